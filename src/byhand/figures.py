@@ -1,0 +1,187 @@
+"""Schematic drawings of neurons and networks, for pages and notebooks.
+
+matplotlib is imported when a drawing is made, never with this module. Every
+function returns a figure; its label (`figure.get_label()`) is a text that stands
+in for the picture.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+INPUT, UNIT, INK = "#f6d7a7", "#a9c9e8", "#2b2b2b"
+_RADIUS = 0.28
+
+
+def draw_neuron(inputs: int = 3) -> "Figure":
+    """Draw one neuron: weighted inputs and a bias into a sum, one number out.
+
+    Parameters
+    ----------
+    inputs : int
+        Number of inputs n, from 1 to 8.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The drawing, with inputs on the left and the output on the right.
+
+    Raises
+    ------
+    ValueError
+        If `inputs` is not from 1 to 8.
+
+    Examples
+    --------
+    >>> draw_neuron(3).get_label()
+    'A neuron: 3 inputs x1 to x3, each times its weight w1 to w3, ...'
+    """
+    if not 1 <= inputs <= 8:
+        raise ValueError(f"inputs must be from 1 to 8 to be legible, got {inputs}")
+    figure, axes = _canvas(5.2, 0.75 * inputs + 1.2)
+    heights = [-(j - (inputs - 1) / 2) for j in range(inputs)]
+    for j, height in enumerate(heights, start=1):
+        _arrow(axes, (0, height), (2.2, 0), f"$w_{j}$")
+        _circle(axes, (0, height), f"$x_{j}$", INPUT)
+    below = heights[-1] - 1
+    _arrow(axes, (2.2, below), (2.2, 0), "")
+    _circle(axes, (2.2, below), "$b$", INPUT)
+    _arrow(axes, (2.2, 0), (4.0, 0), "")
+    _circle(axes, (2.2, 0), r"$\Sigma$", UNIT)
+    axes.text(4.1, 0, "$z$", fontsize=15, va="center", color=INK)
+    axes.set(xlim=(-0.5, 4.5), ylim=(below - 0.5, heights[0] + 0.5))
+    figure.set_label(
+        f"A neuron: {inputs} inputs x1 to x{inputs}, each times its weight w1 to "
+        f"w{inputs}, and a bias b enter a sum; one number z leaves it."
+    )
+    return figure
+
+
+def draw_network(
+    widths: Sequence[int], *, names: Sequence[str] | None = None
+) -> "Figure":
+    """Draw a fully connected network, one column of circles a layer.
+
+    Parameters
+    ----------
+    widths : sequence of int
+        Numbers of inputs, of each hidden layer's neurons and of outputs: at least
+        two numbers, each from 1 to 12.
+    names : sequence of str, optional
+        A caption for each column; by default "input", "hidden 1", ..., "output".
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The drawing, from the inputs on the left to the outputs on the right.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two columns, a width is not from 1 to 12, or the
+        number of names differs from the number of columns.
+
+    Examples
+    --------
+    >>> draw_network([3, 4, 4, 1]).get_label()
+    'A network drawn as columns of circles: input 3, hidden 1 4, ...; 32 arrows ...'
+    """
+    widths = list(widths)
+    if len(widths) < 2:
+        raise ValueError(f"a network has at least inputs and outputs, got {widths}")
+    if not all(1 <= width <= 12 for width in widths):
+        raise ValueError(f"widths must be from 1 to 12 to be legible, got {widths}")
+    hidden = [f"hidden {layer}" for layer in range(1, len(widths) - 1)]
+    captions = list(names) if names is not None else ["input", *hidden, "output"]
+    if len(captions) != len(widths):
+        raise ValueError(
+            f"names must give one caption for each of the {len(widths)} columns, "
+            f"got {len(captions)}: {captions}"
+        )
+    tallest = max(widths)
+    figure, axes = _canvas(1.8 * len(widths), 0.72 * tallest + 0.8)
+    columns = [
+        [(1.9 * layer, (width - 1) / 2 - j) for j in range(width)]
+        for layer, width in enumerate(widths)
+    ]
+    arrows = 0
+    for left, right in pairwise(columns):
+        for start in left:
+            for end in right:
+                _arrow(axes, start, end, "", width=0.7)
+                arrows += 1
+    for layer, column in enumerate(columns):
+        for place in column:
+            _circle(axes, place, "", INPUT if layer == 0 else UNIT)
+        axes.text(1.9 * layer, -(tallest / 2) - 0.2, captions[layer], ha="center")
+    axes.set(
+        xlim=(-0.7, columns[-1][0][0] + 0.7), ylim=(-tallest / 2 - 0.5, tallest / 2)
+    )
+    listed = ", ".join(
+        f"{name} {width}" for name, width in zip(captions, widths, strict=True)
+    )
+    figure.set_label(
+        f"A network drawn as columns of circles: {listed}; {arrows} arrows join every "
+        "circle to all of the next column."
+    )
+    return figure
+
+
+def _canvas(width: float, height: float) -> "tuple[Figure, Axes]":
+    """Return an empty drawing of the given size in inches, without a window."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    axes = figure.subplots()
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+    return figure, axes
+
+
+def _circle(axes: "Axes", place: tuple[float, float], text: str, colour: str) -> None:
+    """Draw one node."""
+    from matplotlib.patches import Circle
+
+    axes.add_patch(Circle(place, _RADIUS, facecolor=colour, edgecolor=INK, zorder=2))
+    axes.text(*place, text, ha="center", va="center", fontsize=13, color=INK, zorder=3)
+
+
+def _arrow(
+    axes: "Axes",
+    start: tuple[float, float],
+    end: tuple[float, float],
+    text: str,
+    *,
+    width: float = 1.2,
+) -> None:
+    """Draw an arrow from the rim of one node to that of another."""
+    length = ((end[0] - start[0]) ** 2 + (end[1] - start[1]) ** 2) ** 0.5
+    across = [(stop - first) / length for first, stop in zip(start, end, strict=True)]
+    tail = [first + _RADIUS * part for first, part in zip(start, across, strict=True)]
+    head = [stop - _RADIUS * part for stop, part in zip(end, across, strict=True)]
+    axes.annotate(
+        "",
+        xy=(head[0], head[1]),
+        xytext=(tail[0], tail[1]),
+        arrowprops={
+            "arrowstyle": "-|>",
+            "lw": width,
+            "color": INK,
+            "shrinkA": 0,
+            "shrinkB": 0,
+        },
+        zorder=1,
+    )
+    if text:
+        axes.text(
+            start[0] + 0.45 * (end[0] - start[0]),
+            start[1] + 0.45 * (end[1] - start[1]) + 0.17,
+            text,
+            ha="center",
+            fontsize=12,
+            color=INK,
+        )

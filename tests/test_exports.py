@@ -1,0 +1,30 @@
+import pytest
+
+import byhand
+import byhand.gradients
+import byhand.shapes
+
+
+def test_public_names():
+    assert set(byhand.__all__) == {"numerical_gradient", "shapes"}
+    assert set(byhand.gradients.__all__) == {"numerical_gradient"}
+    assert set(byhand.shapes.__all__) == {
+        "ShapeError",
+        "conv_output",
+        "conv_transpose_output",
+        "effective_kernel",
+        "pool_output",
+        "same_padding",
+    }
+
+
+def test_every_public_name_is_there_and_documented():
+    for module in (byhand, byhand.gradients, byhand.shapes):
+        for name in module.__all__:
+            assert getattr(module, name).__doc__, name
+        assert set(module.__all__) <= set(dir(module))
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no_such_name"):
+        _ = byhand.no_such_name

@@ -1,0 +1,97 @@
+"""What importing the package costs, and who may import whom."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parent.parent / "src" / "byhand"
+HEAVY = ["keras", "tensorflow", "torch", "jax", "matplotlib", "scipy"]
+
+# A module may import those to the left of it; leaves may import any.
+ALLOWED = {
+    "byhand": {"byhand.shapes", "byhand.gradients"},
+    "byhand.shapes": {"byhand.shapes.axis"},
+    "byhand.shapes.axis": set(),
+    "byhand.gradients": {"byhand.gradients.differences"},
+    "byhand.gradients.differences": set(),
+    "byhand.figures": set(),
+}
+
+
+def loaded_by(statement):
+    """Return the modules that a fresh interpreter holds after a statement."""
+    code = f"import sys; {statement}; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+def test_import_byhand_loads_no_framework():
+    assert not loaded_by("import byhand") & {*HEAVY, "numpy"}
+    assert not loaded_by("import byhand.figures") & {*HEAVY, "numpy"}
+
+
+def test_shapes_need_the_standard_library_only():
+    found = {name.partition(".")[0] for name in loaded_by("import byhand.shapes")}
+    assert "byhand" in found
+    outside = found - set(sys.stdlib_module_names) - {"byhand", "__main__"}
+    # An editable installation loads its own finder before anything else.
+    assert not {name for name in outside if "editable" not in name} - baseline()
+
+
+def baseline():
+    """Return what this environment loads by itself, before any import."""
+    return {name.partition(".")[0] for name in loaded_by("pass")}
+
+
+def test_gradients_load_numpy_alone():
+    loaded = loaded_by("import byhand; byhand.numerical_gradient")
+    assert "numpy" in loaded
+    assert not loaded & set(HEAVY)
+
+
+def test_the_check_above_can_fail():
+    assert "matplotlib" in loaded_by("import matplotlib")
+
+
+def module_name(path):
+    parts = ["byhand", *path.relative_to(SOURCE).with_suffix("").parts]
+    return ".".join(parts).removesuffix(".__init__")
+
+
+def imports_of(text):
+    """Return the modules of ours that a source file imports, wherever it does."""
+    found = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative imports hide the direction"
+            if node.module == "byhand":
+                found |= {f"byhand.{name.name}" for name in node.names}
+            else:
+                found.add(node.module)
+    return {name for name in found if name.split(".")[0] == "byhand"}
+
+
+@pytest.mark.parametrize(
+    "path", sorted(SOURCE.rglob("*.py")), ids=lambda path: module_name(path)
+)
+def test_imports_go_one_way(path):
+    name = module_name(path)
+    assert name in ALLOWED, f"say in ALLOWED what {name} may import"
+    assert imports_of(path.read_text()) <= ALLOWED[name]
+
+
+def test_a_wrong_direction_would_be_seen():
+    text = "def f():\n    from byhand.gradients import numerical_gradient"
+    assert not imports_of(text) <= ALLOWED["byhand.shapes.axis"]
+
+
+@pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=module_name)
+def test_modules_stay_short(path):
+    assert len(path.read_text().splitlines()) <= 400
