@@ -1,0 +1,60 @@
+"""What the installer says when it cannot install."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import environment
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+
+OFFLINE = """WARNING: Retrying (Retry(total=0)) after connection broken by
+'NewConnectionError(': Failed to establish a new connection')': /simple/numpy/
+ERROR: Could not find a version that satisfies the requirement numpy==2.4.6
+ERROR: No matching distribution found for numpy==2.4.6
+"""
+
+
+def test_no_network_is_told_from_no_wheel():
+    message = environment.explain("installing", OFFLINE)
+    assert "cannot be reached" in message
+    assert "is kept" in message
+    wheel = "ERROR: No matching distribution found for tensorflow==2.21.0\n"
+    message = environment.explain("installing", wheel)
+    assert "tensorflow==2.21.0" in message
+    assert "Python 3.11, 3.12 or 3.13" in message
+
+
+def test_anything_else_ends_in_the_installers_last_words():
+    message = environment.explain("installing", "a\nb\n\ndisk full\n")
+    assert "disk full" in message
+    assert "install.log" in message
+
+
+@pytest.mark.slow
+def test_without_a_network_the_command_ends_in_one_message(tmp_path):
+    shutil.copytree(ROOT / "tools", tmp_path / "tools")
+    for name in ("pyproject.toml", "requirements.lock", "README.md", "Makefile"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    nowhere = {
+        "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
+        "PIP_EXTRA_INDEX_URL": "",
+        "PIP_FIND_LINKS": "",
+        "PIP_NO_CACHE_DIR": "1",
+        "PIP_RETRIES": "0",
+        "PIP_CONFIG_FILE": os.devnull,
+    }
+    done = subprocess.run(
+        ["make", "book", f"PYTHON={sys.executable}"],
+        cwd=tmp_path,
+        env=os.environ | nowhere,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode != 0
+    assert "cannot be reached" in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
