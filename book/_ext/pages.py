@@ -1,0 +1,112 @@
+"""What every page carries, and the last look at the finished pages."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import audit
+from docutils import nodes
+from myst_nb.sphinx_ import (
+    HideCodeCellNode,
+    depart_HideCellInput,
+    visit_HideCellInput,
+)
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.util import logging
+from sphinx.writers.html5 import HTML5Translator
+
+logger = logging.getLogger(__name__)
+
+
+def set_address(app: Sphinx, config: Config) -> None:
+    """Take the published address from BOOK_URL: social cards need it in full."""
+    address = os.environ.get("BOOK_URL", "")
+    if address:
+        config.html_baseurl = config.ogp_site_url = address.rstrip("/") + "/"
+
+
+def describe(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Let a card that shares the page say what its author says of the page."""
+    for tag in doctree.findall(nodes.meta) if doctree else ():
+        if tag.get("name") == "description":
+            given = context.get("meta") or {}
+            context["meta"] = {"og:description": tag["content"], **given}
+
+
+def add_metadata(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Give the page an author, and those without text of their own the rest."""
+    tags = [f'<meta name="author" content="{app.config.author}" />']
+    if doctree is None:
+        title = context.get("title") or pagename
+        about = f"{title} of {app.config.html_title}"
+        tags += [
+            f'<meta name="description" content="{about}" />',
+            f'<meta property="og:title" content="{title}" />',
+            f'<meta property="og:description" content="{about}" />',
+        ]
+    lines = context.get("metatags", "").splitlines()
+    if not app.config.ogp_site_url:  # an address in part is worse than none
+        lines = [line for line in lines if 'property="og:url"' not in line]
+    context["metatags"] = "\n".join([*lines, *tags, ""])
+
+
+def mended(visit: Any, wrong: str, right: str) -> Any:
+    """Wrap a visitor so that what it writes serves those who hear the page."""
+
+    def visit_mended(self: Any, node: nodes.Element) -> None:
+        start = len(self.body)
+        visit(self, node)
+        self.body[start:] = [part.replace(wrong, right) for part in self.body[start:]]
+
+    return visit_mended
+
+
+# A folded cell's button is named by the words it shows; a source is a list's item.
+FOLDED = (' aria-label="Toggle hidden content"', "")
+SOURCE = ('role="doc-biblioentry"', 'role="listitem"')
+
+
+def look_over(app: Sphinx, exception: Exception | None) -> None:
+    """Remove pages of chapters that are gone and audit the others."""
+    if exception is not None or app.builder.name != "html":
+        return
+    html = Path(app.outdir)
+    for path in sorted((html / "book").rglob("*.html")):
+        if path.relative_to(html).with_suffix("").as_posix() not in app.env.all_docs:
+            path.unlink()
+    private = [str(app.srcdir), sys.prefix, str(Path.home()) + "/"]
+    for fault in audit.faults(html, sorted(app.env.all_docs), private):
+        logger.warning(fault, type="audit")
+        app.statuscode = 1
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    """Connect to the writing of each page and to the end of the build."""
+    # Jupyter Book sets this for an extension that the book does not load.
+    app.add_config_value("comments_config", {}, "html")
+    folded = mended(visit_HideCellInput, *FOLDED)
+    app.add_node(HideCodeCellNode, override=True, html=(folded, depart_HideCellInput))
+    source = mended(HTML5Translator.visit_citation, *SOURCE)
+    app.add_node(
+        nodes.citation, override=True, html=(source, HTML5Translator.depart_citation)
+    )
+    app.connect("config-inited", set_address)
+    # Before and after sphinxext.opengraph, whose tags these two complete.
+    app.connect("html-page-context", describe, priority=100)
+    app.connect("html-page-context", add_metadata, priority=900)
+    app.connect("build-finished", look_over, priority=900)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

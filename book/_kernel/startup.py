@@ -1,0 +1,28 @@
+"""Run by every chapter's kernel before its first cell (PYTHONSTARTUP).
+
+Figures come out as SVG, sharp at any size, and carry their label as description:
+book/_ext/cells.py makes it the figure's alternative text. Nothing here changes
+what a cell computes.
+"""
+
+
+def _describe_figures() -> None:
+    from IPython import get_ipython
+    from IPython.core import pylabtools
+
+    print_figure = pylabtools.print_figure
+
+    def described(figure, fmt="png", **options):
+        if fmt == "svg":
+            # No date: the same figure gives the same bytes.
+            options["metadata"] = {"Description": figure.get_label(), "Date": None}
+        return print_figure(figure, fmt, **options)
+
+    pylabtools.print_figure = described
+    shell = get_ipython()
+    shell.config.InlineBackend.figure_formats = {"svg"}
+    shell.run_line_magic("matplotlib", "inline")
+
+
+_describe_figures()
+del _describe_figures
