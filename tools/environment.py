@@ -63,10 +63,21 @@ def run(step: str, *command: str, **options) -> None:
             if line.startswith(("Collecting ", "Installing collected")):
                 print(f"  {line.strip()[:76]}", flush=True)
     if process.wait():
-        raise InstallError(explain(step, LOG.read_text(encoding="utf-8")))
+        raise InstallError(
+            explain(step, LOG.read_text(encoding="utf-8"), reachable=index_answers())
+        )
 
 
-def explain(step: str, output: str) -> str:
+def index_answers() -> bool:
+    """Tell whether the package index answers when asked for pip itself.
+
+    pip words an index out of reach and a build that does not exist alike.
+    """
+    asked = [str(python()), "-m", "pip", "index", "versions", "pip"]
+    return subprocess.run(asked, capture_output=True).returncode == 0
+
+
+def explain(step: str, output: str, *, reachable: bool) -> str:
     """Turn what an installer printed into one message with a remedy.
 
     Parameters
@@ -75,9 +86,11 @@ def explain(step: str, output: str) -> str:
         What was being done, in words.
     output : str
         All that the installer printed.
+    reachable : bool
+        Whether the package index answers.
     """
     where = f"The whole output is in {LOG.relative_to(ROOT)}."
-    if NO_NETWORK.search(output):
+    if not reachable or NO_NETWORK.search(output):
         return (
             f"{step} failed: the package index cannot be reached.\n"
             "Check the network, or point pip (and npm) at an index you can reach, "

@@ -11,25 +11,25 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 
-OFFLINE = """WARNING: Retrying (Retry(total=0)) after connection broken by
-'NewConnectionError(': Failed to establish a new connection')': /simple/numpy/
-ERROR: Could not find a version that satisfies the requirement numpy==2.4.6
-ERROR: No matching distribution found for numpy==2.4.6
+WHEEL = """ERROR: Could not find a version that satisfies the requirement a==1
+ERROR: No matching distribution found for tensorflow==2.21.0
 """
 
 
 def test_no_network_is_told_from_no_wheel():
-    message = environment.explain("installing", OFFLINE)
+    message = environment.explain("installing", WHEEL, reachable=False)
     assert "cannot be reached" in message
     assert "is kept" in message
-    wheel = "ERROR: No matching distribution found for tensorflow==2.21.0\n"
-    message = environment.explain("installing", wheel)
+    npm = "npm error code ECONNREFUSED"
+    message = environment.explain("installing", npm, reachable=True)
+    assert "cannot be reached" in message
+    message = environment.explain("installing", WHEEL, reachable=True)
     assert "tensorflow==2.21.0" in message
     assert "Python 3.11, 3.12 or 3.13" in message
 
 
 def test_anything_else_ends_in_the_installers_last_words():
-    message = environment.explain("installing", "a\nb\n\ndisk full\n")
+    message = environment.explain("installing", "a\n\ndisk full\n", reachable=True)
     assert "disk full" in message
     assert "install.log" in message
 
