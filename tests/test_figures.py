@@ -2,8 +2,10 @@ import re
 from itertools import pairwise
 
 import pytest
+from matplotlib.colors import to_rgb
+from oracles import places
 
-from byhand.figures import draw_network, draw_neuron
+from byhand.figures import UNIT, draw_network, draw_neuron, draw_windows
 
 
 def drawn(figure):
@@ -47,6 +49,8 @@ def test_the_label_names_every_column():
     ("call", "fragment"),
     [
         (lambda: draw_neuron(0), "from 1 to 8"),
+        (lambda: draw_windows(17, 3), "from 1 to 16"),
+        (lambda: draw_windows(3, 4), "does not fit"),
         (lambda: draw_network([3]), "at least inputs and outputs, got [3]"),
         (lambda: draw_network([3, 40]), "from 1 to 12"),
         (lambda: draw_network([3, 1], names=["a"]), "each of the 2 columns, got 1"),
@@ -55,6 +59,19 @@ def test_the_label_names_every_column():
 def test_what_cannot_be_drawn_is_refused(call, fragment):
     with pytest.raises(ValueError, match=re.escape(fragment)):
         call()
+
+
+@pytest.mark.parametrize(("length", "kernel", "strides"), [(7, 3, 1), (8, 3, 2)])
+def test_a_kernel_is_drawn_at_each_of_its_places(length, kernel, strides):
+    figure = draw_windows(length, kernel, strides=strides)
+    starts = places(length, kernel, strides, 1)
+    covered = [
+        round(patch.get_x())
+        for patch in figure.axes[0].patches
+        if patch.get_facecolor()[:3] == to_rgb(UNIT) and patch.get_facecolor()[3]
+    ]
+    assert covered == [start + tap for start in starts for tap in range(kernel)]
+    assert f"{len(starts)} places" in figure.get_label()
 
 
 def test_no_window_and_no_global_state():

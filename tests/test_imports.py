@@ -17,7 +17,7 @@ ALLOWED = {
     "byhand.shapes.axis": set(),
     "byhand.gradients": {"byhand.gradients.differences"},
     "byhand.gradients.differences": set(),
-    "byhand.figures": set(),
+    "byhand.figures": {"byhand.shapes.axis"},
 }
 
 

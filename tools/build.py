@@ -87,7 +87,7 @@ def _faults(lines: list[str], root: Path) -> Iterator[str]:
         if NOISE.search(line):
             continue
         if match := WARNING.match(line):
-            if "Executing notebook failed" in line:
+            if "Executing notebook failed" in line or "traceback saved in" in line:
                 continue  # the cell check says which cell
             where = f"{local(match['where'], root)}: " if match["where"] else ""
             yield where + MARKER.sub("", local(match["what"], root))

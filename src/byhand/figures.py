@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from byhand.shapes.axis import conv_output
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -127,6 +129,59 @@ def draw_network(
     figure.set_label(
         f"A network drawn as columns of circles: {listed}; {arrows} arrows join every "
         "circle to all of the next column."
+    )
+    return figure
+
+
+def draw_windows(length: int, kernel: int, *, strides: int = 1) -> "Figure":
+    """Draw a kernel at each of its places over a row, one place a line.
+
+    Parameters
+    ----------
+    length : int
+        Elements of the row, from 1 to 16.
+    kernel : int
+        Taps of the kernel.
+    strides : int
+        Elements from one place to the next.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The drawing, with the row on top and the first place below it.
+
+    Raises
+    ------
+    ValueError
+        If the row has no element or more than 16, or the kernel does not fit.
+
+    Examples
+    --------
+    >>> draw_windows(7, 3).get_label()
+    'A row of 7 elements and, below it, a kernel of 3 taps at its 5 places, ...'
+    """
+    from matplotlib.patches import Rectangle
+
+    if not 1 <= length <= 16:
+        raise ValueError(f"length must be from 1 to 16 to be legible, got {length}")
+    places = conv_output(length, kernel, strides=strides)
+    figure, axes = _canvas(0.5 * length + 1.4, 0.42 * (places + 1) + 0.3)
+    for line in range(places + 1):
+        first = (line - 1) * strides
+        for element in range(length):
+            covered = line and first <= element < first + kernel
+            colour = INPUT if not line else UNIT if covered else "none"
+            edge = INK if covered or not line else "#c8c8c8"
+            place = (element, -line * 0.9)
+            axes.add_patch(
+                Rectangle(place, 0.9, 0.75, facecolor=colour, edgecolor=edge)
+            )
+        label = f"$z_{{{line}}}$" if line else "$x$"
+        axes.text(-0.3, -line * 0.9 + 0.37, label, ha="right", va="center", fontsize=13)
+    axes.set(xlim=(-1, length), ylim=(-places * 0.9 - 0.1, 0.9))
+    figure.set_label(
+        f"A row of {length} elements and, below it, a kernel of {kernel} taps at its "
+        f"{places} places, each {strides} further to the right than the one above."
     )
     return figure
 
