@@ -2,6 +2,7 @@
 
 import os
 import sys
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
+
+ENTRANCE = "A textbook of deep learning that derives, computes and checks every step."
 
 logger = logging.getLogger(__name__)
 
@@ -51,8 +54,8 @@ def add_metadata(
     """Give the page an author, and those without text of their own the rest."""
     tags = [f'<meta name="author" content="{app.config.author}" />']
     if doctree is None:
-        title = context.get("title") or pagename
-        about = f"{title} of {app.config.html_title}"
+        title = escape(context.get("title") or pagename)
+        about = f"{title} of {escape(app.config.html_title)}"
         tags += [
             f'<meta name="description" content="{about}" />',
             f'<meta property="og:title" content="{title}" />',
@@ -80,6 +83,30 @@ FOLDED = (' aria-label="Toggle hidden content"', "")
 SOURCE = ('role="doc-biblioentry"', 'role="listitem"')
 
 
+def write_entrance(app: Sphinx) -> None:
+    """Write the page at the root of the site, which leads to the first of the book."""
+    first = app.config.root_doc + app.builder.out_suffix
+    title = escape(app.config.html_title)
+    about = escape(ENTRANCE)
+    Path(app.outdir, "index.html").write_text(
+        f"""<!DOCTYPE html>
+<html lang="{app.config.language}">
+<head>
+<meta charset="utf-8">
+<title>{title}</title>
+<meta name="author" content="{escape(app.config.author)}">
+<meta name="description" content="{about}">
+<meta property="og:title" content="{title}">
+<meta property="og:description" content="{about}">
+<meta http-equiv="refresh" content="0; url={first}">
+</head>
+<body><p>The book begins at <a href="{first}">{title}</a>.</p></body>
+</html>
+""",
+        encoding="utf-8",
+    )
+
+
 def look_over(app: Sphinx, exception: Exception | None) -> None:
     """Remove pages of chapters that are gone and audit the others."""
     if exception is not None or app.builder.name != "html":
@@ -89,7 +116,16 @@ def look_over(app: Sphinx, exception: Exception | None) -> None:
         if path.relative_to(html).with_suffix("").as_posix() not in app.env.all_docs:
             path.unlink()
     private = [str(app.srcdir), sys.prefix, str(Path.home()) + "/"]
-    for fault in audit.faults(html, sorted(app.env.all_docs), private):
+    write_entrance(app)
+    written = [path.relative_to(html) for path in sorted(html.rglob("*.html"))]
+    # The theme leaves templates in _static; reports hold the faults of a failed build.
+    apart = {"_static", "reports"}
+    pages = [
+        path.with_suffix("").as_posix()
+        for path in written
+        if path.parts[0] not in apart
+    ]
+    for fault in audit.faults(html, pages, private):
         logger.warning(fault, type="audit")
         app.statuscode = 1
 
