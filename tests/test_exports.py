@@ -9,6 +9,9 @@ def test_public_names():
     assert set(byhand.__all__) == {"numerical_gradient", "shapes"}
     assert set(byhand.gradients.__all__) == {"numerical_gradient"}
     assert set(byhand.shapes.__all__) == {
+        *["Input", "Model", "Sequential", "layers", "models"],
+        *["ReadError", "from_config", "from_keras", "from_keras_json", "load"],
+        "ReceptiveField",
         "ShapeError",
         "conv_output",
         "conv_transpose_output",

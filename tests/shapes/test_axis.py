@@ -14,7 +14,7 @@ from byhand.shapes import (
 )
 
 
-@given(lengths, kernels, steps())
+@given(lengths, kernels, steps)
 def test_valid_counts_the_places_where_the_kernel_fits(length, kernel, step):
     strides, dilation = step
     found = places(length, kernel, strides, dilation)
@@ -26,7 +26,7 @@ def test_valid_counts_the_places_where_the_kernel_fits(length, kernel, step):
             conv_output(length, kernel, strides=strides, dilation=dilation)
 
 
-@given(lengths, kernels, steps())
+@given(lengths, kernels, steps)
 def test_same_is_what_its_own_zeros_make_room_for(length, kernel, step):
     strides, dilation = step
     before, after = same_padding(length, kernel, strides=strides, dilation=dilation)
@@ -38,7 +38,7 @@ def test_same_is_what_its_own_zeros_make_room_for(length, kernel, step):
     assert 0 <= after - before <= 1
 
 
-@given(lengths, kernels, steps())
+@given(lengths, kernels, steps)
 def test_causal_is_as_long_as_same(length, kernel, step):
     strides, dilation = step
     options = {"strides": strides, "dilation": dilation}
@@ -47,7 +47,7 @@ def test_causal_is_as_long_as_same(length, kernel, step):
     )
 
 
-@given(lengths, kernels, steps())
+@given(lengths, kernels, steps)
 def test_transposed_covers_what_its_stamps_touch(length, kernel, step):
     strides, dilation = step
     span = effective_kernel(kernel, dilation=dilation)
@@ -85,7 +85,7 @@ KERAS_CASES = [
     (length, kernel, strides, dilation)
     for length in (1, 2, 5, 8, 13)
     for kernel in (1, 2, 3, 5)
-    for strides, dilation in [(1, 1), (2, 1), (3, 1), (7, 1), (1, 2), (1, 3), (2, 2)]
+    for strides, dilation in [(1, 1), (2, 1), (3, 1), (7, 1), (1, 2), (1, 3)]
 ]
 
 
@@ -198,7 +198,6 @@ def test_lecture_lengths():
         (lambda: conv_output(0, 1), ["length must be at least 1", "got 0"]),
         (lambda: conv_output(5, 0), ["kernel must be at least 1", "got 0"]),
         (lambda: conv_output(5, 3, strides=0), ["strides must be at least 1"]),
-        (lambda: conv_output(5, 3, strides=2, dilation=2), ["cannot both exceed 1"]),
         (lambda: conv_output(5, 3, padding="full"), ["'valid'", "got 'full'"]),
         (lambda: pool_output(5, 3, padding="causal"), ["'same'", "got 'causal'"]),
         (

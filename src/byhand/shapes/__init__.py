@@ -1,5 +1,10 @@
-"""What comes out of a layer, from what goes in: standard library only."""
+"""What comes out of each layer, what it costs, and why: standard library only.
 
+Spelt as Keras is spelt, so that `import byhand.shapes as keras` runs the lines that
+build a model, without a framework.
+"""
+
+from byhand.shapes import layers, models
 from byhand.shapes.axis import (
     ShapeError,
     conv_output,
@@ -8,12 +13,32 @@ from byhand.shapes.axis import (
     pool_output,
     same_padding,
 )
+from byhand.shapes.graph import Input, Model, Sequential
+from byhand.shapes.reading import (
+    ReadError,
+    from_config,
+    from_keras,
+    from_keras_json,
+    load,
+)
+from byhand.shapes.receptive import ReceptiveField
 
 __all__ = [
+    "Input",
+    "Model",
+    "ReadError",
+    "ReceptiveField",
+    "Sequential",
     "ShapeError",
     "conv_output",
     "conv_transpose_output",
     "effective_kernel",
+    "from_config",
+    "from_keras",
+    "from_keras_json",
+    "layers",
+    "load",
+    "models",
     "pool_output",
     "same_padding",
 ]

@@ -8,11 +8,27 @@ The rules are relationships 1 to 15 of Dumoulin and Visin, "A guide to
 convolution arithmetic for deep learning", arXiv:1603.07285, in Keras's spelling.
 """
 
+from __future__ import annotations
+
+from byhand.shapes.formula import Formula
+from byhand.shapes.size import Number, Size
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing costs more than all of this package
+    from typing import Any
+
 PADDINGS = ("valid", "same", "causal")
 
 
 class ShapeError(ValueError):
     """Lengths that cannot go together; the message says which and how to mend it."""
+
+
+def _length(value: Number) -> Number:
+    """Return a length if it is unknown or a whole number of at least 1."""
+    if isinstance(value, Size):
+        return value
+    return _at_least("length", value, 1, "elements along the axis")
 
 
 def _at_least(name: str, value: int, least: int, meaning: str) -> int:
@@ -41,14 +57,9 @@ def _checked_padding(padding: str, allowed: tuple[str, ...]) -> str:
 
 
 def _checked_steps(strides: int, dilation: int) -> tuple[int, int]:
-    """Return the strides and dilation that Keras accepts together."""
+    """Return strides and dilation as whole numbers of at least 1."""
     strides = _at_least("strides", strides, 1, "elements from one place to the next")
     dilation = _at_least("dilation", dilation, 1, "elements from one tap to the next")
-    if strides > 1 and dilation > 1:
-        raise ShapeError(
-            f"strides={strides} and dilation={dilation} cannot both exceed 1, "
-            "as in Keras; set one of them to 1"
-        )
     return strides, dilation
 
 
@@ -80,19 +91,19 @@ def effective_kernel(kernel: int, *, dilation: int = 1) -> int:
 
 
 def conv_output(
-    length: int,
+    length: Number,
     kernel: int,
     *,
     strides: int = 1,
     padding: str = "valid",
     dilation: int = 1,
-) -> int:
+) -> Any:
     """Return how many places a kernel takes along one axis: the output length.
 
     Parameters
     ----------
-    length : int
-        Input length i, in elements.
+    length : int or Size
+        Input length i, in elements, or a symbol for it.
     kernel : int
         Number of taps k.
     strides : int
@@ -106,15 +117,14 @@ def conv_output(
 
     Returns
     -------
-    int
+    int, or Size for an unknown length
         floor((i - e) / s) + 1 for "valid", with e = (k - 1) d + 1;
         ceil(i / s) for "same" and "causal".
 
     Raises
     ------
     ShapeError
-        If the kernel does not fit into an unpadded input, a number is below 1,
-        or strides and dilation both exceed 1.
+        If the kernel does not fit into an unpadded input, or a number is below 1.
     TypeError
         If a length is not a whole number.
 
@@ -127,21 +137,39 @@ def conv_output(
     >>> conv_output(5, 3, strides=2, padding="same")
     3
     """
-    length = _at_least("length", length, 1, "elements along the axis")
+    return conv_formula(
+        length, kernel, strides=strides, padding=padding, dilation=dilation
+    ).value
+
+
+def conv_formula(
+    length: Number,
+    kernel: int,
+    *,
+    strides: int = 1,
+    padding: str = "valid",
+    dilation: int = 1,
+) -> Formula:
+    """Return the length of `conv_output` with the arithmetic that gives it."""
+    length = _length(length)
     padding = _checked_padding(padding, PADDINGS)
     strides, dilation = _checked_steps(strides, dilation)
     return _places(length, kernel, strides, padding, dilation, "kernel")
 
 
 def pool_output(
-    length: int, pool_size: int, *, strides: int | None = None, padding: str = "valid"
-) -> int:
+    length: Number,
+    pool_size: int,
+    *,
+    strides: int | None = None,
+    padding: str = "valid",
+) -> Any:
     """Return the length that max or average pooling leaves along one axis.
 
     Parameters
     ----------
-    length : int
-        Input length i, in elements.
+    length : int or Size
+        Input length i, in elements, or a symbol for it.
     pool_size : int
         Elements in a window.
     strides : int, optional
@@ -152,7 +180,7 @@ def pool_output(
 
     Returns
     -------
-    int
+    int, or Size for an unknown length
         As `conv_output` with the window for a kernel.
 
     Raises
@@ -169,7 +197,18 @@ def pool_output(
     >>> pool_output(5, 2), pool_output(5, 2, padding="same")
     (2, 3)
     """
-    length = _at_least("length", length, 1, "elements along the axis")
+    return pool_formula(length, pool_size, strides=strides, padding=padding).value
+
+
+def pool_formula(
+    length: Number,
+    pool_size: int,
+    *,
+    strides: int | None = None,
+    padding: str = "valid",
+) -> Formula:
+    """Return the length of `pool_output` with the arithmetic that gives it."""
+    length = _length(length)
     pool_size = _at_least("pool_size", pool_size, 1, "elements in a window")
     padding = _checked_padding(padding, ("valid", "same"))
     strides, _ = _checked_steps(pool_size if strides is None else strides, 1)
@@ -177,13 +216,13 @@ def pool_output(
 
 
 def _places(
-    length: int, kernel: int, strides: int, padding: str, dilation: int, what: str
-) -> int:
+    length: Number, kernel: int, strides: int, padding: str, dilation: int, what: str
+) -> Formula:
     """Count the places of a kernel or window whose arguments are checked."""
     span = effective_kernel(kernel, dilation=dilation)
     if padding != "valid":
-        return -(-length // strides)
-    if span > length:
+        return Formula("(i + s - 1) // s", i=length, s=strides)
+    if not isinstance(length, Size) and span > length:
         spread = f" ({kernel} taps, dilation {dilation})" if dilation > 1 else ""
         fits = (length - 1) // dilation + 1
         raise ShapeError(
@@ -191,7 +230,11 @@ def _places(
             f"{length} with padding='valid'; use padding='same', "
             f"a {what} of at most {fits}, or a length of at least {span}"
         )
-    return (length - span) // strides + 1
+    if dilation > 1:
+        return Formula(
+            "(i - (k - 1) * d - 1) // s + 1", i=length, k=kernel, d=dilation, s=strides
+        )
+    return Formula("(i - k) // s + 1", i=length, k=kernel, s=strides)
 
 
 def same_padding(
@@ -213,7 +256,7 @@ def same_padding(
     Raises
     ------
     ShapeError
-        If a number is below 1, or strides and dilation both exceed 1.
+        If a number is below 1.
     TypeError
         If a length is not a whole number.
 
@@ -224,29 +267,29 @@ def same_padding(
     >>> same_padding(6, 3, strides=2)
     (0, 1)
     """
-    places = conv_output(
-        length, kernel, strides=strides, padding="same", dilation=dilation
-    )
+    length = _at_least("length", length, 1, "elements along the axis")
+    strides, dilation = _checked_steps(strides, dilation)
+    places = -(-length // strides)
     span = effective_kernel(kernel, dilation=dilation)
     total = max((places - 1) * strides + span - length, 0)
     return total // 2, total - total // 2
 
 
 def conv_transpose_output(
-    length: int,
+    length: Number,
     kernel: int,
     *,
     strides: int = 1,
     padding: str = "valid",
     output_padding: int | None = None,
     dilation: int = 1,
-) -> int:
+) -> Any:
     """Return the length that a transposed convolution makes along one axis.
 
     Parameters
     ----------
-    length : int
-        Input length i, in elements.
+    length : int or Size
+        Input length i, in elements, or a symbol for it.
     kernel : int
         Number of taps k.
     strides : int
@@ -262,14 +305,14 @@ def conv_transpose_output(
 
     Returns
     -------
-    int
+    int, or Size for an unknown length
         With e = (k - 1) d + 1: (i - 1) s + max(e, s) for "valid" and i s for
         "same"; with p given, (i - 1) s + e + p and (i - 1) s + (e mod 2) + p.
 
     Raises
     ------
     ShapeError
-        If a number is out of range, or strides and dilation both exceed 1.
+        If a number is out of range.
     TypeError
         If a length is not a whole number.
 
@@ -282,14 +325,34 @@ def conv_transpose_output(
     >>> conv_transpose_output(14, 3, strides=2, padding="same")
     28
     """
-    length = _at_least("length", length, 1, "elements along the axis")
+    return conv_transpose_formula(
+        length,
+        kernel,
+        strides=strides,
+        padding=padding,
+        output_padding=output_padding,
+        dilation=dilation,
+    ).value
+
+
+def conv_transpose_formula(
+    length: Number,
+    kernel: int,
+    *,
+    strides: int = 1,
+    padding: str = "valid",
+    output_padding: int | None = None,
+    dilation: int = 1,
+) -> Formula:
+    """Return the length of `conv_transpose_output` with its arithmetic."""
+    length = _length(length)
     padding = _checked_padding(padding, ("valid", "same"))
     strides, dilation = _checked_steps(strides, dilation)
     span = effective_kernel(kernel, dilation=dilation)
     if output_padding is None:
         if padding == "same":
-            return length * strides
-        return (length - 1) * strides + max(span, strides)
+            return Formula("i * s", i=length, s=strides)
+        return Formula("(i - 1) * s + max(e, s)", i=length, s=strides, e=span)
     extra = _at_least("output_padding", output_padding, 0, "elements added at the end")
     if extra >= strides:
         raise ShapeError(
@@ -297,5 +360,7 @@ def conv_transpose_output(
             f"strides={strides}; give at most {strides - 1}"
         )
     if padding == "same":
-        return (length - 1) * strides + span % 2 + extra
-    return (length - 1) * strides + span + extra
+        expression = "(i - 1) * s + e % 2 + p"
+    else:
+        expression = "(i - 1) * s + e + p"
+    return Formula(expression, i=length, s=strides, e=span, p=extra)

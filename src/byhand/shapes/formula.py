@@ -1,0 +1,123 @@
+"""A number that remembers how it was computed.
+
+A formula is written once, as arithmetic on letters, and the number is got by
+evaluating it: what is explained cannot differ from what is shown.
+"""
+
+from __future__ import annotations
+
+from byhand.shapes.size import Number, Size
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing costs more than all of this package
+    from types import CodeType
+
+_COMPILED: dict[str, CodeType] = {}
+
+# What a formula may call besides + - * // and %.
+_FUNCTIONS = {"__builtins__": {}, "max": max, "min": min}
+
+
+class Formula:
+    r"""Arithmetic on letters, the values of the letters, and the result.
+
+    Parameters
+    ----------
+    expression : str
+        Python arithmetic in the letters of `values`: + - * // % and max, min.
+    **values : int or Size
+        What each letter stands for.
+
+    Attributes
+    ----------
+    value : int or Size
+        The result.
+
+    Examples
+    --------
+    >>> parameters = Formula("k * c * f + f", k=25, c=1, f=10)
+    >>> parameters.value
+    260
+    >>> print(parameters)
+    k * c * f + f = 25 * 1 * 10 + 10 = 260
+    >>> print(Formula("(i - k) // s + 1", i=28, k=2, s=2).latex())
+    \left\lfloor \frac{i - k}{s} \right\rfloor + 1 = 14
+    """
+
+    __slots__ = ("expression", "value", "values")
+
+    def __init__(self, expression: str, **values: Number) -> None:
+        self.expression = expression
+        self.values = values
+        code = _COMPILED.get(expression)
+        if code is None:
+            code = _COMPILED[expression] = compile(expression, "<formula>", "eval")
+        # The expression is always one of this package's own, never a reader's.
+        self.value: Number = eval(code, _FUNCTIONS, values)  # noqa: S307
+
+    def __repr__(self) -> str:
+        given = "".join(f", {name}={value!r}" for name, value in self.values.items())
+        return f"Formula({self.expression!r}{given})"
+
+    def __str__(self) -> str:
+        parts = [self.expression, self.substituted(), str(self.value)]
+        return " = ".join(dict.fromkeys(parts))
+
+    def substituted(self) -> str:
+        """Return the expression with values in place of letters."""
+        from re import sub
+
+        def shown(found: object) -> str:
+            name = str(found[0])  # type: ignore[index]
+            if name not in self.values:
+                return name
+            value = self.values[name]
+            return f"({value})" if isinstance(value, Size) else str(value)
+
+        return sub(r"[A-Za-z_]\w*", shown, self.expression)
+
+    def latex(self) -> str:
+        """Return the expression and its result as LaTeX."""
+        from ast import parse
+
+        return f"{_latex(parse(self.expression, mode='eval').body)} = {self.value}"
+
+    def html(self) -> str:
+        """Return the expression, the substituted expression and the result as HTML."""
+        from html import escape
+        from re import sub
+
+        letters = sub(
+            r"[A-Za-z_]\w*", lambda found: f"<var>{found[0]}</var>", self.expression
+        )
+        parts = [letters, escape(self.substituted()), escape(str(self.value))]
+        return " = ".join(dict.fromkeys(parts)).replace(" * ", " &middot; ")
+
+
+def _latex(node: object, *, inner: bool = False) -> str:
+    """Return one node of a parsed expression as LaTeX."""
+    import ast
+
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.Name):
+        name, _, index = node.id.partition("_")
+        return f"{name}_{{{index}}}" if index else name
+    if isinstance(node, ast.UnaryOp):
+        return f"-{_latex(node.operand, inner=True)}"
+    if isinstance(node, ast.Call):
+        called = node.func.id if isinstance(node.func, ast.Name) else "?"
+        return rf"\{called}({', '.join(_latex(part) for part in node.args)})"
+    if not isinstance(node, ast.BinOp):
+        raise TypeError(f"a formula has no place for {type(node).__name__}")
+    if isinstance(node.op, ast.FloorDiv):
+        top, below = _latex(node.left), _latex(node.right)
+        return rf"\left\lfloor \frac{{{top}}}{{{below}}} \right\rfloor"
+    product = isinstance(node.op, ast.Mult)
+    left = _latex(node.left, inner=product)
+    right = _latex(node.right, inner=product or isinstance(node.op, ast.Sub))
+    if product:
+        return rf"{left} \cdot {right}"
+    sign = {ast.Add: "+", ast.Sub: "-", ast.Mod: r"\bmod"}[type(node.op)]
+    text = f"{left} {sign} {right}"
+    return rf"\left({text}\right)" if inner else text

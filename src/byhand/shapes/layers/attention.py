@@ -1,0 +1,309 @@
+"""Attention: each place of one sequence looks at every place of another."""
+
+from __future__ import annotations
+
+from byhand.shapes.axis import ShapeError
+from byhand.shapes.formula import Formula
+from byhand.shapes.layers.base import (
+    REQUIRED,
+    Layer,
+    Outcome,
+    Weight,
+    known,
+    needs_number,
+    show,
+    whole,
+)
+from byhand.shapes.layers.dense import KERNEL_AND_BIAS
+from byhand.shapes.tensor import Shape
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing costs more than all of this package
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+
+def named(shapes: Sequence[Shape], options: Mapping[str, Any]) -> tuple[Shape, ...]:
+    """Return the shapes of query, value and key; the key is the value unless given."""
+    roles = options.get("roles") or ["query", "value", "key"][: len(shapes)]
+    by_role = dict(zip(roles, shapes, strict=True))
+    missing = [role for role in ("query", "value") if role not in by_role]
+    if missing:
+        raise ShapeError(f"it needs a {missing[0]}; call it with query and value")
+    query, value = by_role["query"], by_role["value"]
+    key: Shape = by_role.get("key", value)
+    return query, value, key
+
+
+class _Heads(Layer):
+    """Attention with projections: weights are made when query and value are known."""
+
+    takes = ("query", "value", "key", "query_mask", "value_mask", "key_mask")
+
+    def build(self, shapes: Sequence[Shape]) -> None:
+        """Wait for the roles: `infer` makes the weights."""
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """As many places as the query has, and the scores if asked for."""
+        shapes = list(named(shapes, options))
+        super().build(shapes)
+        return self.attend(shapes, options)
+
+    def attend(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """Return what comes out for query, value and key."""
+        raise TypeError(f"{type(self).__name__} does not say what comes out of it")
+
+
+class MultiHeadAttention(_Heads):
+    """h heads that each project, compare and mix, and a projection of all."""
+
+    num_heads: Any
+    key_dim: Any
+    output_shape: Any
+
+    arguments = {
+        "num_heads": REQUIRED,
+        "key_dim": REQUIRED,
+        "value_dim": None,
+        "dropout": 0.0,
+        "use_bias": True,
+        "output_shape": None,
+        "attention_axes": None,
+        "sliding_window": None,
+        "flash_attention": None,
+        **KERNEL_AND_BIAS,
+        "use_gate": False,
+        "seed": None,
+    }
+
+    def check(self) -> None:
+        """Refuse sizes that are not whole numbers above 0."""
+        self.num_heads = whole("num_heads", self.num_heads)
+        self.key_dim = whole("key_dim", self.key_dim)
+        given = self.key_dim if self.value_dim is None else self.value_dim
+        self._value_dim = whole("value_dim", given)
+
+    def _sizes(self, shapes: Sequence[Shape]) -> dict[str, Any]:
+        """Return the lengths that the weights are made of."""
+        query, value, key = shapes
+        out = self.output_shape
+        if out is None:
+            o: Any = query[-1]
+        elif hasattr(out, "__iter__"):
+            o = 1
+            for length in out:
+                o *= length
+        else:
+            o = out
+        return {
+            "h": self.num_heads,
+            "k": self.key_dim,
+            "w": self._value_dim,
+            "q": needs_number(query[-1], "the last axis of the query"),
+            "v": needs_number(value[-1], "the last axis of the value"),
+            "y": needs_number(key[-1], "the last axis of the key"),
+            "o": o,
+        }
+
+    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+        """A projection of query, key and value for each head, and one of the result."""
+        n = self._sizes(shapes)
+
+        def weight(name: str, letters: str) -> Weight:
+            return Weight(name, {letter: n[letter] for letter in letters})
+
+        parts = [("query", "qhk"), ("key", "yhk"), ("value", "vhw")]
+        if self.use_gate:
+            parts.append(("gate", "qhw"))
+        parts.append(("output", "hwo"))
+        weights = []
+        for name, letters in parts:
+            weights.append(weight(f"{name}/kernel", letters))
+            if self.use_bias:
+                bias = "o" if name == "output" else letters[1:]
+                weights.append(weight(f"{name}/bias", bias))
+        return weights
+
+    def attend(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """Projections, scores of every pair of places, and mixtures of values."""
+        query, value, key = shapes
+        n = self._sizes(shapes)
+        if query[1:-1] and value[1:-1] and len(query) != len(value):
+            raise ShapeError(
+                f"query and value must have the same number of axes, got "
+                f"{show(query)} and {show(value)}"
+            )
+        for a, b in zip(value[1:-1], key[1:-1], strict=False):
+            if known(a) and known(b) and a != b:
+                raise ShapeError(
+                    f"value and key must be equally long, got {show(value)} and "
+                    f"{show(key)}"
+                )
+        t: Any = 1
+        s: Any = 1
+        for length in query[1:-1]:
+            t = t * length
+        for length in value[1:-1]:
+            s = s * length
+        gate = " + t * q * h * w" if self.use_gate else ""
+        macs = Formula(
+            "t * q * h * k + s * y * h * k + s * v * h * w + t * s * h * (k + w) "
+            f"+ t * h * w * o{gate}",
+            t=t,
+            s=s,
+            **n,
+        )
+        out = self.output_shape
+        tail = tuple(out) if hasattr(out, "__iter__") else (n["o"],)
+        shape = (*query[:-1], *tail)
+        outputs = [shape]
+        if options.get("return_attention_scores"):
+            outputs.append((query[0], self.num_heads, *query[1:-1], *value[1:-1]))
+        return Outcome(outputs, macs=macs, field="whole")
+
+
+class GroupedQueryAttention(_Heads):
+    """Attention in which groups of query heads share a head of keys and values."""
+
+    arguments = {
+        "head_dim": REQUIRED,
+        "num_query_heads": REQUIRED,
+        "num_key_value_heads": REQUIRED,
+        "dropout": 0.0,
+        "use_bias": True,
+        "sliding_window": None,
+        "flash_attention": None,
+        **KERNEL_AND_BIAS,
+        "use_gate": False,
+        "seed": None,
+    }
+
+    def check(self) -> None:
+        """Refuse heads that cannot be shared evenly."""
+        for name in ("head_dim", "num_query_heads", "num_key_value_heads"):
+            setattr(self, name, whole(name, getattr(self, name)))
+        if self.num_query_heads % self.num_key_value_heads:
+            raise ShapeError(
+                f"num_query_heads={self.num_query_heads} cannot be shared by "
+                f"num_key_value_heads={self.num_key_value_heads}; let the second "
+                "divide the first"
+            )
+
+    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+        """Projections of query, key and value, and one of the result."""
+        query, value, key = shapes
+        n = {
+            "d": self.head_dim,
+            "h": self.num_query_heads,
+            "g": self.num_key_value_heads,
+            "q": needs_number(query[-1], "the last axis of the query"),
+            "v": needs_number(value[-1], "the last axis of the value"),
+            "y": needs_number(key[-1], "the last axis of the key"),
+        }
+        self._n = n
+        parts = [("query", "qhd"), ("key", "ygd"), ("value", "vgd")]
+        if self.use_gate:
+            parts.append(("gate", "qhd"))
+        parts.append(("attention_output", "hdq"))
+        weights = []
+        for name, letters in parts:
+            weights.append(Weight(f"{name}/kernel", {k: n[k] for k in letters}))
+            if self.use_bias:
+                bias = "q" if name == "attention_output" else letters[1:]
+                weights.append(Weight(f"{name}/bias", {k: n[k] for k in bias}))
+        return weights
+
+    def attend(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """Projections, scores of every pair of places, and mixtures of values."""
+        query, value, key = shapes
+        for shape in shapes:
+            if len(shape) != 3:
+                raise ShapeError(f"it takes inputs of 3 axes, got {show(shape)}")
+        if known(value[1]) and known(key[1]) and value[1] != key[1]:
+            raise ShapeError(
+                f"value and key must be equally long, got {show(value)} and {show(key)}"
+            )
+        gate = " + t * q * h * d" if self.use_gate else ""
+        macs = Formula(
+            "2 * t * q * h * d + s * y * g * d + s * v * g * d + 2 * t * s * h * d"
+            + gate,
+            t=query[1],
+            s=value[1],
+            **self._n,
+        )
+        outputs = [query]
+        if options.get("return_attention_scores"):
+            outputs.append((query[0], self.num_query_heads, query[1], value[1]))
+        return Outcome(outputs, macs=macs, field="whole")
+
+
+class _ListAttention(Layer):
+    """Attention called with a list: query, value and perhaps key."""
+
+    def _three(self, shapes: Sequence[Shape]) -> tuple[Shape, Shape, Shape]:
+        """Return the shapes of query, value and key."""
+        if len(shapes) not in (2, 3):
+            raise ShapeError(
+                f"it takes a list of query, value and perhaps key, got {len(shapes)}"
+            )
+        query, value = shapes[0], shapes[1]
+        key = shapes[2] if len(shapes) == 3 else value
+        return query, value, key
+
+    def _attended(
+        self, shapes: Sequence[Shape], options: Mapping[str, Any], pair: str
+    ) -> Outcome:
+        """Return one mixture of values for each place of the query."""
+        query, value, key = self._three(shapes)
+        out = (*query[:-1], value[-1])
+        macs = Formula(
+            f"t * s * ({pair})", t=query[-2], s=value[-2], k=key[-1], v=value[-1]
+        )
+        outputs = [out]
+        if options.get("return_attention_scores"):
+            outputs.append((*query[:-1], value[-2]))
+        return Outcome(outputs, macs=macs, field="whole")
+
+
+class Attention(_ListAttention):
+    """Scores by products of query and key."""
+
+    arguments = {"use_scale": False, "score_mode": "dot", "dropout": 0.0, "seed": None}
+
+    def check(self) -> None:
+        """Refuse a score that Keras does not have."""
+        if self.score_mode not in ("dot", "concat"):
+            raise ShapeError(
+                f"score_mode must be 'dot' or 'concat', got {self.score_mode!r}"
+            )
+
+    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+        """One number for the scale, and one for the concatenated score."""
+        self._three(shapes)
+        weights = []
+        if self.use_scale:
+            weights.append(Weight("scale", {}))
+        if self.score_mode == "concat":
+            weights.append(Weight("concat_score_weight", {}))
+        return weights
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """Every pair of places is compared, every value mixed in."""
+        return self._attended(shapes, options, "k + v")
+
+
+class AdditiveAttention(_ListAttention):
+    """Scores by a sum of query and key through tanh."""
+
+    arguments = {"use_scale": True, "dropout": 0.0}
+
+    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+        """One number for each element of a key."""
+        _, _, key = self._three(shapes)
+        if not self.use_scale:
+            return []
+        return [Weight("scale", {"k": needs_number(key[-1], "the length of a key")})]
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """Every pair of places is compared, every value mixed in."""
+        return self._attended(shapes, options, "k + v")

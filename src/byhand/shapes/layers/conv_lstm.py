@@ -1,0 +1,132 @@
+"""Long short-term memories whose products are convolutions."""
+
+from __future__ import annotations
+
+from byhand.shapes import axis
+from byhand.shapes.axis import ShapeError
+from byhand.shapes.formula import Formula
+from byhand.shapes.layers.base import (
+    REQUIRED,
+    Layer,
+    Outcome,
+    Weight,
+    needs_number,
+    per_axis,
+    product,
+    rank_is,
+    whole,
+)
+from byhand.shapes.layers.convolution import AXES, LETTERS, channels_first, join
+from byhand.shapes.layers.recurrent import GATES, PENALTIES, SEQUENCE, Gated
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing costs more than all of this package
+    from collections.abc import Mapping, Sequence
+    from typing import Any, ClassVar
+
+    from byhand.shapes.tensor import Shape
+
+CONV_LSTM = {
+    "filters": REQUIRED,
+    "kernel_size": REQUIRED,
+    "strides": 1,
+    "padding": "valid",
+    "data_format": None,
+    "dilation_rate": 1,
+    **GATES,
+    "unit_forget_bias": True,
+    **PENALTIES,
+    "seed": None,
+    **SEQUENCE,
+}
+
+
+class ConvLSTM1D(Layer):
+    """A long short-term memory whose products are convolutions."""
+
+    arguments = CONV_LSTM
+    rank: ClassVar[int] = 1
+    filters: Any
+    kernel_size: Any
+    strides: Any
+    dilation_rate: Any
+    takes = ("sequence", "initial_state")
+
+    def check(self) -> None:
+        """Refuse what a convolution refuses."""
+        self.filters = whole("filters", self.filters)
+        self.kernel_size = per_axis("kernel_size", self.kernel_size, self.rank)
+        self.strides = per_axis("strides", self.strides, self.rank)
+        self.dilation_rate = per_axis("dilation_rate", self.dilation_rate, self.rank)
+        if self.padding not in ("valid", "same"):
+            raise ShapeError(
+                f"padding must be one of 'valid', 'same', got {self.padding!r}"
+            )
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ShapeError("strides and dilation_rate cannot both exceed 1")
+        channels_first(self)
+
+    def _parts(self, shapes: Sequence[Shape]) -> tuple[Any, Any, Shape, Any]:
+        """Return batch, steps, places and channels of the input."""
+        shape = rank_is(shapes[:1], self.rank + 3, "batch, steps, places and channels")
+        inner = shape[2:]
+        if channels_first(self):
+            return shape[0], shape[1], inner[1:], inner[0]
+        return shape[0], shape[1], inner[:-1], inner[-1]
+
+    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+        """Four gates of kernels on the input and on the last output, and biases."""
+        *_, c = self._parts(shapes)
+        c = needs_number(c, "the number of channels of its input")
+        taps = dict(zip(LETTERS[self.rank], self.kernel_size, strict=True))
+        n, f = len(taps) + 1, self.filters
+        weights: list[Weight] = [
+            Gated("kernel", {**taps, "c": c, "g": 4, "f": f}, n),
+            Gated("recurrent_kernel", {**taps, "f": f, "g": 4, "h": f}, n),
+        ]
+        if self.use_bias:
+            weights.append(Gated("bias", {"g": 4, "f": f}, 0))
+        return weights
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """Each step is convolved, and its output once more, padded to its size."""
+        batch, t, places, c = self._parts(shapes)
+        walked = [
+            (
+                name,
+                axis.conv_formula(i, k, strides=s, padding=self.padding, dilation=d),
+            )
+            for name, i, k, s, d in zip(
+                AXES[self.rank],
+                places,
+                self.kernel_size,
+                self.strides,
+                self.dilation_rate,
+                strict=True,
+            )
+        ]
+        lengths = [formula.value for _, formula in walked]
+        step = join(self, batch, lengths, self.filters)
+        out = (batch, t, *step[1:]) if self.return_sequences else step
+        states = [step, step] if self.return_state else []
+        macs = Formula(
+            "t * o * k * 4 * (c * f + f * f)",
+            t=t,
+            o=product(lengths),
+            k=product(self.kernel_size),
+            c=c,
+            f=self.filters,
+        )
+        return Outcome([out, *states], lengths=walked, macs=macs, field="whole")
+
+
+class ConvLSTM2D(ConvLSTM1D):
+    """A long short-term memory of images."""
+
+    rank = 2
+
+
+class ConvLSTM3D(ConvLSTM1D):
+    """A long short-term memory of volumes."""
+
+    rank = 3

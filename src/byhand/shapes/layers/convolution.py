@@ -1,0 +1,334 @@
+"""Convolutions: plain, transposed, depthwise and separable, along 1 to 3 axes."""
+
+from __future__ import annotations
+
+from byhand.shapes import axis
+from byhand.shapes.axis import ShapeError
+from byhand.shapes.formula import Formula
+from byhand.shapes.layers.base import (
+    REQUIRED,
+    Layer,
+    Outcome,
+    Weight,
+    needs_number,
+    per_axis,
+    product,
+    rank_is,
+    whole,
+)
+from byhand.shapes.layers.dense import KERNEL_AND_BIAS
+from byhand.shapes.tensor import Shape
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing costs more than all of this package
+    from collections.abc import Mapping, Sequence
+    from typing import Any, ClassVar
+
+AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+LETTERS = {1: ("k",), 2: ("k_h", "k_w"), 3: ("k_d", "k_h", "k_w")}
+
+
+def channels_first(layer: Any) -> bool:
+    """Tell whether a layer's channels come before its spatial axes."""
+    given = layer.data_format
+    if given not in (None, "channels_last", "channels_first"):
+        raise ShapeError(
+            f"data_format must be 'channels_last' or 'channels_first', got {given!r}"
+        )
+    return bool(given == "channels_first")
+
+
+def split(layer: Any, shapes: Sequence[Shape], rank: int) -> tuple[Shape, Any]:
+    """Return the spatial lengths and the number of channels of the input."""
+    first = channels_first(layer)
+    places = ", ".join(AXES[rank])
+    order = f"batch, channels, {places}" if first else f"batch, {places}, channels"
+    shape = rank_is(shapes, rank + 2, order)
+    return (shape[2:], shape[1]) if first else (shape[1:-1], shape[-1])
+
+
+def join(layer: Any, batch: Any, places: Sequence[Any], channels: Any) -> Shape:
+    """Return a shape with the channels where the layer has them."""
+    if channels_first(layer):
+        return (batch, channels, *places)
+    return (batch, *places, channels)
+
+
+class Convolution(Layer):
+    """What the convolutions share: checks, channels and the walk along the axes."""
+
+    rank: ClassVar[int] = 1
+    paddings: ClassVar[tuple[str, ...]] = ("valid", "same")
+    # Keras lets either strides or dilation exceed 1, except by channel.
+    one_step: ClassVar[bool] = True
+    filters: Any
+    kernel_size: Any
+    strides: Any
+    dilation_rate: Any
+    padding: Any
+
+    def check(self) -> None:
+        """Refuse what Keras refuses before it sees an input."""
+        rank = self.rank
+        self.kernel_size = per_axis("kernel_size", self.kernel_size, rank)
+        self.strides = per_axis("strides", self.strides, rank)
+        self.dilation_rate = per_axis("dilation_rate", self.dilation_rate, rank)
+        if (
+            not isinstance(self.padding, str)
+            or self.padding.lower() not in self.paddings
+        ):
+            names = ", ".join(repr(name) for name in self.paddings)
+            raise ShapeError(f"padding must be one of {names}, got {self.padding!r}")
+        self.padding = self.padding.lower()
+        if self.one_step and max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ShapeError(
+                f"strides={self.strides} and dilation_rate={self.dilation_rate} cannot "
+                "both exceed 1; set one of them to 1"
+            )
+        channels_first(self)
+        if hasattr(self, "filters"):
+            self.filters = whole("filters", self.filters)
+        if hasattr(self, "depth_multiplier"):
+            whole("depth_multiplier", self.depth_multiplier)
+
+    def channels(self, shapes: Sequence[Shape]) -> int:
+        """Return the number of channels that come in."""
+        _, c = split(self, shapes, self.rank)
+        return needs_number(c, "the number of channels of its input")
+
+    def taps(self) -> dict[str, int]:
+        """Return the taps along each axis under their letters."""
+        return dict(zip(LETTERS[self.rank], self.kernel_size, strict=True))
+
+    def walk(self, shapes: Sequence[Shape]) -> list[tuple[str, Formula]]:
+        """Return the output length along each axis."""
+        places, _ = split(self, shapes, self.rank)
+        return [
+            (
+                name,
+                axis.conv_formula(i, k, strides=s, padding=self.padding, dilation=d),
+            )
+            for name, i, k, s, d in zip(
+                AXES[self.rank],
+                places,
+                self.kernel_size,
+                self.strides,
+                self.dilation_rate,
+                strict=True,
+            )
+        ]
+
+    def seen(self, shapes: Sequence[Shape]) -> tuple[Any, ...]:
+        """Return what an output element sees along each axis."""
+        places, _ = split(self, shapes, self.rank)
+        return windows(
+            places, self.kernel_size, self.strides, self.dilation_rate, self.padding
+        )
+
+    def outcome(
+        self, shapes: Sequence[Shape], filters: int, macs: str, /, **values: Any
+    ) -> Outcome:
+        """Return an outcome whose cost is counted at each place of the output."""
+        walked = self.walk(shapes)
+        places = [formula.value for _, formula in walked]
+        o = product(places)
+        shape = join(self, shapes[0][0], places, filters)
+        cost = Formula(f"o * {macs}", o=o, **values)
+        return Outcome([shape], lengths=walked, macs=cost, field=self.seen(shapes))
+
+
+def windows(
+    places: Sequence[Any],
+    kernel: Sequence[int],
+    strides: Sequence[int],
+    dilation: Sequence[int],
+    padding: str,
+) -> tuple[Any, ...]:
+    """Return (span, stride, zeros before) along each axis."""
+    seen = []
+    for i, k, s, d in zip(places, kernel, strides, dilation, strict=True):
+        span = (k - 1) * d + 1
+        before: Any = 0
+        if padding == "causal":
+            before = span - 1
+        elif padding == "same":
+            # Where the length is unknown, what an endless row would get.
+            if isinstance(i, int):
+                before = axis.same_padding(i, k, strides=s, dilation=d)[0]
+            else:
+                before = max(span - s, 0) // 2
+        seen.append((span, s, before))
+    return tuple(seen)
+
+
+CONVOLUTION = {
+    "data_format": None,
+    "dilation_rate": 1,
+    "groups": 1,
+    "activation": None,
+    "use_bias": True,
+    **KERNEL_AND_BIAS,
+}
+PLAIN = {
+    "filters": REQUIRED,
+    "kernel_size": REQUIRED,
+    "strides": 1,
+    "padding": "valid",
+    **CONVOLUTION,
+}
+
+
+class Conv1D(Convolution):
+    """f kernels moved along one axis."""
+
+    arguments = PLAIN
+    paddings: ClassVar[tuple[str, ...]] = ("valid", "same", "causal")
+
+    def check(self) -> None:
+        """Refuse filters that the groups do not divide."""
+        super().check()
+        whole("groups", self.groups)
+        if self.filters % self.groups:
+            raise ShapeError(
+                f"filters={self.filters} cannot be split into {self.groups} groups; "
+                f"let groups divide {self.filters}"
+            )
+
+    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+        """A kernel of taps x c / g x f, and f biases."""
+        c = self.channels(shapes)
+        if c % self.groups:
+            raise ShapeError(
+                f"{c} channels cannot be split into groups={self.groups}; "
+                f"let groups divide {c}"
+            )
+        self._c = "c // g" if self.groups > 1 else "c"
+        axes = {**self.taps(), "c": c // self.groups, "f": self.filters}
+        weights: list[Weight] = [Weight("kernel", axes)]
+        if self.use_bias:
+            weights.append(Weight("bias", {"f": self.filters}))
+        return weights
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """Each output element costs as many as the kernel has weights for it."""
+        values = {**self.taps(), "c": self.weights[0].axes["c"], "f": self.filters}
+        return self.outcome(shapes, self.filters, " * ".join(values), **values)
+
+
+class Conv2D(Conv1D):
+    """f kernels moved over height and width."""
+
+    arguments = {**PLAIN, "strides": (1, 1), "dilation_rate": (1, 1)}
+    paddings = ("valid", "same")
+    rank = 2
+
+
+class Conv3D(Conv1D):
+    """f kernels moved through depth, height and width."""
+
+    arguments = {**PLAIN, "strides": (1, 1, 1), "dilation_rate": (1, 1, 1)}
+    paddings = ("valid", "same")
+    rank = 3
+
+
+TRANSPOSED = {
+    "filters": REQUIRED,
+    "kernel_size": REQUIRED,
+    "strides": 1,
+    "padding": "valid",
+    "output_padding": None,
+    "data_format": None,
+    "dilation_rate": 1,
+    "activation": None,
+    "use_bias": True,
+    **KERNEL_AND_BIAS,
+}
+
+
+class Conv1DTranspose(Convolution):
+    """The way back of a strided convolution along one axis."""
+
+    arguments = TRANSPOSED
+
+    def check(self) -> None:
+        """Refuse an output padding that is not below the strides."""
+        super().check()
+        given = self.output_padding
+        none = (None,) * self.rank
+        self._extra: tuple[Any, ...] = (
+            none
+            if given is None
+            else per_axis("output_padding", given, self.rank, least=0)
+        )
+        for extra, stride in zip(self._extra, self.strides, strict=True):
+            if extra is not None and extra >= stride:
+                raise ShapeError(
+                    f"output_padding must be less than strides, got {given} with "
+                    f"strides={self.strides}"
+                )
+
+    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+        """A kernel of taps x f x c, and f biases."""
+        axes = {**self.taps(), "f": self.filters, "c": self.channels(shapes)}
+        weights: list[Weight] = [Weight("kernel", axes)]
+        if self.use_bias:
+            weights.append(Weight("bias", {"f": self.filters}))
+        return weights
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """Every input element costs as many as the kernel has weights."""
+        places, c = split(self, shapes, self.rank)
+        walked = [
+            (
+                name,
+                axis.conv_transpose_formula(
+                    i, k, strides=s, padding=self.padding, output_padding=p, dilation=d
+                ),
+            )
+            for name, i, k, s, p, d in zip(
+                AXES[self.rank],
+                places,
+                self.kernel_size,
+                self.strides,
+                self._extra,
+                self.dilation_rate,
+                strict=True,
+            )
+        ]
+        lengths = [formula.value for _, formula in walked]
+        values = {**self.taps(), "c": c, "f": self.filters}
+        macs = Formula(f"i * {' * '.join(values)}", i=product(places), **values)
+        # An output element sees ceil(e / s) inputs; strides go the other way.
+        seen = tuple(
+            (-(-((k - 1) * d + 1) // s), (1, s), 0)
+            for k, s, d in zip(
+                self.kernel_size, self.strides, self.dilation_rate, strict=True
+            )
+        )
+        shape = join(self, shapes[0][0], lengths, self.filters)
+        return Outcome([shape], lengths=walked, macs=macs, field=seen)
+
+
+class Conv2DTranspose(Conv1DTranspose):
+    """The way back of a strided convolution over height and width."""
+
+    arguments = {**TRANSPOSED, "strides": (1, 1), "dilation_rate": (1, 1)}
+    rank = 2
+
+
+class Conv3DTranspose(Conv1DTranspose):
+    """The way back of a strided convolution through a volume."""
+
+    arguments = {
+        "filters": REQUIRED,
+        "kernel_size": REQUIRED,
+        "strides": (1, 1, 1),
+        "padding": "valid",
+        "data_format": None,
+        "output_padding": None,
+        "dilation_rate": (1, 1, 1),
+        "activation": None,
+        "use_bias": True,
+        **KERNEL_AND_BIAS,
+    }
+    rank = 3

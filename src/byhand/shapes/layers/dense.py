@@ -1,0 +1,217 @@
+"""Layers that join every input with every output along an axis."""
+
+from __future__ import annotations
+
+from byhand.shapes.axis import ShapeError
+from byhand.shapes.formula import Formula
+from byhand.shapes.layers.base import (
+    REQUIRED,
+    Layer,
+    Outcome,
+    Weight,
+    needs_number,
+    only,
+    product,
+    show,
+    whole,
+)
+from byhand.shapes.tensor import Shape
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing costs more than all of this package
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+KERNEL_AND_BIAS = {
+    "kernel_initializer": "glorot_uniform",
+    "bias_initializer": "zeros",
+    "kernel_regularizer": None,
+    "bias_regularizer": None,
+    "activity_regularizer": None,
+    "kernel_constraint": None,
+    "bias_constraint": None,
+}
+QUANTIZED = {"lora_rank": None, "lora_alpha": None, "quantization_config": None}
+
+
+class Dense(Layer):
+    """z = xW + b along the last axis: c inputs, f outputs."""
+
+    arguments = {
+        "units": REQUIRED,
+        "activation": None,
+        "use_bias": True,
+        **KERNEL_AND_BIAS,
+        **QUANTIZED,
+    }
+
+    units: Any
+
+    def check(self) -> None:
+        """Refuse a number of units that is not a whole number above 0."""
+        self.units = whole("units", self.units)
+
+    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+        """A kernel of c x f and f biases."""
+        shape = only(shapes)
+        if len(shape) < 2:
+            raise ShapeError(
+                f"it takes an input of at least 2 axes, got {show(shape)}; give each "
+                "example a row of numbers"
+            )
+        c = needs_number(shape[-1], "the last axis of its input")
+        weights = [Weight("kernel", {"c": c, "f": self.units})]
+        if self.use_bias:
+            weights.append(Weight("bias", {"f": self.units}))
+        return weights
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """The last axis becomes f long; every other place pays c f."""
+        shape = only(shapes)
+        n = product(shape[1:-1])
+        macs = Formula("n * c * f", n=n, c=shape[-1], f=self.units)
+        if n == 1:
+            macs = Formula("c * f", c=shape[-1], f=self.units)
+        # On a flat input every output sees every input.
+        field = "whole" if len(shape) == 2 else "point"
+        return Outcome([(*shape[:-1], self.units)], macs=macs, field=field)
+
+
+class EinsumDense(Layer):
+    """A tensor product of the input with a kernel, in Einstein's notation.
+
+    An axis that `output_shape` leaves open gets its length from the input, where
+    Keras leaves it open; with an ellipsis Keras gives a wrong symbolic shape.
+    """
+
+    arguments = {
+        "equation": REQUIRED,
+        "output_shape": REQUIRED,
+        "activation": None,
+        "bias_axes": None,
+        "kernel_initializer": "glorot_uniform",
+        "bias_initializer": "zeros",
+        "kernel_regularizer": None,
+        "bias_regularizer": None,
+        "kernel_constraint": None,
+        "bias_constraint": None,
+        "lora_rank": None,
+        "lora_alpha": None,
+        "gptq_unpacked_column_size": None,
+        "quantization_config": None,
+    }
+
+    output_shape: Any
+
+    def check(self) -> None:
+        """Take the equation apart."""
+        text = str(self.equation).replace(" ", "")
+        left, arrow, self._result = text.partition("->")
+        self._input, comma, self._kernel = left.partition(",")
+        if not arrow or not comma:
+            raise ShapeError(
+                f"equation must read 'input,kernel->output', got {self.equation!r}; "
+                "for instance 'abc,cd->abd'"
+            )
+        given = self.output_shape
+        self.output_shape = (given,) if hasattr(given, "__index__") else tuple(given)
+
+    def _letters(self, shape: Shape) -> tuple[str, str, dict[str, Any]]:
+        """Return the axes of input and output and the length of each letter."""
+        dots = self._input.count("...")
+        extra = len(shape) - (len(self._input) - 3 * dots)
+        if extra < 0 or (extra and not dots):
+            raise ShapeError(
+                f"equation {self.equation!r} names {len(self._input) - 3 * dots} axes "
+                f"of an input that has {len(shape)}: {show(shape)}; name each once"
+            )
+        # Letters no equation uses stand for the axes behind an ellipsis.
+        filler = "".join(chr(0x3B1 + k) for k in range(extra))
+        into = self._input.replace("...", filler)
+        out = self._result.replace("...", filler)
+        lengths: dict[str, Any] = dict(zip(into, shape, strict=True))
+        own = out[1:] if out[0] == into[0] else out
+        wanted = zip(reversed(own), reversed(self.output_shape), strict=False)
+        for letter, length in wanted:
+            if length is not None:
+                if lengths.get(letter, length) not in (None, length):
+                    raise ShapeError(
+                        f"output_shape gives axis {letter!r} the length {length}, "
+                        f"the input {lengths[letter]}; let them agree"
+                    )
+                lengths[letter] = length
+        missing = [letter for letter in self._kernel if letter not in lengths]
+        if missing:
+            raise ShapeError(
+                f"axis {missing[0]!r} of the kernel is in neither the input nor the "
+                f"output of {self.equation!r}; name it in one of them"
+            )
+        return into, out, lengths
+
+    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+        """A kernel with the axes of the equation, and a bias along `bias_axes`."""
+        _, out, lengths = self._letters(only(shapes))
+        for letter in self._kernel:
+            needs_number(lengths[letter], f"axis {letter!r} of its kernel")
+        weights = [
+            Weight("kernel", {letter: lengths[letter] for letter in self._kernel})
+        ]
+        if self.bias_axes:
+            start = min(out.index(letter) for letter in self.bias_axes)
+            bias = {
+                letter if letter in self.bias_axes else f"1{letter}": (
+                    lengths[letter] if letter in self.bias_axes else 1
+                )
+                for letter in out[start:]
+            }
+            weights.append(_Bias("bias", bias))
+        return weights
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """The output has the lengths of its letters; each product costs one."""
+        into, out, lengths = self._letters(only(shapes))
+        every = dict.fromkeys(into + self._kernel)
+        values = {k: lengths[k] for k in every if lengths[k] is not None}
+        macs = Formula(" * ".join(values) or "1", **values)
+        return Outcome([tuple(lengths[letter] for letter in out)], macs=macs)
+
+
+class _Bias(Weight):
+    """A bias with axes of length one, which its count leaves out."""
+
+    def __init__(self, name: str, axes: Mapping[str, Any]) -> None:
+        super().__init__(name, {k: v for k, v in axes.items() if k.isidentifier()})
+        self._full = tuple(axes.values())
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """The lengths of the axes, with those of length one."""
+        return self._full
+
+
+class Embedding(Layer):
+    """A row of f numbers for each of v whole numbers."""
+
+    arguments = {
+        "input_dim": REQUIRED,
+        "output_dim": REQUIRED,
+        "embeddings_initializer": "uniform",
+        "embeddings_regularizer": None,
+        "embeddings_constraint": None,
+        "mask_zero": False,
+        "weights": None,
+        **QUANTIZED,
+    }
+
+    def check(self) -> None:
+        """Refuse an empty vocabulary."""
+        whole("input_dim", self.input_dim)
+        whole("output_dim", self.output_dim)
+
+    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+        """A table of v x f."""
+        return [Weight("embeddings", {"v": self.input_dim, "f": self.output_dim})]
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """An axis of f is added; looking up costs no multiplication."""
+        return Outcome([(*only(shapes), self.output_dim)])

@@ -1,0 +1,88 @@
+"""What stands in Keras's files besides its public layers.
+
+The applications bring layers of their own, and arithmetic on symbolic tensors is
+written down as operations. Only those with a fixed rule are here.
+"""
+
+from __future__ import annotations
+
+from byhand.shapes.layers.base import REQUIRED, Layer, Outcome, Weight
+from byhand.shapes.layers.elementwise import Unchanged
+from byhand.shapes.layers.merging import broadcast
+from byhand.shapes.tensor import Shape
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing costs more than all of this package
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+
+class LayerScale(Unchanged):
+    """Each channel times a learned factor (ConvNeXt)."""
+
+    arguments = {"init_values": REQUIRED, "projection_dim": REQUIRED}
+
+    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+        """A factor for each channel."""
+        return [Weight("gamma", {"c": self.projection_dim})]
+
+
+class StochasticDepth(Unchanged):
+    """A branch left out at random while training (ConvNeXt)."""
+
+    arguments = {"drop_path_rate": REQUIRED}
+
+
+class CustomScaleLayer(Layer):
+    """The first input plus the second times a factor (Inception-ResNet)."""
+
+    arguments = {"scale": REQUIRED}
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """Both inputs have one shape, and so has the output."""
+        return Outcome([broadcast(shapes[0], shapes[1])])
+
+
+class Operation(Layer):
+    """Arithmetic on tensors and numbers: shapes stretch to one another."""
+
+    takes = ("x1", "x2")
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """What the shapes stretch to."""
+        out = shapes[0]
+        for shape in shapes[1:]:
+            out = broadcast(out, shape)
+        return Outcome([out])
+
+
+LAYERS = {cls.__name__: cls for cls in (LayerScale, StochasticDepth, CustomScaleLayer)}
+
+# Operations of one or two tensors that work on each place by itself.
+ELEMENTWISE = [
+    "Add",
+    "Subtract",
+    "Multiply",
+    "Divide",
+    "TrueDivide",
+    "Power",
+    "Maximum",
+    "Minimum",
+    "Absolute",
+    "Negative",
+    "Exp",
+    "Log",
+    "Sqrt",
+    "Square",
+    "Tanh",
+    "Sigmoid",
+    "Relu",
+    "Relu6",
+    "Silu",
+    "Gelu",
+    "Softplus",
+    "Clip",
+    "HardSigmoid",
+    "HardSilu",
+]
+OPERATIONS = {name: type(name, (Operation,), {}) for name in ELEMENTWISE}

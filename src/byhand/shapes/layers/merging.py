@@ -1,0 +1,161 @@
+"""Layers that make one tensor of several."""
+
+from __future__ import annotations
+
+from byhand.shapes.axis import ShapeError
+from byhand.shapes.formula import Formula
+from byhand.shapes.layers.base import (
+    REQUIRED,
+    Layer,
+    Outcome,
+    known,
+    product,
+    show,
+)
+from byhand.shapes.layers.normalization import axis_of
+from byhand.shapes.tensor import Shape
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing costs more than all of this package
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+
+def broadcast(first: Shape, second: Shape) -> Shape:
+    """Return the shape that two shapes stretch to, or refuse them."""
+    long, short = (first, second) if len(first) >= len(second) else (second, first)
+    out = list(long)
+    for back in range(1, len(short) + 1):
+        a, b = long[-back], short[-back]
+        if a == 1:
+            out[-back] = b
+        elif b == 1 or a == b or b is None:
+            out[-back] = a
+        elif a is None or not known(a):
+            out[-back] = b if known(b) else a
+        elif known(b):
+            raise ShapeError(
+                f"{show(first)} and {show(second)} cannot be combined: {a} against "
+                f"{b}; make these lengths equal, or one of them 1"
+            )
+    return tuple(out)
+
+
+class _Merge(Layer):
+    """One number from the numbers at the same place of each input."""
+
+    least = 2
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """Lengths must agree, be one, or be unknown."""
+        if len(shapes) < 2:
+            raise ShapeError(f"it takes at least 2 inputs, got {len(shapes)}")
+        if self.least == -2 and len(shapes) != 2:
+            raise ShapeError(f"it takes exactly 2 inputs, got {len(shapes)}")
+        batch = shapes[0][0]
+        out: Shape = shapes[0][1:]
+        for shape in shapes[1:]:
+            if len(shape) - 1 != len(out):
+                # Keras lines the axes up from the back once ranks differ.
+                pass
+            out = broadcast(out, shape[1:])
+        return Outcome([(batch, *out)])
+
+
+class Add(_Merge):
+    """The sum."""
+
+
+class Subtract(_Merge):
+    """The first less the second."""
+
+    least = -2
+
+
+class Multiply(_Merge):
+    """The product of each place."""
+
+
+class Average(_Merge):
+    """The mean."""
+
+
+class Maximum(_Merge):
+    """The larger."""
+
+
+class Minimum(_Merge):
+    """The smaller."""
+
+
+class Concatenate(Layer):
+    """The inputs one behind another along an axis."""
+
+    arguments = {"axis": -1}
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """Lengths along the axis add up; all others must agree."""
+        if not shapes:
+            raise ShapeError("it takes at least 1 input, got none")
+        first = shapes[0]
+        at = axis_of(first, self.axis)
+        out = list(first)
+        for shape in shapes[1:]:
+            if len(shape) != len(first):
+                raise ShapeError(
+                    f"inputs must have the same number of axes, got {show(first)} and "
+                    f"{show(shape)}"
+                )
+            for k, (a, b) in enumerate(zip(out, shape, strict=True)):
+                if k == at:
+                    continue
+                if known(a) and known(b) and a != b:
+                    raise ShapeError(
+                        f"axis {k} differs: {show(first)} against {show(shape)}; "
+                        f"only axis {at} may"
+                    )
+                if known(b):
+                    out[k] = b
+        names = [f"n_{k}" for k in range(1, len(shapes) + 1)]
+        parts = [shape[at] for shape in shapes]
+        if None in parts:
+            out[at] = None
+            return Outcome([tuple(out)])
+        total = Formula(" + ".join(names), **dict(zip(names, parts, strict=True)))
+        out[at] = total.value
+        return Outcome([tuple(out)], lengths=[(f"axis {at}", total)])
+
+
+class Dot(Layer):
+    """Sums of products along an axis of each of two inputs."""
+
+    arguments = {"axes": REQUIRED, "normalize": False}
+
+    def check(self) -> None:
+        """Refuse axes that are neither a number nor a pair of numbers."""
+        if hasattr(self.axes, "__index__"):
+            return
+        if not isinstance(self.axes, list | tuple) or len(self.axes) != 2:
+            raise TypeError(
+                f"axes must be a whole number or a pair of them, got {self.axes!r}"
+            )
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """The axes multiplied along go; the rest of both inputs stays."""
+        if len(shapes) != 2:
+            raise ShapeError(f"it takes exactly 2 inputs, got {len(shapes)}")
+        first, second = shapes
+        pair = (self.axes,) * 2 if hasattr(self.axes, "__index__") else self.axes
+        at, to = axis_of(first, pair[0]), axis_of(second, pair[1])
+        if known(first[at]) and known(second[to]) and first[at] != second[to]:
+            raise ShapeError(
+                f"axis {at} of {show(first)} and axis {to} of {show(second)} differ; "
+                "make them equal"
+            )
+        left = [length for k, length in enumerate(first) if k != at]
+        right = [length for k, length in enumerate(second) if k not in (0, to)]
+        out = (*left, *right)
+        if len(out) == 1:
+            out = (*out, 1)
+        cost = Formula("o * n", o=product(length for length in out[1:]), n=first[at])
+        return Outcome([out], macs=cost, field="whole")

@@ -1,0 +1,195 @@
+"""Layers that bring numbers to a common scale."""
+
+from __future__ import annotations
+
+from byhand.shapes.axis import ShapeError
+from byhand.shapes.layers.base import (
+    Layer,
+    Outcome,
+    Weight,
+    needs_number,
+    only,
+    show,
+    whole,
+)
+from byhand.shapes.tensor import Shape
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing costs more than all of this package
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+SCALE_AND_CENTRE = {
+    "beta_initializer": "zeros",
+    "gamma_initializer": "ones",
+    "beta_regularizer": None,
+    "gamma_regularizer": None,
+    "beta_constraint": None,
+    "gamma_constraint": None,
+}
+
+
+def axis_of(shape: Shape, axis: Any) -> int:
+    """Return an axis counted from the front."""
+    number = whole("axis", axis, least=-len(shape))
+    if number >= len(shape):
+        raise ShapeError(f"axis {axis} is not among the axes of {show(shape)}")
+    return number % len(shape)
+
+
+class _Normalization(Layer):
+    """A layer that keeps the shape and may scale and shift along an axis."""
+
+    def _length(self, shapes: Sequence[Shape]) -> Any:
+        """Return the length of the axis that the weights run along."""
+        shape = only(shapes)
+        axis = axis_of(shape, self.axis)
+        return needs_number(shape[axis], f"axis {self.axis} of its input")
+
+    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+        """A factor and an offset for each of c."""
+        c = self._length(shapes)
+        weights = []
+        if self.scale:
+            weights.append(Weight("gamma", {"c": c}))
+        if self.center:
+            weights.append(Weight("beta", {"c": c}))
+        return weights
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """The shape passes through."""
+        return Outcome([only(shapes)])
+
+
+class BatchNormalization(_Normalization):
+    """Normalisation over the batch, with statistics that move along in training."""
+
+    arguments = {
+        "axis": -1,
+        "momentum": 0.99,
+        "epsilon": 0.001,
+        "center": True,
+        "scale": True,
+        "beta_initializer": "zeros",
+        "gamma_initializer": "ones",
+        "moving_mean_initializer": "zeros",
+        "moving_variance_initializer": "ones",
+        "beta_regularizer": None,
+        "gamma_regularizer": None,
+        "beta_constraint": None,
+        "gamma_constraint": None,
+        "renorm": False,
+        "renorm_clipping": None,
+        "renorm_momentum": 0.99,
+        "synchronized": False,
+    }
+
+    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+        """Besides gamma and beta, a moving mean and variance that are not trained."""
+        c = self._length(shapes)
+        moving = ["moving_mean", "moving_variance"]
+        if self.renorm:
+            moving += ["moving_stddev", "renorm_mean", "renorm_stddev"]
+        return super().weigh(shapes) + [
+            Weight(name, {"c": c}, trainable=False) for name in moving
+        ]
+
+
+class LayerNormalization(_Normalization):
+    """Normalisation over the numbers of each example."""
+
+    arguments = {
+        "axis": -1,
+        "epsilon": 0.001,
+        "center": True,
+        "scale": True,
+        **SCALE_AND_CENTRE,
+    }
+
+    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+        """A factor and an offset for each number along the axes."""
+        shape = only(shapes)
+        given = [self.axis] if hasattr(self.axis, "__index__") else list(self.axis)
+        axes = {}
+        for k, axis in enumerate(given):
+            length = shape[axis_of(shape, axis)]
+            name = "c" if len(given) == 1 else f"c_{k + 1}"
+            axes[name] = needs_number(length, f"axis {axis} of its input")
+        names = ["gamma"] * bool(self.scale) + ["beta"] * bool(self.center)
+        return [Weight(name, axes) for name in names]
+
+
+class GroupNormalization(_Normalization):
+    """Normalisation over groups of channels of each example."""
+
+    arguments = {
+        "groups": 32,
+        "axis": -1,
+        "epsilon": 0.001,
+        "center": True,
+        "scale": True,
+        **SCALE_AND_CENTRE,
+    }
+
+    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+        """A factor and an offset for each channel."""
+        c = self._length(shapes)
+        groups = c if self.groups == -1 else self.groups
+        if groups > c or c % groups:
+            raise ShapeError(
+                f"{c} channels cannot be split into {groups} equal groups; "
+                f"let groups divide {c}"
+            )
+        return super().weigh(shapes)
+
+
+class RMSNormalization(_Normalization):
+    """Division by the root mean square."""
+
+    arguments = {"axis": -1, "epsilon": 1e-6}
+
+    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+        """A factor for each number along the axes."""
+        shape = only(shapes)
+        given = [self.axis] if hasattr(self.axis, "__index__") else list(self.axis)
+        axes = {}
+        for k, axis in enumerate(given):
+            length = shape[axis_of(shape, axis)]
+            name = "c" if len(given) == 1 else f"c_{k + 1}"
+            axes[name] = needs_number(length, f"axis {axis} of its input")
+        return [Weight("scale", axes)]
+
+
+class UnitNormalization(_Normalization):
+    """Division by the length of the vector."""
+
+    arguments = {"axis": -1}
+
+    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+        """It has no weights."""
+        return []
+
+
+class Normalization(_Normalization):
+    """Subtraction of a mean and division by a deviation taken from data."""
+
+    arguments = {"axis": -1, "mean": None, "variance": None, "invert": False}
+
+    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+        """Unless given, a mean, a variance and a count of examples, none trained."""
+        if self.mean is not None or self.variance is not None:
+            return []
+        shape = only(shapes)
+        if self.axis is None:
+            given = []
+        else:
+            given = [self.axis] if hasattr(self.axis, "__index__") else list(self.axis)
+        axes = {}
+        for k, axis in enumerate(sorted(axis_of(shape, axis) for axis in given)):
+            name = "c" if len(given) == 1 else f"c_{k + 1}"
+            axes[name] = needs_number(shape[axis], f"axis {axis} of its input")
+        return [
+            Weight("mean", axes, trainable=False),
+            Weight("variance", axes, trainable=False),
+            Weight("count", {}, trainable=False),
+        ]

@@ -1,0 +1,198 @@
+"""Pooling: windows, whole maps, and windows that adapt to a wanted size."""
+
+from __future__ import annotations
+
+from byhand.shapes import axis
+from byhand.shapes.axis import ShapeError
+from byhand.shapes.layers.base import REQUIRED, Layer, Outcome, per_axis
+from byhand.shapes.layers.convolution import (
+    AXES,
+    channels_first,
+    join,
+    split,
+    windows,
+)
+from byhand.shapes.tensor import Shape
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing costs more than all of this package
+    from collections.abc import Mapping, Sequence
+    from typing import Any, ClassVar
+
+
+class _Pooling(Layer):
+    """One number for each window."""
+
+    rank: ClassVar[int] = 1
+    pool_size: Any
+    strides: Any
+    arguments = {
+        "pool_size": REQUIRED,
+        "strides": None,
+        "padding": "valid",
+        "data_format": None,
+        "name": None,
+    }
+
+    def check(self) -> None:
+        """Refuse windows and paddings that Keras refuses."""
+        self.pool_size = per_axis("pool_size", self.pool_size, self.rank)
+        strides = self.pool_size if self.strides is None else self.strides
+        self.strides = per_axis("strides", strides, self.rank)
+        if self.padding not in ("valid", "same"):
+            raise ShapeError(
+                f"padding must be one of 'valid', 'same', got {self.padding!r}"
+            )
+        channels_first(self)
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """As many places as windows fit; channels stay."""
+        places, c = split(self, shapes, self.rank)
+        walked = [
+            (name, axis.pool_formula(i, k, strides=s, padding=self.padding))
+            for name, i, k, s in zip(
+                AXES[self.rank], places, self.pool_size, self.strides, strict=True
+            )
+        ]
+        lengths = [formula.value for _, formula in walked]
+        one = (1,) * self.rank
+        seen = windows(places, self.pool_size, self.strides, one, self.padding)
+        shape = join(self, shapes[0][0], lengths, c)
+        return Outcome([shape], lengths=walked, field=seen)
+
+
+class AveragePooling1D(_Pooling):
+    """The mean of each window."""
+
+
+class AveragePooling2D(_Pooling):
+    """The mean of each window."""
+
+    rank = 2
+
+
+class AveragePooling3D(_Pooling):
+    """The mean of each window."""
+
+    rank = 3
+
+
+class MaxPooling1D(_Pooling):
+    """The largest of each window."""
+
+    arguments = {**_Pooling.arguments, "pool_size": 2}
+
+
+class MaxPooling2D(_Pooling):
+    """The largest of each window."""
+
+    arguments = {**_Pooling.arguments, "pool_size": (2, 2)}
+    rank = 2
+
+
+class MaxPooling3D(_Pooling):
+    """The largest of each window."""
+
+    arguments = {**_Pooling.arguments, "pool_size": (2, 2, 2)}
+    rank = 3
+
+
+class _GlobalPooling(Layer):
+    """One number for each channel."""
+
+    rank: ClassVar[int] = 1
+    arguments = {"data_format": None, "keepdims": False}
+
+    def check(self) -> None:
+        """Refuse an unknown data format."""
+        channels_first(self)
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """The spatial axes go, or stay with length one."""
+        _, c = split(self, shapes, self.rank)
+        batch = shapes[0][0]
+        kept = join(self, batch, [1] * self.rank, c)
+        return Outcome([kept if self.keepdims else (batch, c)], field="whole")
+
+
+class GlobalAveragePooling1D(_GlobalPooling):
+    """The mean of each channel."""
+
+
+class GlobalAveragePooling2D(_GlobalPooling):
+    """The mean of each channel."""
+
+    rank = 2
+
+
+class GlobalAveragePooling3D(_GlobalPooling):
+    """The mean of each channel."""
+
+    rank = 3
+
+
+class GlobalMaxPooling1D(_GlobalPooling):
+    """The largest of each channel."""
+
+
+class GlobalMaxPooling2D(_GlobalPooling):
+    """The largest of each channel."""
+
+    rank = 2
+
+
+class GlobalMaxPooling3D(_GlobalPooling):
+    """The largest of each channel."""
+
+    rank = 3
+
+
+class _AdaptivePooling(Layer):
+    """As many windows as wanted, of whatever size that takes."""
+
+    rank: ClassVar[int] = 1
+    output_size: Any
+    arguments = {"output_size": REQUIRED, "data_format": None}
+
+    def check(self) -> None:
+        """Refuse an output that is not a whole number for each axis."""
+        self.output_size = per_axis("output_size", self.output_size, self.rank)
+        channels_first(self)
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """The spatial axes get the wanted lengths."""
+        _, c = split(self, shapes, self.rank)
+        shape = join(self, shapes[0][0], self.output_size, c)
+        return Outcome([shape], field="whole")
+
+
+class AdaptiveAveragePooling1D(_AdaptivePooling):
+    """The means of a wanted number of windows."""
+
+
+class AdaptiveAveragePooling2D(_AdaptivePooling):
+    """The means of a wanted number of windows."""
+
+    rank = 2
+
+
+class AdaptiveAveragePooling3D(_AdaptivePooling):
+    """The means of a wanted number of windows."""
+
+    rank = 3
+
+
+class AdaptiveMaxPooling1D(_AdaptivePooling):
+    """The largest of a wanted number of windows."""
+
+
+class AdaptiveMaxPooling2D(_AdaptivePooling):
+    """The largest of a wanted number of windows."""
+
+    rank = 2
+
+
+class AdaptiveMaxPooling3D(_AdaptivePooling):
+    """The largest of a wanted number of windows."""
+
+    rank = 3

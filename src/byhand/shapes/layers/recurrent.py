@@ -1,0 +1,210 @@
+"""Layers that walk along a sequence, and the wrappers that walk others along it."""
+
+from __future__ import annotations
+
+from byhand.shapes.formula import Formula
+from byhand.shapes.layers.base import (
+    REQUIRED,
+    Layer,
+    Outcome,
+    Weight,
+    needs_number,
+    product,
+    rank_is,
+    whole,
+)
+from byhand.shapes.tensor import Shape
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing costs more than all of this package
+    from collections.abc import Mapping, Sequence
+    from typing import Any, ClassVar
+
+INITIALIZERS = {
+    "kernel_initializer": "glorot_uniform",
+    "recurrent_initializer": "orthogonal",
+    "bias_initializer": "zeros",
+}
+PENALTIES = {
+    "kernel_regularizer": None,
+    "recurrent_regularizer": None,
+    "bias_regularizer": None,
+    "activity_regularizer": None,
+    "kernel_constraint": None,
+    "recurrent_constraint": None,
+    "bias_constraint": None,
+    "dropout": 0.0,
+    "recurrent_dropout": 0.0,
+}
+CELL_PENALTIES = {k: v for k, v in PENALTIES.items() if k != "activity_regularizer"}
+SEQUENCE = {
+    "return_sequences": False,
+    "return_state": False,
+    "go_backwards": False,
+    "stateful": False,
+}
+ONE_GATE = {"activation": "tanh", "use_bias": True, **INITIALIZERS}
+GATES = {
+    "activation": "tanh",
+    "recurrent_activation": "sigmoid",
+    "use_bias": True,
+    **INITIALIZERS,
+}
+
+
+class Cell(Layer):
+    """One step of a recurrent layer: g gates of u units."""
+
+    gates: ClassVar[int] = 1
+    states: ClassVar[int] = 1
+    units: Any
+
+    def check(self) -> None:
+        """Refuse a number of units that is not a whole number above 0."""
+        self.units = whole("units", self.units)
+
+    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+        """A kernel of x x g u, a recurrent kernel of u x g u, and biases."""
+        x = needs_number(shapes[0][-1], "the last axis of its input")
+        gates, u = {"g": self.gates}, self.units
+        if self.gates == 1:
+            gates = {}
+        weights: list[Weight] = [
+            Gated("kernel", {"x": x, **gates, "u": u}, 1),
+            Gated("recurrent_kernel", {"u": u, **gates, "v": u}, 1),
+        ]
+        if self.use_bias:
+            twice = {"b": 2} if getattr(self, "reset_after", False) else {}
+            weights.append(Gated("bias", {**twice, **gates, "u": u}, len(twice)))
+        return weights
+
+    def step(self, shape: Shape) -> tuple[str, dict[str, Any]]:
+        """Return the multiply-accumulates of one step, as an expression."""
+        values = {"x": shape[-1], "u": self.units}
+        if self.gates == 1:
+            return "(x * u + u * u)", values
+        return "g * (x * u + u * u)", {"g": self.gates, **values}
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """The output of the step and its states."""
+        row = shapes[0]
+        expression, values = self.step(row)
+        out = (row[0], self.units)
+        return Outcome(
+            [out] * (1 + self.states), macs=Formula(expression, **values), field="whole"
+        )
+
+
+class Gated(Weight):
+    """A weight whose gates and units make one axis."""
+
+    __slots__ = ("_apart",)
+
+    def __init__(self, name: str, axes: Mapping[str, Any], apart: int) -> None:
+        super().__init__(name, axes)
+        self._apart = apart
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """The axes apart, then the product of the others."""
+        lengths = list(self.axes.values())
+        return (*lengths[: self._apart], product(lengths[self._apart :]))
+
+
+class SimpleRNNCell(Cell):
+    """One step of a plain recurrent layer."""
+
+    arguments = {"units": REQUIRED, **ONE_GATE, **CELL_PENALTIES, "seed": None}
+
+
+class GRUCell(Cell):
+    """One step of a gated recurrent unit."""
+
+    arguments = {
+        "units": REQUIRED,
+        **GATES,
+        **CELL_PENALTIES,
+        "reset_after": True,
+        "seed": None,
+    }
+    gates = 3
+
+
+class LSTMCell(Cell):
+    """One step of a long short-term memory."""
+
+    arguments = {
+        "units": REQUIRED,
+        **GATES,
+        "unit_forget_bias": True,
+        **CELL_PENALTIES,
+        "seed": None,
+    }
+    gates = 4
+    states = 2
+
+
+class Recurrent(Cell):
+    """A cell walked along the second axis."""
+
+    takes = ("sequence", "initial_state")
+
+    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+        """The weights of the cell: they are shared by all steps."""
+        rank_is(shapes[:1], 3, "batch, steps, numbers")
+        return super().weigh(shapes)
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """The last output or all of them, and the states if asked for."""
+        batch, t, _ = shapes[0]
+        expression, values = self.step(shapes[0])
+        out = (batch, t, self.units) if self.return_sequences else (batch, self.units)
+        states = [(batch, self.units)] * self.states if self.return_state else []
+        macs = Formula(f"t * {expression}", t=t, **values)
+        return Outcome([out, *states], macs=macs, field="whole")
+
+
+class SimpleRNN(Recurrent):
+    """A plain recurrent layer."""
+
+    arguments = {
+        "units": REQUIRED,
+        **ONE_GATE,
+        **PENALTIES,
+        **SEQUENCE,
+        "unroll": False,
+        "seed": None,
+    }
+
+
+class GRU(Recurrent):
+    """A layer of gated recurrent units."""
+
+    arguments = {
+        "units": REQUIRED,
+        **GATES,
+        **PENALTIES,
+        "seed": None,
+        **SEQUENCE,
+        "unroll": False,
+        "reset_after": True,
+        "use_cudnn": "auto",
+    }
+    gates = 3
+
+
+class LSTM(Recurrent):
+    """A layer of long short-term memories."""
+
+    arguments = {
+        "units": REQUIRED,
+        **GATES,
+        "unit_forget_bias": True,
+        **PENALTIES,
+        "seed": None,
+        **SEQUENCE,
+        "unroll": False,
+        "use_cudnn": "auto",
+    }
+    gates = 4
+    states = 2

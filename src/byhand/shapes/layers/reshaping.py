@@ -1,0 +1,316 @@
+"""Layers that move, repeat, cut or add elements, and compute nothing."""
+
+from __future__ import annotations
+
+from byhand.shapes.axis import ShapeError
+from byhand.shapes.formula import Formula
+from byhand.shapes.layers.base import (
+    REQUIRED,
+    Layer,
+    Outcome,
+    known,
+    only,
+    per_axis,
+    product,
+    rank_is,
+    show,
+    whole,
+)
+from byhand.shapes.layers.convolution import AXES, channels_first, join, split
+from byhand.shapes.size import Size
+from byhand.shapes.tensor import Shape
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing costs more than all of this package
+    from collections.abc import Mapping, Sequence
+    from typing import Any, ClassVar
+
+
+class Flatten(Layer):
+    """All of an example in one row."""
+
+    arguments = {"data_format": None}
+
+    def check(self) -> None:
+        """Refuse an unknown data format."""
+        channels_first(self)
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """The lengths multiply."""
+        shape = only(shapes)
+        names = [f"n_{k}" for k in range(1, len(shape))]
+        values = dict(zip(names, shape[1:], strict=True))
+        row = Formula(" * ".join(names) or "1", **values)
+        return Outcome([(shape[0], row.value)], lengths=[("row", row)])
+
+
+class Reshape(Layer):
+    """The same elements in other rows."""
+
+    arguments = {"target_shape": REQUIRED}
+    target_shape: Any
+
+    def check(self) -> None:
+        """Refuse lengths below one other than a single -1."""
+        if not hasattr(self.target_shape, "__iter__"):
+            raise TypeError(
+                f"target_shape must be a tuple of whole numbers, got "
+                f"{self.target_shape!r}"
+            )
+        self.target_shape = tuple(
+            whole("target_shape", length, least=-1) for length in self.target_shape
+        )
+        if self.target_shape.count(-1) > 1:
+            raise ShapeError(
+                f"only one length of target_shape may be -1, got {self.target_shape}"
+            )
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """The number of elements stays; a -1 takes what is left."""
+        shape = only(shapes)
+        total = product(shape[1:])
+        fixed: Any = product(length for length in self.target_shape if length != -1)
+        if -1 in self.target_shape:
+            if isinstance(total, int) and (not fixed or total % fixed):
+                raise ShapeError(
+                    f"{total} elements cannot be put into rows of {fixed}; let the "
+                    f"lengths of target_shape={self.target_shape} divide {total}"
+                )
+            free = Formula("n // m", n=total, m=fixed)
+            lengths = tuple(
+                free.value if length == -1 else length for length in self.target_shape
+            )
+            out = (shape[0], *lengths)
+            return Outcome([out], lengths=[("free axis", free)], field="unknown")
+        if known(total) and total != fixed:
+            raise ShapeError(
+                f"{total} elements cannot take the shape {show(self.target_shape)}, "
+                f"which holds {fixed}; let the lengths multiply to {total}"
+            )
+        return Outcome([(shape[0], *self.target_shape)], field="unknown")
+
+
+class Permute(Layer):
+    """The same axes in another order, counted from one."""
+
+    arguments = {"dims": REQUIRED}
+    dims: Any
+
+    def check(self) -> None:
+        """Refuse what is not an order of the axes."""
+        self.dims = tuple(self.dims)
+        if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
+            raise ShapeError(
+                f"dims must name each axis from 1 to {len(self.dims)} once, got "
+                f"{self.dims}"
+            )
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """The lengths change places."""
+        shape = rank_is(shapes, len(self.dims) + 1, f"the batch and {len(self.dims)}")
+        return Outcome([(shape[0], *(shape[axis] for axis in self.dims))])
+
+
+class RepeatVector(Layer):
+    """A row repeated n times."""
+
+    arguments = {"n": REQUIRED}
+
+    def check(self) -> None:
+        """Refuse a count that is not a whole number."""
+        if isinstance(self.n, bool) or not isinstance(self.n, int):
+            raise TypeError(f"n must be a whole number, got {self.n!r}")
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """An axis of n is put after the batch."""
+        batch, row = rank_is(shapes, 2, "batch, numbers")
+        return Outcome([(batch, self.n, row)])
+
+
+def pairs(name: str, value: Any, rank: int) -> tuple[tuple[int, int], ...]:
+    """Return (before, after) for each axis, from any of Keras's three spellings."""
+    if hasattr(value, "__index__"):
+        return ((whole(name, value, least=0),) * 2,) * rank
+    given: tuple[Any, ...] = tuple(value)
+    if rank == 1 and all(hasattr(part, "__index__") for part in given):
+        given = (given,)
+    if len(given) != rank:
+        raise ShapeError(f"{name} must have {rank} entries, got {value!r}")
+    found = []
+    for part in given:
+        before, after = per_axis(name, part, 2, least=0)
+        found.append((before, after))
+    return tuple(found)
+
+
+class _Margin(Layer):
+    """A layer that changes the lengths by what lies before and after."""
+
+    rank: ClassVar[int] = 1
+    data_format: str | None = None
+
+    def margins(self) -> tuple[tuple[int, int], ...]:
+        """Return (before, after) for each axis."""
+        raise TypeError(f"{type(self).__name__} has no margins")
+
+    def check(self) -> None:
+        """Refuse margins that do not fit the axes."""
+        channels_first(self)
+        self.margins()
+
+    expression: ClassVar[str] = "i + a + b"
+    sign: ClassVar[int] = 1
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """Each length changes by its margins."""
+        places, c = split(self, shapes, self.rank)
+        walked = []
+        for name, i, (a, b) in zip(
+            AXES[self.rank], places, self.margins(), strict=True
+        ):
+            formula = Formula(self.expression, i=i, a=a, b=b)
+            if not isinstance(formula.value, Size) and formula.value < 1:
+                raise ShapeError(
+                    f"nothing is left of the {name}: {i} - {a} - {b} = "
+                    f"{formula.value}; cut off less than {i}"
+                )
+            walked.append((name, formula))
+        lengths = [formula.value for _, formula in walked]
+        field = tuple((1, 1, self.sign * a) for a, _ in self.margins())
+        shape = join(self, shapes[0][0], lengths, c)
+        return Outcome([shape], lengths=walked, field=field)
+
+
+class ZeroPadding1D(_Margin):
+    """Zeros before and after."""
+
+    arguments = {"padding": 1, "data_format": None}
+
+    def margins(self) -> tuple[tuple[int, int], ...]:
+        """Return the zeros (before, after) of each axis."""
+        return pairs("padding", self.padding, self.rank)
+
+
+class ZeroPadding2D(ZeroPadding1D):
+    """Zeros around an image."""
+
+    arguments = {"padding": (1, 1), "data_format": None}
+    rank = 2
+
+
+class ZeroPadding3D(ZeroPadding1D):
+    """Zeros around a volume."""
+
+    arguments = {"padding": ((1, 1), (1, 1), (1, 1)), "data_format": None}
+    rank = 3
+
+
+class Cropping1D(_Margin):
+    """The ends cut off."""
+
+    arguments = {"cropping": (1, 1)}
+    expression = "i - a - b"
+    sign = -1
+
+    def margins(self) -> tuple[tuple[int, int], ...]:
+        """Return what is cut (before, after) on each axis."""
+        return pairs("cropping", self.cropping, self.rank)
+
+
+class Cropping2D(Cropping1D):
+    """The edges cut off an image."""
+
+    arguments = {"cropping": ((0, 0), (0, 0)), "data_format": None}
+    rank = 2
+
+
+class Cropping3D(Cropping1D):
+    """The faces cut off a volume."""
+
+    arguments = {"cropping": ((1, 1), (1, 1), (1, 1)), "data_format": None}
+    rank = 3
+
+
+class UpSampling1D(Layer):
+    """Each element repeated."""
+
+    arguments = {"size": 2}
+    rank: ClassVar[int] = 1
+    size: Any
+    data_format: str | None = None
+
+    def check(self) -> None:
+        """Refuse factors that are not whole numbers."""
+        self.size = per_axis("size", self.size, self.rank)
+        channels_first(self)
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """Each length is multiplied."""
+        places, c = split(self, shapes, self.rank)
+        walked = [
+            (name, Formula("i * s", i=i, s=s))
+            for name, i, s in zip(AXES[self.rank], places, self.size, strict=True)
+        ]
+        lengths = [formula.value for _, formula in walked]
+        field = tuple((1, (1, s), 0) for s in self.size)
+        shape = join(self, shapes[0][0], lengths, c)
+        return Outcome([shape], lengths=walked, field=field)
+
+
+class UpSampling2D(UpSampling1D):
+    """Each pixel repeated, or interpolated between."""
+
+    arguments = {"size": (2, 2), "data_format": None, "interpolation": "nearest"}
+    rank = 2
+
+
+class UpSampling3D(UpSampling1D):
+    """Each element of a volume repeated."""
+
+    arguments = {"size": (2, 2, 2), "data_format": None}
+    rank = 3
+
+
+class _Sized(Layer):
+    """A layer whose output has a given height and width."""
+
+    data_format: str | None = None
+    height: Any
+    width: Any
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """Height and width are what was asked for."""
+        shape = only(shapes)
+        size = (self.height, self.width)
+        if len(shape) == 3 and shape[0] is not None:
+            shape = (None, *shape)
+        _, c = split(self, [shape], 2)
+        return Outcome([join(self, shapes[0][0], size, c)], field="whole")
+
+    def check(self) -> None:
+        """Refuse sizes that are not whole numbers."""
+        channels_first(self)
+        self.height = whole("height", self.height)
+        self.width = whole("width", self.width)
+
+
+class Resizing(_Sized):
+    """An image enlarged or reduced."""
+
+    arguments = {
+        "height": REQUIRED,
+        "width": REQUIRED,
+        "interpolation": "bilinear",
+        "crop_to_aspect_ratio": False,
+        "pad_to_aspect_ratio": False,
+        "fill_mode": "constant",
+        "fill_value": 0.0,
+        "antialias": False,
+        "data_format": None,
+    }
+
+
+class CenterCrop(_Sized):
+    """The middle of an image, enlarged where it is too small."""
+
+    arguments = {"height": REQUIRED, "width": REQUIRED, "data_format": None}

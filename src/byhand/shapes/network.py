@@ -1,0 +1,241 @@
+"""What every network has: its calls, its rows, and the sums over its layers."""
+
+from __future__ import annotations
+
+from byhand.shapes.axis import ShapeError
+from byhand.shapes.formula import Formula
+from byhand.shapes.layers.base import Layer, Outcome, Weight, show
+from byhand.shapes.tensor import Call, Tensor, calls_before
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing costs more than all of this package
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
+
+    from byhand.shapes.size import Number
+    from byhand.shapes.tensor import Shape
+
+
+class Row:
+    """One call of a network as a table shows it.
+
+    Attributes
+    ----------
+    name, kind : str
+        The layer's name and class.
+    call : Call or None
+        None for an input.
+    inputs, outputs : list of tuple
+        Shapes.
+    first : bool
+        Whether the layer is called here for the first time: its parameters count
+        once, its work with each call.
+    """
+
+    __slots__ = ("call", "first", "inputs", "kind", "layer", "name", "outputs")
+
+    def __init__(self, name: str, kind: str, outputs: list[Shape]) -> None:
+        self.name, self.kind, self.outputs = name, kind, outputs
+        self.inputs: list[Shape] = []
+        self.call: Call | None = None
+        self.layer: Any = None
+        self.first = False
+
+    @property
+    def parameters(self) -> Formula:
+        """Weights counted here; none where the layer was counted before."""
+        if self.layer is None or not self.first:
+            return Formula("0")
+        return self.layer.parameters  # type: ignore[no-any-return]
+
+    @property
+    def macs(self) -> Formula | None:
+        """Multiply-accumulates of this call; None where they are unknown."""
+        if self.call is None:
+            return Formula("0")
+        return self.call.outcome.macs  # type: ignore[no-any-return]
+
+    def __repr__(self) -> str:
+        shapes = ", ".join(show(shape) for shape in self.outputs)
+        return f"Row({self.name!r}, {self.kind}, {shapes}, {self.parameters.value})"
+
+
+class Network(Layer):
+    """What Sequential and Model share."""
+
+    inputs: list[Tensor]
+    outputs: list[Tensor]
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every call, each after those it needs."""
+        return calls_before(self.outputs)
+
+    @property
+    def layers(self) -> list[Any]:
+        """Every layer once, in the order of first calls."""
+        return list(dict.fromkeys(call.layer for call in self.calls))
+
+    @property
+    def rows(self) -> list[Row]:
+        """One row for each input and each call."""
+        rows = [
+            Row(tensor.name or "input_layer", "InputLayer", [tensor.shape])
+            for tensor in self.inputs
+        ]
+        seen = set()
+        for call in self.calls:
+            layer = call.layer
+            row = Row(
+                layer.label,
+                type(layer).__name__,
+                [tensor.shape for tensor in call.outputs],
+            )
+            row.inputs = [tensor.shape for tensor in call.inputs]
+            row.call, row.layer = call, layer
+            row.first = id(layer) not in seen
+            seen.add(id(layer))
+            rows.append(row)
+        return rows
+
+    def __getitem__(self, name: str) -> Row:
+        """Return the first row of a layer, by name."""
+        for row in self.rows:
+            if row.name == name:
+                return row
+        names = ", ".join(row.name for row in self.rows)
+        raise KeyError(f"no layer is called {name!r}; there are {names}")
+
+    @property
+    def output_shape(self) -> Any:
+        """The shape of the output, or a list of them."""
+        shapes = [tensor.shape for tensor in self._done()]
+        return shapes[0] if len(shapes) == 1 else shapes
+
+    def _done(self) -> list[Tensor]:
+        """Return the outputs, if the network has its input."""
+        if not self.outputs:
+            raise ShapeError(
+                f"{self.label} has no input yet, so no layer has a shape; put "
+                "Input(shape) first, or call build((None, ...))"
+            )
+        return self.outputs
+
+    @property
+    def leaves(self) -> list[tuple[Layer, bool]]:
+        """Every layer that is no network, once, and whether training may change it."""
+        found: dict[int, tuple[Layer, bool]] = {}
+        for layer in self.layers:
+            if isinstance(layer, Network):
+                inner = [
+                    (leaf, free and layer.trainable) for leaf, free in layer.leaves
+                ]
+            else:
+                inner = [(layer, True)]
+            for leaf, free in inner:
+                found.setdefault(id(leaf), (leaf, free and self.trainable))
+        return list(found.values())
+
+    def count_params(self) -> Number:
+        """Return how many numbers all weights hold, shared ones once."""
+        return self.parameters.value
+
+    @property
+    def parameters(self) -> Formula:
+        """The sum over the layers."""
+        self._done()
+        return total(leaf.parameters.value for leaf, _ in self.leaves)
+
+    @property
+    def trainable_formula(self) -> Formula:
+        """The sum over the layers that training may change."""
+        self._done()
+        return total(leaf.trainable_formula.value for leaf, free in self.leaves if free)
+
+    @property
+    def trainable_params(self) -> Number:
+        """How many numbers training may change."""
+        return self.trainable_formula.value
+
+    @property
+    def non_trainable_params(self) -> Number:
+        """How many numbers it may not: frozen layers and moving statistics."""
+        return self.count_params() - self.trainable_params
+
+    @property
+    def macs(self) -> Number | None:
+        """Multiply-accumulates for one example; None where a layer's are unknown."""
+        self._done()
+        return self._cost([call.outcome for call in self.calls])
+
+    @staticmethod
+    def _cost(outcomes: Iterable[Outcome]) -> Number | None:
+        """Return the sum of costs, or None if one is unknown."""
+        formulas = [outcome.macs for outcome in outcomes]
+        if None in formulas:
+            return None
+        return total(formula.value for formula in formulas if formula).value
+
+    def build(self, shapes: Any) -> None:
+        """Take an input shape, batch first, if there is none yet."""
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """Run every call on new shapes."""
+        self._done()
+        if len(shapes) != len(self.inputs):
+            raise ShapeError(f"it takes {len(self.inputs)} inputs, got {len(shapes)}")
+        at = {id(t): shape for t, shape in zip(self.inputs, shapes, strict=True)}
+        for tensor, shape in zip(self.inputs, shapes, strict=True):
+            if len(tensor.shape) != len(shape):
+                raise ShapeError(
+                    f"it was made for inputs of {show(tensor.shape)}, got {show(shape)}"
+                )
+        outcomes = []
+        for call in self.calls:
+            given = [Tensor(at[id(tensor)]) for tensor in call.inputs]
+            done = call.layer.apply(given, call.roles, call.options).outcome
+            outcomes.append(done)
+            for tensor, shape in zip(call.outputs, done.shapes, strict=True):
+                at[id(tensor)] = shape
+        cost = self._cost(outcomes)
+        macs = None if cost is None else Formula("n", n=cost)
+        field = "whole" if any(o.field == "whole" for o in outcomes) else "nested"
+        out = [at[id(tensor)] for tensor in self.outputs]
+        return Outcome(out, macs=macs, field=field)
+
+    @property
+    def all_weights(self) -> list[Weight]:
+        """The weights of every layer, shared ones once."""
+        return [weight for leaf, _ in self.leaves for weight in leaf.weights]
+
+
+def total(numbers: Iterable[Number]) -> Formula:
+    """Return a sum with one letter for each number that is not 0."""
+    kept = [number for number in numbers if number != 0]
+    letters = {f"n_{k}": number for k, number in enumerate(kept, start=1)}
+    return Formula(" + ".join(letters) or "0", **letters)
+
+
+def name_layers(layers: Iterable[Layer]) -> None:
+    """Give each layer without a name Keras's: its class in small letters, counted."""
+    layers = list(dict.fromkeys(layers))
+    taken = {layer.name for layer in layers}
+    for layer in layers:
+        if layer.name is None:
+            base = snake_case(type(layer).__name__)
+            if base == "model":
+                base = "functional"
+            name, number = base, 0
+            while name in taken:
+                number += 1
+                name = f"{base}_{number}"
+            layer.name = name
+            taken.add(name)
+
+
+def snake_case(name: str) -> str:
+    """Return a class name as Keras writes it in a layer's name."""
+    from re import sub
+
+    name = sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
+    return sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
