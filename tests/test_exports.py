@@ -11,7 +11,7 @@ def test_public_names():
     assert set(byhand.shapes.__all__) == {
         *["Input", "Model", "Sequential", "layers", "models"],
         *["ReadError", "from_config", "from_keras", "from_keras_json", "load"],
-        "ReceptiveField",
+        *["ReceptiveField", "Setting", "solve", "smallest_input"],
         "ShapeError",
         "conv_output",
         "conv_transpose_output",

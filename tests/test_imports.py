@@ -14,13 +14,13 @@ HEAVY = ["keras", "tensorflow", "torch", "jax", "matplotlib", "scipy"]
 LEVELS = [
     ["shapes.size", "shapes.tensor", "gradients.differences"],
     ["shapes.formula", "gradients"],
-    ["shapes.axis"],
-    ["shapes.layers.base", "figures"],
+    ["shapes.axis", "shapes.explaining"],
+    ["shapes.layers.base", "shapes.solving", "figures"],
     [
-        *["shapes.layers.dense", "shapes.network"],
+        *["shapes.layers.dense", "shapes.receptive", "shapes.counting"],
         *["shapes.layers.elementwise", "shapes.layers.normalization"],
     ],
-    ["shapes.layers.convolution"],
+    ["shapes.layers.convolution", "shapes.tables"],
     [
         *[
             "shapes.layers.pooling",
@@ -32,16 +32,16 @@ LEVELS = [
             "shapes.layers.recurrent",
             "shapes.layers.attention",
         ],
-        *["shapes.graph", "shapes.receptive"],
+        *["shapes.network"],
     ],
     [
         *["shapes.layers.augmentation", "shapes.layers.wrappers"],
-        *["shapes.layers.conv_lstm", "shapes.layers.extras", "shapes.models"],
+        *["shapes.layers.conv_lstm", "shapes.layers.extras", "shapes.graph"],
     ],
-    ["shapes.layers"],
+    ["shapes.layers", "shapes.models"],
     ["shapes.reading"],
     ["shapes"],
-    [""],
+    ["", "shapes.__main__"],
 ]
 LEVEL = {
     f"byhand.{name}".rstrip("."): level

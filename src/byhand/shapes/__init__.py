@@ -22,6 +22,7 @@ from byhand.shapes.reading import (
     load,
 )
 from byhand.shapes.receptive import ReceptiveField
+from byhand.shapes.solving import Setting, smallest_input, solve
 
 __all__ = [
     "Input",
@@ -29,6 +30,7 @@ __all__ = [
     "ReadError",
     "ReceptiveField",
     "Sequential",
+    "Setting",
     "ShapeError",
     "conv_output",
     "conv_transpose_output",
@@ -41,4 +43,6 @@ __all__ = [
     "models",
     "pool_output",
     "same_padding",
+    "smallest_input",
+    "solve",
 ]

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from byhand.shapes.axis import ShapeError
+from byhand.shapes.counting import Memory, flops_formula, memory_of
+from byhand.shapes.explaining import Explanation
 from byhand.shapes.formula import Formula
 from byhand.shapes.layers.base import Layer, Outcome, Weight, show
+from byhand.shapes.receptive import ReceptiveField, field_of
+from byhand.shapes.tables import table
 from byhand.shapes.tensor import Call, Tensor, calls_before
 
 TYPE_CHECKING = False
@@ -54,6 +58,28 @@ class Row:
         if self.call is None:
             return Formula("0")
         return self.call.outcome.macs  # type: ignore[no-any-return]
+
+    def explain(self) -> Explanation:
+        """Return each number of the row with its formula.
+
+        Returns
+        -------
+        Explanation
+            Prints as text; `.latex()` and `.html()` give it for a page.
+        """
+        entries: list[tuple[str, Formula]] = []
+        if self.call is not None:
+            entries += [
+                (f"output {name}", formula)
+                for name, formula in self.call.outcome.lengths
+            ]
+        if self.first and self.layer.parameters.value:
+            entries.append(("parameters", self.parameters))
+            if self.layer.trainable_formula.value != self.parameters.value:
+                entries.append(("of these trainable", self.layer.trainable_formula))
+        if self.macs is not None and self.macs.value:
+            entries.append(("multiply-accumulates", self.macs))
+        return Explanation(f"{self.name} ({self.kind})", entries)
 
     def __repr__(self) -> str:
         shapes = ", ".join(show(shape) for shape in self.outputs)
@@ -167,6 +193,66 @@ class Network(Layer):
         """Multiply-accumulates for one example; None where a layer's are unknown."""
         self._done()
         return self._cost([call.outcome for call in self.calls])
+
+    def flops(self, *, convention: str = "2*macs") -> Number | None:
+        """Return floating-point operations for one example.
+
+        Parameters
+        ----------
+        convention : {"2*macs", "macs"}
+            Whether a multiplication and an addition are two operations or one.
+
+        Returns
+        -------
+        int, Size or None
+            None where a layer's are unknown.
+        """
+        formula = flops_formula(self.macs or 0, convention)
+        return None if self.macs is None else formula.value
+
+    def memory(
+        self, *, batch: int = 1, dtype: str = "float32", training: bool = False
+    ) -> Memory:
+        """Return the bytes taken for a batch; see `byhand.shapes.counting`."""
+        self._done()
+        return memory_of(self, batch=batch, dtype=dtype, training=training)
+
+    def receptive_field(self, name: str) -> ReceptiveField | str:
+        """Return what an output element of a layer sees of the input.
+
+        Parameters
+        ----------
+        name : str
+            The layer's name.
+
+        Returns
+        -------
+        ReceptiveField or str
+            "whole input" where it sees everything, "unknown" where its field has no
+            size, stride and padding.
+        """
+        self._done()
+        return field_of(self, name)
+
+    def table(self, *, format: str = "text", columns: Sequence[str] = ()) -> str:
+        """Return the network as a table; see `byhand.shapes.tables.table`."""
+        self._done()
+        return table(self, format=format, columns=columns)
+
+    def summary(self, *, columns: Sequence[str] = (), print_fn: Any = print) -> None:
+        """Print the network as a table, as Keras does.
+
+        Parameters
+        ----------
+        columns : sequence of str
+            Columns besides Keras's; see `byhand.shapes.tables.table`.
+        print_fn : callable
+            What to print with.
+        """
+        print_fn(self.table(columns=columns))
+
+    def _repr_html_(self) -> str:
+        return self.table(format="html", columns=("macs",))
 
     @staticmethod
     def _cost(outcomes: Iterable[Outcome]) -> Number | None:

@@ -10,7 +10,6 @@ networks", Distill 2019, doi:10.23915/distill.00021.
 from __future__ import annotations
 
 from byhand.shapes.layers.base import POINT, WHOLE
-from byhand.shapes.network import Network
 from byhand.shapes.tensor import Call
 
 TYPE_CHECKING = False
@@ -58,7 +57,7 @@ class ReceptiveField:
         return hash(repr(self))
 
 
-def receptive_fields(network: Network) -> dict[str, ReceptiveField | str]:
+def receptive_fields(network: Any) -> dict[str, ReceptiveField | str]:
     """Return what the output of each layer sees, under the layer's name.
 
     Parameters
@@ -123,7 +122,7 @@ def _joined(spans: Sequence[Any]) -> Any:
 def _after(call: Call, span: Any) -> Any:
     """Return what the output of a call sees, given what its input sees."""
     layer, field = call.layer, call.outcome.field
-    if isinstance(layer, Network):
+    if hasattr(layer, "calls"):  # a network within the network
         at = {id(tensor): span for tensor in layer.inputs}
         _walk(layer.calls, at)
         return _joined([at[id(tensor)] for tensor in layer.outputs])
@@ -150,7 +149,7 @@ def _step(j: Any, s: Any) -> Any:
     return int(step) if step.denominator == 1 else step
 
 
-def field_of(network: Network, name: str) -> ReceptiveField | str:
+def field_of(network: Any, name: str) -> ReceptiveField | str:
     """Return what the output of one layer sees.
 
     Raises

@@ -26,13 +26,12 @@ if TYPE_CHECKING:  # importing typing costs more than all of this package
 def named(shapes: Sequence[Shape], options: Mapping[str, Any]) -> tuple[Shape, ...]:
     """Return the shapes of query, value and key; the key is the value unless given."""
     roles = options.get("roles") or ["query", "value", "key"][: len(shapes)]
-    by_role = dict(zip(roles, shapes, strict=True))
+    by_role: dict[str, Shape] = dict(zip(roles, shapes, strict=True))
     missing = [role for role in ("query", "value") if role not in by_role]
     if missing:
         raise ShapeError(f"it needs a {missing[0]}; call it with query and value")
     query, value = by_role["query"], by_role["value"]
-    key: Shape = by_role.get("key", value)
-    return query, value, key
+    return query, value, by_role.get("key", value)
 
 
 class _Heads(Layer):
