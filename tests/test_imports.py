@@ -15,6 +15,8 @@ LEVELS = [
     ["shapes.size", "shapes.tensor", "gradients.differences"],
     ["shapes.formula", "gradients"],
     ["shapes.axis", "shapes.explaining"],
+    ["shapes.room"],
+    ["shapes.layers.locating"],
     ["shapes.layers.base", "shapes.solving", "figures"],
     [
         *["shapes.layers.dense", "shapes.receptive", "shapes.counting"],

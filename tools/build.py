@@ -29,7 +29,8 @@ NOISE = re.compile(
 )
 WARNING = re.compile(
     r"^(?:[a-z ]+\.\.\. )?"  # a step that Sphinx was reporting on the same line
-    r"(?:(?P<where>[^\s:]\S*?):\s)?(?:WARNING|ERROR|CRITICAL): (?P<what>.+)$"
+    r"(?:(?P<where>[^\s:]\S*?(?::docstring of \S*?)?):\s)?"
+    r"(?:WARNING|ERROR|CRITICAL): (?P<what>.+)$"
 )
 EXAMPLE = re.compile(r"^\s+(?P<script>\S+\.py) failed leaving traceback:$")
 FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+)')

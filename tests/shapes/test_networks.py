@@ -145,6 +145,19 @@ def test_an_error_has_three_lines_fault_way_and_remedy():
     assert "conv2d (None, 3, 3, 4) -> conv2d_1 (None, 2, 2, 4)" in lines[1]
     assert "padding='same'" in lines[2]
     assert "at most 2" in lines[2]
+    assert "an input of at least 13x13" in lines[2]
+    for size, fits in [(13, True), (12, False)]:
+        stack = [
+            Input((size, size, 1)),
+            layers.Conv2D(4, 3, strides=2),
+            layers.Conv2D(4, 2),
+            layers.Conv2D(4, 5),
+        ]
+        if fits:
+            Sequential(stack)
+        else:
+            with pytest.raises(ShapeError):
+                Sequential(stack)
 
 
 @pytest.mark.parametrize(

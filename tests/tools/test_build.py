@@ -23,6 +23,13 @@ def test_a_warning_behind_a_step_on_the_same_line_is_found():
     assert told(text) == ["book/b.md: document isn't included in any toctree"]
 
 
+def test_a_warning_in_a_docstring_names_the_file_and_the_function():
+    text = "/somewhere/book/src/a.py:docstring of byhand.a.f:17: WARNING: no such class"
+    assert told(text) == ["src/a.py:docstring of byhand.a.f:17: no such class"]
+    text = "/somewhere/book/src/a.py:docstring of byhand.a.f:: WARNING: no such class"
+    assert told(text) == ["src/a.py:docstring of byhand.a.f:: no such class"]
+
+
 def test_the_same_fault_is_told_once():
     line = "/somewhere/book/book/a.md:7: WARNING: twice\n"
     assert told(line * 3) == ["book/a.md:7: twice"]

@@ -6,10 +6,10 @@ from byhand.shapes.axis import ShapeError
 from byhand.shapes.counting import Memory, flops_formula, memory_of
 from byhand.shapes.explaining import Explanation
 from byhand.shapes.formula import Formula
-from byhand.shapes.layers.base import Layer, Outcome, Weight, show
+from byhand.shapes.layers.base import Layer, Outcome, Weight
 from byhand.shapes.receptive import ReceptiveField, field_of
 from byhand.shapes.tables import table
-from byhand.shapes.tensor import Call, Tensor, calls_before
+from byhand.shapes.tensor import Call, Tensor, calls_before, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing typing costs more than all of this package
@@ -185,7 +185,7 @@ class Network(Layer):
 
     @property
     def non_trainable_params(self) -> Number:
-        """How many numbers it may not: frozen layers and moving statistics."""
+        """How many numbers training may not change, frozen or moving by themselves."""
         return self.count_params() - self.trainable_params
 
     @property

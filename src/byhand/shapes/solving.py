@@ -7,6 +7,7 @@ computes shapes forwards, so an answer is right by construction.
 from __future__ import annotations
 
 from byhand.shapes.axis import ShapeError, conv_output, conv_transpose_output
+from byhand.shapes.room import least_shape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing typing costs more than all of this package
@@ -243,36 +244,7 @@ def smallest_input(network: Any, *, most: int = 4096) -> tuple[Any, ...]:
     """
     if len(network.inputs) != 1:
         raise ValueError(f"it takes one input, got {len(network.inputs)}")
-    shape = network.inputs[0].shape
-    rank = len(shape) - 2
-    if rank < 1:
-        return tuple(shape)
-
-    def fits(lengths: list[int]) -> bool:
-        return _runs(network, (shape[0], *lengths, shape[-1]))
-
-    if not fits([most] * rank):
+    shape = least_shape(network.inputs[0], network.calls, most=most)
+    if shape is None:
         raise ValueError(f"no input up to {most} fits; raise most=...")
-    lengths = [most] * rank
-    for k in range(rank):
-        low, high = 0, most  # what fits goes on fitting as it grows
-        while high - low > 1:
-            middle = (low + high) // 2
-            lengths[k] = middle
-            low, high = (low, middle) if fits(lengths) else (middle, high)
-        lengths[k] = high
-    return (shape[0], *lengths, shape[-1])
-
-
-def _runs(network: Any, shape: tuple[Any, ...]) -> bool:
-    """Tell whether every call of a network takes what such an input gives it."""
-    at = {id(network.inputs[0]): shape}
-    for call in network.calls:
-        given = [at[id(tensor)] for tensor in call.inputs]
-        try:
-            done = call.layer.infer(given, {**call.options, "roles": call.roles})
-        except ShapeError:
-            return False
-        for tensor, out in zip(call.outputs, done.shapes, strict=True):
-            at[id(tensor)] = out
-    return True
+    return shape

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from byhand.shapes.counting import flops_formula
-from byhand.shapes.layers.base import show
 from byhand.shapes.receptive import receptive_fields
 from byhand.shapes.size import Size
+from byhand.shapes.tensor import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing typing costs more than all of this package

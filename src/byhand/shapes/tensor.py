@@ -80,6 +80,12 @@ class Tensor:
         return f"Tensor(shape={self.shape})"
 
 
+def show(shape: Shape) -> str:
+    """Return a shape as Keras prints it."""
+    inner = ", ".join(str(length) for length in shape)
+    return f"({inner},)" if len(shape) == 1 else f"({inner})"
+
+
 def tensors_in(value: Any) -> Iterator[Tensor]:
     """Yield the tensors of a nested structure, in order."""
     if isinstance(value, Tensor):

@@ -11,11 +11,10 @@ from byhand.shapes.layers.base import (
     Weight,
     known,
     needs_number,
-    show,
     whole,
 )
 from byhand.shapes.layers.dense import KERNEL_AND_BIAS
-from byhand.shapes.tensor import Shape
+from byhand.shapes.tensor import Shape, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing typing costs more than all of this package

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from byhand.shapes.axis import ShapeError
-from byhand.shapes.layers.base import REQUIRED, Outcome, only, show
+from byhand.shapes.layers.base import REQUIRED, Outcome, only
 from byhand.shapes.layers.elementwise import Unchanged
 from byhand.shapes.layers.reshaping import CenterCrop
-from byhand.shapes.tensor import Shape
+from byhand.shapes.tensor import Shape, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing typing costs more than all of this package

@@ -11,13 +11,16 @@ from __future__ import annotations
 
 from byhand.shapes.axis import ShapeError
 from byhand.shapes.formula import Formula
+from byhand.shapes.layers.locating import located
 from byhand.shapes.size import Number, Size
-from byhand.shapes.tensor import Call, Shape, Tensor, calls_before, tensors_in
+from byhand.shapes.tensor import Call, Tensor, show, tensors_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing typing costs more than all of this package
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, ClassVar
+
+    from byhand.shapes.tensor import Shape
 
 REQUIRED = object()
 
@@ -215,7 +218,7 @@ class Layer:
             self.build(shapes)
             outcome = self.infer(shapes, {**options, "roles": roles})
         except ShapeError as error:
-            raise located(error, self, inputs) from None
+            raise located(error, self, inputs, roles, options) from None
         return Call(self, inputs, roles, options, outcome)
 
     @property
@@ -254,29 +257,6 @@ class Layer:
         def __getattr__(self, name: str) -> Any: ...
 
 
-def located(error: ShapeError, layer: Layer, inputs: list[Tensor]) -> ShapeError:
-    """Return an error in three lines: the fault and where, how it came about, a remedy.
-
-    An error that says where already is returned as it is.
-    """
-    if "\n" in str(error):
-        return error
-    fault, _, remedy = str(error).partition("; ")
-    before = calls_before(inputs)
-    kind = type(layer).__name__
-    name = f"{layer.name!r} ({kind})" if layer.name else kind
-    way = [show(tensor.shape) for tensor in inputs if not tensor.call]
-    way += [f"{call.layer.label} {show(call.outputs[0].shape)}" for call in before]
-    if len(way) > 6:
-        way = [way[0], f"{len(way) - 5} more", *way[-4:]]
-    return ShapeError(
-        f"layer {len(before) + 1}, {name}: {fault}\n"
-        f"  it received {', '.join(show(tensor.shape) for tensor in inputs)}: "
-        f"{' -> '.join(way)}\n"
-        f"  {remedy or 'change its arguments or its input'}"
-    )
-
-
 def _unknown(cls: str, name: str, expected: Iterable[str]) -> str:
     """Return the words for an argument that the layer does not have."""
     from difflib import get_close_matches
@@ -292,12 +272,6 @@ def _open(first: Shape, second: Shape) -> bool:
         a == b or isinstance(a, Size) or isinstance(b, Size)
         for a, b in zip(first, second, strict=True)
     )
-
-
-def show(shape: Shape) -> str:
-    """Return a shape as Keras prints it."""
-    inner = ", ".join(str(length) for length in shape)
-    return f"({inner},)" if len(shape) == 1 else f"({inner})"
 
 
 def known(value: Any) -> bool:

@@ -12,10 +12,9 @@ from byhand.shapes.layers.base import (
     needs_number,
     only,
     product,
-    show,
     whole,
 )
-from byhand.shapes.tensor import Shape
+from byhand.shapes.tensor import Shape, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing typing costs more than all of this package

@@ -10,9 +10,8 @@ from byhand.shapes.layers.base import (
     Weight,
     needs_number,
     only,
-    show,
 )
-from byhand.shapes.tensor import Shape
+from byhand.shapes.tensor import Shape, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing typing costs more than all of this package

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from byhand.shapes.axis import ShapeError
 from byhand.shapes.formula import Formula
-from byhand.shapes.layers.base import (
-    REQUIRED,
-    Layer,
-    Outcome,
-    known,
-    product,
-    show,
-)
+from byhand.shapes.layers.base import REQUIRED, Layer, Outcome, known, product
 from byhand.shapes.layers.normalization import axis_of
-from byhand.shapes.tensor import Shape
+from byhand.shapes.tensor import Shape, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing typing costs more than all of this package

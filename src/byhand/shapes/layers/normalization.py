@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 from byhand.shapes.axis import ShapeError
-from byhand.shapes.layers.base import (
-    Layer,
-    Outcome,
-    Weight,
-    needs_number,
-    only,
-    show,
-    whole,
-)
-from byhand.shapes.tensor import Shape
+from byhand.shapes.layers.base import Layer, Outcome, Weight, needs_number, only, whole
+from byhand.shapes.tensor import Shape, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing typing costs more than all of this package

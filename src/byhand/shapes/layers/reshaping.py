@@ -13,12 +13,11 @@ from byhand.shapes.layers.base import (
     per_axis,
     product,
     rank_is,
-    show,
     whole,
 )
 from byhand.shapes.layers.convolution import AXES, channels_first, join, split
 from byhand.shapes.size import Size
-from byhand.shapes.tensor import Shape
+from byhand.shapes.tensor import Shape, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing typing costs more than all of this package

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from byhand.shapes.axis import ShapeError
 from byhand.shapes.formula import Formula
-from byhand.shapes.layers.base import (
-    REQUIRED,
-    Layer,
-    Outcome,
-    Weight,
-    only,
-    rank_is,
-    show,
-)
+from byhand.shapes.layers.base import REQUIRED, Layer, Outcome, Weight, only, rank_is
 from byhand.shapes.layers.recurrent import SEQUENCE, Recurrent
+from byhand.shapes.tensor import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing typing costs more than all of this package

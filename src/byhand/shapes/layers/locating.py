@@ -1,0 +1,64 @@
+"""Errors of a layer in three lines: the fault and where, the way there, a remedy."""
+
+from __future__ import annotations
+
+from byhand.shapes.axis import ShapeError
+from byhand.shapes.room import least_shape
+from byhand.shapes.tensor import calls_before, show
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing costs more than all of this package
+    from collections.abc import Mapping
+    from typing import Any
+
+    from byhand.shapes.tensor import Tensor
+
+
+class _Failed:
+    """The call that could not be made, as a call for those that try other inputs."""
+
+    outputs: tuple[()] = ()
+
+    def __init__(
+        self, layer: Any, inputs: list[Tensor], roles: list[str], options: Any
+    ) -> None:
+        self.layer, self.inputs = layer, inputs
+        self.roles, self.options = roles, options
+
+
+def located(
+    error: ShapeError,
+    layer: Any,
+    inputs: list[Tensor],
+    roles: list[str],
+    options: Mapping[str, Any],
+) -> ShapeError:
+    """Return an error in three lines: the fault and where, how it came about, a remedy.
+
+    An error that says where already is returned as it is.
+    """
+    if "\n" in str(error):
+        return error
+    fault, _, remedy = str(error).partition("; ")
+    before = calls_before(inputs)
+    kind = type(layer).__name__
+    name = f"{layer.name!r} ({kind})" if layer.name else kind
+    way = [show(tensor.shape) for tensor in inputs if not tensor.call]
+    way += [f"{call.layer.label} {show(call.outputs[0].shape)}" for call in before]
+    starts = {id(t): t for call in before for t in call.inputs if not t.call}
+    if "does not fit" in fault and len(starts) == 1:
+        (start,) = starts.values()
+        failed = _Failed(layer, inputs, roles, options)
+        least = least_shape(start, [*before, failed])
+        if least is not None:
+            remedy = remedy.partition(", or a length")[0]
+            size = "x".join(str(length) for length in least[1:-1])
+            remedy += f", or an input of at least {size}"
+    if len(way) > 6:
+        way = [way[0], f"{len(way) - 5} more", *way[-4:]]
+    return ShapeError(
+        f"layer {len(before) + 1}, {name}: {fault}\n"
+        f"  it received {', '.join(show(tensor.shape) for tensor in inputs)}: "
+        f"{' -> '.join(way)}\n"
+        f"  {remedy or 'change its arguments or its input'}"
+    )
