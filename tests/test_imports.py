@@ -14,7 +14,7 @@ HEAVY = ["keras", "tensorflow", "torch", "jax", "matplotlib", "scipy"]
 LEVELS = [
     ["shapes.size", "shapes.tensor", "gradients.differences"],
     ["shapes.formula", "gradients"],
-    ["shapes.axis", "shapes.explaining"],
+    ["shapes.axis", "shapes.explaining", "shapes.drawing"],
     ["shapes.room"],
     ["shapes.layers.locating"],
     ["shapes.layers.base", "shapes.solving", "figures"],

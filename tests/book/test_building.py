@@ -115,7 +115,8 @@ def test_every_fault_is_named_with_its_file_and_line_and_stays_a_fault(mini):
         "book/words.md",
         "(twice)=\n# Words\n\n{ref}`nowhere`\n\n{cite}`unknown`\n\n(twice)=\n\n## More"
         "\n\n$$\n\\frac{1}{\n$$ (eq-broken)\n\n{py:func}`no.such.function`\n\n"
-        "{doc}`no-such-page`\n\n{eq}`eq-none`\n",
+        "{doc}`no-such-page`\n\n{eq}`eq-none`\n\n"
+        "```{shapes}\nmodel = keras.layers.Dens(3)\n```\n",
     )
     mini.write("book/forgotten.md", "# Forgotten\n\nIn no table of contents.\n")
     script = mini.root / "gallery/lines/plot_square.py"
@@ -150,6 +151,7 @@ def test_every_fault_is_named_with_its_file_and_line_and_stays_a_fault(mini):
             ("book/words.md:16: ", "no.such.function"),
             ("book/words.md:18: ", "no-such-page"),
             ("book/words.md:20: ", "eq-none"),
+            ("book/words.md:22: ", "the network cannot be built: AttributeError"),
             ("book/forgotten.md: ", "isn't included in any toctree"),
             ("gallery/lines/plot_fails.py:16: ", "sow"),
             ("gallery/lines/plot_broken.py:", "SyntaxError"),

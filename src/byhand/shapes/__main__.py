@@ -7,9 +7,9 @@ import ast
 import sys
 
 from byhand.shapes import layers
-from byhand.shapes.axis import ShapeError
+from byhand.shapes.drawing import STYLES
 from byhand.shapes.graph import Input, Sequential
-from byhand.shapes.reading import ReadError, from_keras_json, load
+from byhand.shapes.reading import from_keras_json, load
 from byhand.shapes.tables import COLUMNS, FORMATS
 
 TYPE_CHECKING = False
@@ -154,6 +154,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--explain", action="store_true", help="say how each number was computed"
     )
+    made.add_argument("--draw", metavar="FILE.svg", help="also write a drawing")
+    made.add_argument("--style", choices=STYLES, default="volumes")
     return made
 
 
@@ -164,12 +166,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         network = network_from(given.source, given.input)
         print(network.table(format=given.format, columns=columns))
+        if given.draw:
+            network.draw(given.draw, style=given.style)
         if given.explain:
             for row in network.rows:
                 explanation = row.explain()
                 if explanation.entries:
                     print(f"\n{explanation}")
-    except (UsageError, ReadError, ShapeError, TypeError, ValueError) as error:
+    except (TypeError, ValueError, OSError) as error:
+        # UsageError, ReadError and ShapeError are ValueErrors.
         line = " ".join(str(error).split())
         print(f"byhand.shapes: {line}", file=sys.stderr)
         return 2

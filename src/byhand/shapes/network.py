@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from byhand.shapes.axis import ShapeError
 from byhand.shapes.counting import Memory, flops_formula, memory_of
+from byhand.shapes.drawing import drawing
 from byhand.shapes.explaining import Explanation
 from byhand.shapes.formula import Formula
 from byhand.shapes.layers.base import Layer, Outcome, Weight
@@ -250,6 +251,26 @@ class Network(Layer):
             What to print with.
         """
         print_fn(self.table(columns=columns))
+
+    def draw(self, path: Any, *, style: str = "volumes") -> None:
+        """Write the network to a file as SVG.
+
+        Parameters
+        ----------
+        path : str or path
+            Where to write; a file that is there is replaced.
+        style : {"volumes", "graph"}
+            The outputs side by side as boxes, or the calls below one another.
+
+        Raises
+        ------
+        ValueError
+            If the style is another.
+        """
+        self._done()
+        text = drawing(self, style=style)
+        with open(path, "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123
+            file.write(text)
 
     def _repr_html_(self) -> str:
         return self.table(format="html", columns=("macs",))
