@@ -10,7 +10,7 @@ small = st.integers(1, 9)
 sizes = st.integers(1, 12)
 channels = st.integers(1, 6)
 flag = st.booleans()
-formats = st.sampled_from(["channels_last", "channels_last", None])
+formats = st.sampled_from(["channels_last", "channels_first", None])
 
 
 def places(rank, low=1, high=12):
@@ -31,6 +31,13 @@ def steps(draw, rank):
         "strides": draw(numbers) if kind != "dilation" else 1,
         "dilation_rate": draw(numbers) if kind != "strides" else 1,
     }
+
+
+def ordered(draw, given, lengths, c):
+    """Put the channels last or first, and say so."""
+    given["data_format"] = draw(formats)
+    first = given["data_format"] == "channels_first"
+    return given, [(c, *lengths) if first else (*lengths, c)]
 
 
 @st.composite
@@ -54,7 +61,7 @@ def convolution(draw, rank, *, kind="plain"):
     if kind == "transposed":
         given["output_padding"] = draw(st.sampled_from([None, None, 0, 1]))
     axes = rank if draw(st.integers(0, 9)) else rank - 1
-    return given, [(*draw(places(axes)), c)]
+    return ordered(draw, given, draw(places(axes)), c)
 
 
 @st.composite
@@ -64,12 +71,12 @@ def pooling(draw, rank):
         "strides": draw(st.none() | one_or_each(rank, st.integers(1, 4))),
         "padding": draw(st.sampled_from(["valid", "same", "causal"])),
     }
-    return given, [(*draw(places(rank)), draw(channels))]
+    return ordered(draw, given, draw(places(rank)), draw(channels))
 
 
 @st.composite
 def global_pooling(draw, rank):
-    return {"keepdims": draw(flag)}, [(*draw(places(rank)), draw(channels))]
+    return ordered(draw, {"keepdims": draw(flag)}, draw(places(rank)), draw(channels))
 
 
 @st.composite

@@ -114,6 +114,7 @@ def test_every_layer_with_a_case_is_ours_and_most_layers_have_one():
         "Layer",
         # tested in test_wrappers.py
         *["Bidirectional", "TimeDistributed", "RNN", "StackedRNNCells"],
+        "SpectralNormalization",
         *["SimpleRNNCell", "GRUCell", "LSTMCell"],
         # leave the shape, or cut as CenterCrop does
         *["RandomBrightness", "RandomContrast", "RandomCrop", "RandomFlip"],

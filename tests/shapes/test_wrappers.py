@@ -85,6 +85,22 @@ def test_time_distributed(case):
     assert us == them
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "given_", "shape"),
+    [("Dense", (4,), (3,)), ("Conv2D", (4, 3), (8, 8, 3)), ("Embedding", (9, 2), (5,))],
+)
+def test_spectral_normalization(name, given_, shape):
+    def make(module, start):
+        layer = getattr(module, name)(*given_)
+        return module.SpectralNormalization(layer), start(shape)
+
+    us, them = both(make)
+    assert us == them
+    with pytest.raises(ShapeError, match="no kernel to normalise"):
+        layers.SpectralNormalization(layers.Flatten())(Input((3, 4)))
+
+
 def test_what_wraps_no_layer_is_refused():
     with pytest.raises(TypeError, match="must be a recurrent layer"):
         layers.Bidirectional(layers.Dense(3))

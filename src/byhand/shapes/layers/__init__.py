@@ -117,6 +117,7 @@ from byhand.shapes.layers.separable import (
 from byhand.shapes.layers.wrappers import (
     RNN,
     Bidirectional,
+    SpectralNormalization,
     StackedRNNCells,
     TimeDistributed,
 )

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from byhand.shapes.axis import ShapeError
 from byhand.shapes.formula import Formula
-from byhand.shapes.layers.base import REQUIRED, Layer, Outcome, Weight, only, rank_is
+from byhand.shapes.layers.base import (
+    REQUIRED,
+    Layer,
+    Outcome,
+    Weight,
+    only,
+    rank_is,
+    whole,
+)
 from byhand.shapes.layers.recurrent import SEQUENCE, Recurrent
 from byhand.shapes.tensor import show
 
@@ -194,3 +202,32 @@ class TimeDistributed(Layer):
         macs = done.macs and Formula("t * n", t=shape[1], n=done.macs.value)
         field = done.field if done.field == "point" else "whole"
         return Outcome([(out[0], shape[1], *out[1:])], macs=macs, field=field)
+
+
+class SpectralNormalization(Layer):
+    """A layer whose kernel is divided by its largest singular value."""
+
+    arguments = {"layer": REQUIRED, "power_iterations": 1}
+
+    def check(self) -> None:
+        """Refuse what has no kernel to be, and a count of steps below one."""
+        if not isinstance(self.layer, Layer):
+            raise TypeError(f"layer must be a layer, got {self.layer!r}")
+        whole("power_iterations", self.power_iterations)
+
+    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+        """The layer's weights, and a vector as long as the kernel's last axis."""
+        self.layer.build(shapes)
+        for weight in self.layer.weights:
+            if weight.name in ("kernel", "embeddings"):
+                vector = Weight("vector_u", {"u": weight.shape[-1]}, trainable=False)
+                return [*self.layer.weights, vector]
+        raise ShapeError(
+            f"{type(self.layer).__name__} has no kernel to normalise; "
+            "wrap a layer that has one, such as Dense"
+        )
+
+    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+        """What the layer makes of its input."""
+        done: Outcome = self.layer.infer(shapes, options)
+        return done
