@@ -309,6 +309,13 @@ def images(draw):
     return given, [(*draw(places(2)), draw(channels))]
 
 
+@st.composite
+def augmentation(draw, **arguments):
+    given = {name: draw(values) for name, values in arguments.items()}
+    return given, [(*draw(places(2)), draw(st.sampled_from([1, 3])))]
+
+
+factor = st.sampled_from([0.1, 0.3, 0.5])
 share = st.sampled_from([0.0, 0.3, 1.0, 1.5, -0.1])
 axis_or_axes = st.sampled_from([-1, 1])
 
@@ -360,6 +367,13 @@ CASES = {
         use_scale=flag, score_mode=st.sampled_from(["dot", "concat", "none"])
     ),
     "AdditiveAttention": list_attention(use_scale=flag),
+    "RandomBrightness": augmentation(factor=factor),
+    "RandomContrast": augmentation(factor=factor),
+    "RandomCrop": images(),
+    "RandomFlip": augmentation(),
+    "RandomRotation": augmentation(factor=factor),
+    "RandomTranslation": augmentation(height_factor=factor, width_factor=factor),
+    "RandomZoom": augmentation(height_factor=factor),
     "Resizing": images(),
     "CenterCrop": images(),
 }

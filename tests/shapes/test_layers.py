@@ -116,9 +116,6 @@ def test_every_layer_with_a_case_is_ours_and_most_layers_have_one():
         *["Bidirectional", "TimeDistributed", "RNN", "StackedRNNCells"],
         "SpectralNormalization",
         *["SimpleRNNCell", "GRUCell", "LSTMCell"],
-        # leave the shape, or cut as CenterCrop does
-        *["RandomBrightness", "RandomContrast", "RandomCrop", "RandomFlip"],
-        *["RandomRotation", "RandomTranslation", "RandomZoom"],
     }
 
 

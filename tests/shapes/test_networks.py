@@ -210,6 +210,35 @@ def test_refusals(kind, fragment, build):
     assert fragment in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("kind", "build", "fragments"),
+    [
+        (
+            ShapeError,
+            lambda: layers.Conv2D(0, 3),
+            ["Conv2D: filters must be at least 1, got 0", "Conv2D(0, 3)", "filters"],
+        ),
+        (
+            TypeError,
+            lambda: layers.Dense(units=2.5),
+            ["got 2.5 of type float", "Dense(units=2.5)", "units, activation"],
+        ),
+        (
+            TypeError,
+            lambda: layers.Conv2D(4, 3, stride=2),
+            ["no argument 'stride'", "stride=2", "did you mean 'strides'?"],
+        ),
+    ],
+)
+def test_a_layer_that_cannot_be_made_says_so_in_three_lines(kind, build, fragments):
+    with pytest.raises(kind) as caught:
+        build()
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 3
+    for line, fragment in zip(lines, fragments, strict=True):
+        assert fragment in line
+
+
 def test_rows_are_found_by_name_and_a_wrong_name_lists_them():
     net = lecture()
     assert net["conv2d_1"].parameters.value == 6_275

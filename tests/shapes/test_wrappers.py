@@ -1,11 +1,14 @@
 """Cells, stacks and wrappers against the real Keras."""
 
+import os
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from byhand.shapes import Input, ShapeError, layers
 
+EXAMPLES = int(os.environ.get("LAYER_EXAMPLES", "200"))
 flag = st.booleans()
 units = st.integers(1, 4)
 
@@ -31,7 +34,7 @@ def both(make):
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
+@settings(max_examples=EXAMPLES)
 @given(inner(), st.sampled_from(["concat", "sum", "mul", "ave", None]))
 def test_bidirectional(case, merge_mode):
     name, number, options = case
@@ -45,7 +48,7 @@ def test_bidirectional(case, merge_mode):
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@settings(max_examples=EXAMPLES)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["SimpleRNN", "GRU", "LSTM"]), units),
@@ -66,37 +69,48 @@ def test_rnn_of_a_cell_or_a_stack(cells, sequences, state):
     assert us == them
 
 
+@st.composite
+def with_a_kernel(draw):
+    """Draw a layer with a kernel, and the shape of its input."""
+    name = draw(st.sampled_from(["Dense", "Conv1D", "Conv2D", "Embedding"]))
+    f, c, i = draw(units), draw(units), draw(st.integers(3, 9))
+    return {
+        "Dense": ("Dense", (f,), (c,)),
+        "Conv1D": ("Conv1D", (f, 3), (i, c)),
+        "Conv2D": ("Conv2D", (f, draw(st.integers(1, 3))), (i, i + 1, c)),
+        "Embedding": ("Embedding", (c + 1, f), (i,)),
+    }[name]
+
+
 @pytest.mark.slow
-@settings(max_examples=40)
-@given(
-    st.sampled_from(
-        [("Dense", (4,)), ("Conv1D", (3, 2)), ("Flatten", ()), ("MaxPooling1D", (2,))]
-    ),
-)
-def test_time_distributed(case):
-    name, given_ = case
-    shape = (5, 6) if name == "Dense" else (5, 6, 2)
+@settings(max_examples=EXAMPLES)
+@given(with_a_kernel(), st.integers(1, 6))
+def test_time_distributed(case, steps):
+    name, arguments, shape = case
 
     def make(module, start):
-        layer = getattr(module, name)(*given_)
-        return module.TimeDistributed(layer), start(shape)
+        layer = getattr(module, name)(*arguments)
+        return module.TimeDistributed(layer), start((steps, *shape))
 
     us, them = both(make)
     assert us == them
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "given_", "shape"),
-    [("Dense", (4,), (3,)), ("Conv2D", (4, 3), (8, 8, 3)), ("Embedding", (9, 2), (5,))],
-)
-def test_spectral_normalization(name, given_, shape):
+@settings(max_examples=EXAMPLES)
+@given(with_a_kernel())
+def test_spectral_normalization(case):
+    name, arguments, shape = case
+
     def make(module, start):
-        layer = getattr(module, name)(*given_)
+        layer = getattr(module, name)(*arguments)
         return module.SpectralNormalization(layer), start(shape)
 
     us, them = both(make)
     assert us == them
+
+
+def test_spectral_normalization_needs_a_kernel():
     with pytest.raises(ShapeError, match="no kernel to normalise"):
         layers.SpectralNormalization(layers.Flatten())(Input((3, 4)))
 

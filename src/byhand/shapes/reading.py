@@ -236,7 +236,8 @@ def _layer(spec: Any, where: str, depth: int) -> Layer:
     try:
         made: Layer = cls(**given)
     except (TypeError, ShapeError) as error:
-        raise ReadError(f"{where} cannot be made: {error}") from None
+        words = " ".join(str(error).split())
+        raise ReadError(f"{where} cannot be made: {words}") from None
     return made
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from byhand.shapes.axis import ShapeError
 from byhand.shapes.formula import Formula
-from byhand.shapes.layers.locating import located
+from byhand.shapes.layers.locating import located, unmade
 from byhand.shapes.size import Number, Size
 from byhand.shapes.tensor import Call, Tensor, show, tensors_in
 
@@ -135,10 +135,13 @@ class Layer:
     takes: ClassVar[tuple[str, ...]] = ("inputs",)
 
     def __init__(self, *given: Any, **named: Any) -> None:
-        self._bind(given, named)
-        self.weights: list[Weight] = []
-        self.built_from: list[Shape] | None = None
-        self.check()
+        try:
+            self._bind(given, named)
+            self.weights: list[Weight] = []
+            self.built_from: list[Shape] | None = None
+            self.check()
+        except (ShapeError, TypeError) as error:
+            raise unmade(error, type(self), given, named) from None
 
     def _bind(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
         """Set an attribute for each argument, as a call in Python would."""

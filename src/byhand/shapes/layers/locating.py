@@ -62,3 +62,24 @@ def located(
         f"{' -> '.join(way)}\n"
         f"  {remedy or 'change its arguments or its input'}"
     )
+
+
+def unmade(
+    error: Exception, cls: Any, given: tuple[Any, ...], named: Mapping[str, Any]
+) -> Exception:
+    """Return an error of a layer that could not be made, in three lines."""
+    if "\n" in str(error):
+        return error
+    fault, _, remedy = str(error).partition("; ")
+    parts = [repr(value) for value in given]
+    parts += [f"{name}={value!r}" for name, value in named.items()]
+    made = f"{cls.__name__}({', '.join(parts)})"
+    if len(made) > 100:
+        made = f"{made[:96]}...)"
+    takes = ", ".join(list(cls.arguments)[:8])
+    kind = ShapeError if isinstance(error, ShapeError) else TypeError
+    return kind(
+        f"{cls.__name__}: {fault}\n"
+        f"  it was asked for as {made}\n"
+        f"  {remedy or f'correct it; the arguments begin with {takes}'}"
+    )
