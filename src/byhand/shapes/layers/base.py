@@ -17,7 +17,7 @@ from byhand.shapes.tensor import Call, Tensor, show, tensors_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing typing costs more than all of this package
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any, ClassVar
 
     from byhand.shapes.tensor import Shape
@@ -287,7 +287,6 @@ def whole(
     value: Any,
     *,
     least: int = 1,
-    kind: Callable[..., Exception] = ShapeError,
 ) -> int:
     """Return an argument that must be a whole number."""
     if isinstance(value, bool) or not hasattr(value, "__index__"):
@@ -297,7 +296,7 @@ def whole(
         )
     number = int(value.__index__())
     if number < least:
-        raise kind(f"{name} must be at least {least}, got {number}")
+        raise ShapeError(f"{name} must be at least {least}, got {number}")
     return number
 
 

@@ -202,7 +202,6 @@ class Conv1D(Convolution):
                 f"{c} channels cannot be split into groups={self.groups}; "
                 f"let groups divide {c}"
             )
-        self._c = "c // g" if self.groups > 1 else "c"
         axes = {**self.taps(), "c": c // self.groups, "f": self.filters}
         weights: list[Weight] = [Weight("kernel", axes)]
         if self.use_bias:

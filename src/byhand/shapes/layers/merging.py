@@ -37,20 +37,17 @@ def broadcast(first: Shape, second: Shape) -> Shape:
 class _Merge(Layer):
     """One number from the numbers at the same place of each input."""
 
-    least = 2
+    exactly_two = False
 
     def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
         """Lengths must agree, be one, or be unknown."""
         if len(shapes) < 2:
             raise ShapeError(f"it takes at least 2 inputs, got {len(shapes)}")
-        if self.least == -2 and len(shapes) != 2:
+        if self.exactly_two and len(shapes) != 2:
             raise ShapeError(f"it takes exactly 2 inputs, got {len(shapes)}")
         batch = shapes[0][0]
         out: Shape = shapes[0][1:]
         for shape in shapes[1:]:
-            if len(shape) - 1 != len(out):
-                # Keras lines the axes up from the back once ranks differ.
-                pass
             out = broadcast(out, shape[1:])
         return Outcome([(batch, *out)])
 
@@ -62,7 +59,7 @@ class Add(_Merge):
 class Subtract(_Merge):
     """The first less the second."""
 
-    least = -2
+    exactly_two = True
 
 
 class Multiply(_Merge):
