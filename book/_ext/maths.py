@@ -10,6 +10,7 @@ import atexit
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from sphinxcontrib import katex
 
 # A busy machine may take its time to start Node, or to set an equation.
 PATIENCE = 60.0  # seconds
+ATTEMPTS = 7
 ENDING = "end_with_parent.js"
 
 logger = logging.getLogger(__name__)
@@ -46,6 +48,20 @@ class Server(katex.KaTeXServer):
         """Let Node load the script that ends it before it serves."""
         node, *rest = super().build_command(socket, port)
         return [node, "--require", str(Path(__file__).parent / ENDING), *rest]
+
+    @classmethod
+    def start(cls) -> Any:
+        """Start the process, anew where it was asked before it listened.
+
+        The library connects once the socket is there, which is a moment before
+        Node answers; a process given up ends by itself.
+        """
+        for attempt in range(ATTEMPTS):
+            try:
+                return super().start()
+            except ConnectionRefusedError:
+                time.sleep(0.1 * 2**attempt)
+        raise katex.KaTeXError("Node does not answer; run the build again")
 
 
 def start_apart(*command: Any, **options: Any) -> subprocess.Popen[bytes]:

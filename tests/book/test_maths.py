@@ -7,7 +7,9 @@ import sys
 import time
 from pathlib import Path
 
+import maths
 import pytest
+from sphinxcontrib import katex
 
 EXTENSIONS = Path(__file__).parent.parent.parent / "book" / "_ext"
 
@@ -23,6 +25,24 @@ assert "katex-html" in katex.render_latex("x^2")
 print(katex.KaTeXServer.katex_server.process.pid, flush=True)
 time.sleep(600)
 """
+
+
+def test_a_process_asked_before_it_listens_is_started_anew(monkeypatch):
+    asked = []
+
+    def start(cls):
+        asked.append(cls)
+        if len(asked) < 3:
+            raise ConnectionRefusedError(111, "Connection refused")
+        return "a server"
+
+    monkeypatch.setattr(katex.KaTeXServer, "start", classmethod(start))
+    monkeypatch.setattr(maths.time, "sleep", lambda seconds: None)
+    assert maths.Server.start() == "a server"
+    asked.clear()
+    monkeypatch.setattr(maths, "ATTEMPTS", 2)
+    with pytest.raises(katex.KaTeXError, match="does not answer"):
+        maths.Server.start()
 
 
 def alive(pid):
