@@ -29,6 +29,17 @@ def axis_of(shape: Shape, axis: Any) -> int:
     return number % len(shape)
 
 
+def lengths_along(shape: Shape, given: Any) -> dict[str, int]:
+    """Return the lengths along one axis or several, under their letters."""
+    axes = [given] if hasattr(given, "__index__") else list(given)
+    return {
+        "c" if len(axes) == 1 else f"c_{k}": needs_number(
+            shape[axis_of(shape, axis)], f"axis {axis} of its input"
+        )
+        for k, axis in enumerate(axes, start=1)
+    }
+
+
 class _Normalization(Layer):
     """A layer that keeps the shape and may scale and shift along an axis."""
 
@@ -100,13 +111,7 @@ class LayerNormalization(_Normalization):
 
     def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
         """A factor and an offset for each number along the axes."""
-        shape = only(shapes)
-        given = [self.axis] if hasattr(self.axis, "__index__") else list(self.axis)
-        axes = {}
-        for k, axis in enumerate(given):
-            length = shape[axis_of(shape, axis)]
-            name = "c" if len(given) == 1 else f"c_{k + 1}"
-            axes[name] = needs_number(length, f"axis {axis} of its input")
+        axes = lengths_along(only(shapes), self.axis)
         names = ["gamma"] * bool(self.scale) + ["beta"] * bool(self.center)
         return [Weight(name, axes) for name in names]
 
@@ -142,13 +147,7 @@ class RMSNormalization(_Normalization):
 
     def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
         """A factor for each number along the axes."""
-        shape = only(shapes)
-        given = [self.axis] if hasattr(self.axis, "__index__") else list(self.axis)
-        axes = {}
-        for k, axis in enumerate(given):
-            length = shape[axis_of(shape, axis)]
-            name = "c" if len(given) == 1 else f"c_{k + 1}"
-            axes[name] = needs_number(length, f"axis {axis} of its input")
+        axes = lengths_along(only(shapes), self.axis)
         return [Weight("scale", axes)]
 
 
