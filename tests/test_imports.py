@@ -41,6 +41,7 @@ LEVELS = [
         *["shapes.layers.conv_lstm", "shapes.layers.extras", "shapes.graph"],
     ],
     ["shapes.layers", "shapes.models"],
+    ["shapes.configuring"],
     ["shapes.reading"],
     ["shapes"],
     ["", "shapes.__main__"],

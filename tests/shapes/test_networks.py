@@ -128,6 +128,25 @@ def test_add_and_pop():
     assert net.output_shape == (None, 4)
 
 
+def test_a_name_stands_for_one_layer_as_in_keras():
+    x = Input((3,), name="here")
+    for make in (
+        lambda: Sequential([x, layers.Dense(2, name="here")]),
+        lambda: Sequential([x, layers.Dense(2, name="a"), layers.Dense(2, name="a")]),
+        lambda: Model(x, layers.Dense(2, name="here")(x)),
+        lambda: Model(x, layers.Dense(2, name="a")(layers.Dense(3, name="a")(x))),
+    ):
+        with pytest.raises(ShapeError, match="give one of them another name"):
+            make()
+    # Names that nobody chose do not stand in the way of layers from two networks.
+    one, two = (Sequential([Input((3,)), layers.Dense(3)]) for _ in range(2))
+    assert Sequential([Input((3,)), *one.layers, *two.layers]).count_params() == 24
+    net = Sequential([layers.Dense(2, name="a")])
+    net.pop()
+    net.add(layers.Dense(3, name="a"))
+    assert net.layers[0].units == 3
+
+
 def test_an_error_has_three_lines_fault_way_and_remedy():
     with pytest.raises(ShapeError) as caught:
         Sequential(

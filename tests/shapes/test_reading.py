@@ -1,6 +1,7 @@
 """Networks read from what the real Keras writes, and from what nobody should."""
 
 import json
+import time
 import zipfile
 
 import pytest
@@ -233,6 +234,113 @@ def test_what_describes_no_network_ends_in_one_message(config, fragment):
     assert fragment in str(caught.value)
 
 
+def test_a_name_and_the_arguments_of_a_call_are_held_to_what_they_must_be():
+    with pytest.raises(ReadError, match=r"has the name \['x'\]"):
+        from_config(stack(layer(units=2, name=["x"])))
+    for call, fragment in [
+        ({"args": {}}, "args={} where list"),
+        ({"args": [tensor("x")], "kwargs": [1]}, "where names are expected"),
+        ({"args": []}, "must be called with a tensor"),
+        ({"args": [tensor("x")], "kwargs": {"self": 3}}, "cannot be made"),
+    ]:
+        with pytest.raises(ReadError, match=fragment):
+            from_config(
+                functional([START, {**node("a", "x"), "inbound_nodes": [call]}], [], [])
+            )
+
+
+def wide(width):
+    """A chain of sums of `width` tensors, each call before those that it needs."""
+    names = [f"a{k}" for k in range(width)]
+    calls = [
+        {
+            **layer("Add", name=name),
+            "name": name,
+            "inbound_nodes": [{"args": [[tensor(before), tensor("x")]]}],
+        }
+        for name, before in zip(names, ["x", *names], strict=False)
+    ]
+    return functional([START, *reversed(calls)], [["x", 0, 0]], [[names[-1], 0, 0]])
+
+
+def doubled(depth):
+    """A network that holds the one below it twice, without copying it."""
+    spec = layer(units=2)
+    for _ in range(depth):
+        spec = {"class_name": "Sequential", "config": {"layers": [spec, spec]}}
+    return spec
+
+
+def circle():
+    spec = {"class_name": "Sequential", "config": {"layers": []}}
+    spec["config"]["layers"].append(spec)
+    return spec
+
+
+def wrapped():
+    spec = layer("TimeDistributed")
+    spec["config"]["layer"] = spec
+    return spec
+
+
+def open_to(*specs):
+    start = layer("InputLayer", batch_shape=[None, None, None, 3])
+    return {"class_name": "Sequential", "config": {"layers": [start, *specs]}}
+
+
+HOSTILE = {
+    "many layers": stack(*[layer(units=1)] * 100_000),
+    "many axes": stack(layer("Reshape", target_shape=[1] * 100_000)),
+    "an input of many axes": functional(
+        [{**START, "config": {"batch_shape": [None, *[2] * 100_000]}}], [], []
+    ),
+    "a number that fills a page": stack(layer(units=10**4000)),
+    "doubling": doubled(25),
+    "a circle of networks": circle(),
+    "a circle of wrappers": stack(wrapped()),
+    "cells": stack(layer("StackedRNNCells", cells=[layer("LSTMCell", units=1)] * 9000)),
+    "an equation of a million letters": stack(
+        layer("EinsumDense", equation="ab" * 500_000 + ",bc->ac", output_shape=3)
+    ),
+    "a length that grows without end": open_to(
+        *[layer("Conv2D", filters=1, kernel_size=2, strides=2)] * 2,
+        *[
+            layer("UpSampling2D", size=3),
+            layer("Conv2D", filters=1, kernel_size=2, strides=2),
+        ]
+        * 500,
+    ),
+    "a window without room after many": stack(
+        layer("Reshape", target_shape=[3, 1]),
+        *[layer("Conv1D", filters=1, kernel_size=1)] * 4900,
+        layer("Conv1D", filters=1, kernel_size=9),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_configuration_is_refused_within_a_second(name):
+    began = time.process_time()
+    with pytest.raises((ReadError, ShapeError)) as caught:
+        from_config(HOSTILE[name])
+    assert time.process_time() - began < 1
+    assert len(str(caught.value)) < 2000
+
+
+def test_a_large_graph_in_the_wrong_order_is_read_in_time():
+    began = time.process_time()
+    net = from_config(wide(4000))
+    assert time.process_time() - began < 2
+    assert (len(net.layers), net.count_params()) == (4000, 0)
+
+
+def test_a_large_text_is_refused_before_it_is_read():
+    began = time.process_time()
+    with pytest.raises(ReadError, match="at most"):
+        from_keras_json("{" + "[]," * 3_000_000)
+    assert time.process_time() - began < 1
+
+
 def deep(depth):
     spec = layer(units=2)
     for _ in range(depth):
@@ -263,6 +371,8 @@ def test_files_that_are_not_there_or_not_text_are_refused(tmp_path):
         from_keras_json(path)
     with pytest.raises(ReadError, match="no readable archive"):
         load(path)
+    with pytest.raises(ReadError, match="is no path"):
+        from_keras_json("a\0b")
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("other.json", "{}")
     with pytest.raises(ReadError, match=r"no config\.json"):

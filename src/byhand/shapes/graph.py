@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from byhand.shapes.axis import ShapeError
 from byhand.shapes.layers.base import Layer, whole
-from byhand.shapes.network import Network, name_layers
+from byhand.shapes.network import Names, Network
 from byhand.shapes.size import Size
 from byhand.shapes.tensor import Tensor, calls_before, tensors_in
 
@@ -136,6 +136,8 @@ class Sequential(Network):
         self.trainable = binding.get("trainable", True)
         self.inputs, self.outputs = [], []
         self._stack: list[Layer] = []
+        self._members: set[int] = set()
+        self._names = Names()
         self._given = list(binding.get("layers") or [])
 
     def check(self) -> None:
@@ -162,7 +164,7 @@ class Sequential(Network):
                 f"a Sequential holds layers, got {layer!r} of type "
                 f"{type(layer).__name__}"
             )
-        if any(layer is other for other in self._stack):
+        if id(layer) in self._members:
             raise ShapeError(
                 f"{layer.label} is in the stack already; make a second layer"
             )
@@ -174,21 +176,23 @@ class Sequential(Network):
                 given = None if length is None else (length,)
             if given is not None and not isinstance(layer, Network):
                 self._start(Input(given))
-        if layer.name is None:
-            name_layers([*self._stack, layer])
-        self._stack.append(layer)
+        self._names.give(layer)
         if self.outputs:
             try:
                 self._put(layer)
             except (ShapeError, TypeError):
-                self._stack.pop()
+                self._names.free(layer)
                 raise
+        self._stack.append(layer)
+        self._members.add(id(layer))
 
     def pop(self) -> Any:
         """Take the top layer off and return it."""
         if not self._stack:
             raise IndexError("there is no layer to take off")
         layer = self._stack.pop()
+        self._members.remove(id(layer))
+        self._names.free(layer)
         if self.inputs:
             self.outputs = list(self.inputs)
             for kept in self._stack:
@@ -199,6 +203,7 @@ class Sequential(Network):
         """Take an input."""
         tensor.name = tensor.name or "input_layer"
         self.inputs, self.outputs = [tensor], [tensor]
+        self._names.hold(tensor)
 
     def _put(self, layer: Layer) -> None:
         """Apply a layer to the output so far."""
@@ -273,4 +278,14 @@ class Model(Network):
                         f"{call.layer.label} receives {tensor!r}, which comes from no "
                         "input of this Model; name it among the inputs"
                     )
-        name_layers([call.layer for call in self.calls])
+        names = Names()
+        for tensor in self.inputs:
+            names.hold(tensor)
+        layers = self.layers
+        for layer in [*filter(_named, layers), *layers]:
+            names.give(layer)
+
+
+def _named(layer: Layer) -> bool:
+    """Tell whether a layer has its name already."""
+    return layer.name is not None

@@ -320,24 +320,61 @@ def total(numbers: Iterable[Number]) -> Formula:
     """Return a sum with one letter for each number that is not 0."""
     kept = [number for number in numbers if number != 0]
     letters = {f"n_{k}": number for k, number in enumerate(kept, start=1)}
-    return Formula(" + ".join(letters) or "0", **letters)
+    names = list(letters)
+    sums = [" + ".join(names[k : k + 100]) for k in range(0, len(names), 100)]
+    if len(sums) > 1:  # Python cannot read a sum of some thousand terms
+        sums = [f"({part})" for part in sums]
+    return Formula(" + ".join(sums) or "0", **letters)
 
 
-def name_layers(layers: Iterable[Layer]) -> None:
-    """Give each layer without a name Keras's: its class in small letters, counted."""
-    layers = list(dict.fromkeys(layers))
-    taken = {layer.name for layer in layers}
-    for layer in layers:
+class Names:
+    """The names of a network's inputs and layers, each held by one of them."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, Any] = {}
+        self._next: dict[str, int] = {}
+
+    def give(self, layer: Layer) -> None:
+        """Hold a layer's name; one without gets Keras's: its class, counted."""
         if layer.name is None:
             base = snake_case(type(layer).__name__)
             if base == "model":
                 base = "functional"
-            name, number = base, 0
-            while name in taken:
+            number = self._next.get(base, 0)
+            while (name := f"{base}_{number}" if number else base) in self._held:
                 number += 1
-                name = f"{base}_{number}"
-            layer.name = name
-            taken.add(name)
+            self._next[base] = number
+            layer.name, layer.named_here = name, True
+        self.hold(layer)
+
+    def hold(self, owner: Any) -> None:
+        """Hold the name of a layer or an input.
+
+        Raises
+        ------
+        ShapeError
+            If another holds the name, unless both were named here, each in its
+            own network.
+        """
+        other = self._held.setdefault(owner.name, owner)
+        if other is not owner and not (_named_here(other) and _named_here(owner)):
+            raise ShapeError(
+                f"{owner!r} is called {owner.name!r}, and so is {other!r}; "
+                "give one of them another name"
+            )
+
+    def free(self, layer: Layer) -> None:
+        """Give a layer's name back."""
+        if self._held.get(layer.name or "") is layer:
+            del self._held[layer.name or ""]
+            self._next.clear()
+
+
+def _named_here(owner: Any) -> bool:
+    """Tell whether a layer or an input got its name from us."""
+    if isinstance(owner, Layer):
+        return owner.named_here
+    return str(owner.name).startswith("input_layer")
 
 
 def snake_case(name: str) -> str:

@@ -175,11 +175,11 @@ def _shown(atom: Atom, *, alone: bool) -> str:
     if isinstance(atom, str):
         return atom
     kind, first, second = atom
-    parts = [
-        f"({part!r})" if isinstance(part, Size) and " " in repr(part) else repr(part)
-        for part in (first, second)
-    ]
-    text = f" {kind} ".join(parts)
+    # Each part is written once: twice at every depth would be without end.
+    parts = [(repr(part), isinstance(part, Size)) for part in (first, second)]
+    text = f" {kind} ".join(
+        f"({words})" if size and " " in words else words for words, size in parts
+    )
     return text if alone or kind == "*" else f"({text})"
 
 

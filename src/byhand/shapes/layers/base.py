@@ -254,6 +254,7 @@ class Layer:
 
     trainable: bool
     name: str | None
+    named_here = False  # whether the name is ours, for a layer that came without
 
     if TYPE_CHECKING:
         # The arguments become attributes under their own names.

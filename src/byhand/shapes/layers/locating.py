@@ -39,14 +39,15 @@ def located(
     """
     if "\n" in str(error):
         return error
-    fault, _, remedy = str(error).partition("; ")
+    fault, _, remedy = _brief(str(error)).partition("; ")
     before = calls_before(inputs)
     kind = type(layer).__name__
     name = f"{layer.name!r} ({kind})" if layer.name else kind
     way = [show(tensor.shape) for tensor in inputs if not tensor.call]
     way += [f"{call.layer.label} {show(call.outputs[0].shape)}" for call in before]
     starts = {id(t): t for call in before for t in call.inputs if not t.call}
-    if "does not fit" in fault and len(starts) == 1:
+    # Trying inputs runs every call some dozen times.
+    if "does not fit" in fault and len(starts) == 1 and len(before) < 500:
         (start,) = starts.values()
         failed = _Failed(layer, inputs, roles, options)
         least = least_shape(start, [*before, failed])
@@ -64,13 +65,19 @@ def located(
     )
 
 
+def _brief(words: str, most: int = 600) -> str:
+    """Return words with their middle left out where they are many."""
+    half = most // 2
+    return words if len(words) <= most else f"{words[:half]} ... {words[-half:]}"
+
+
 def unmade(
     error: Exception, cls: Any, given: tuple[Any, ...], named: Mapping[str, Any]
 ) -> Exception:
     """Return an error of a layer that could not be made, in three lines."""
     if "\n" in str(error):
         return error
-    fault, _, remedy = str(error).partition("; ")
+    fault, _, remedy = _brief(str(error)).partition("; ")
     parts = [repr(value) for value in given]
     parts += [f"{name}={value!r}" for name, value in named.items()]
     made = f"{cls.__name__}({', '.join(parts)})"
