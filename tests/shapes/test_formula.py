@@ -1,4 +1,5 @@
 import re
+from fractions import Fraction
 
 import pytest
 
@@ -42,18 +43,44 @@ def test_symbols_stay_symbols():
     height = Size.symbol("H")
     formula = Formula("(i - k) // s + 1", i=height, k=5, s=2)
     assert repr(formula.value) == "(H - 3) // 2"
-    assert "(H)" in formula.substituted()
+    assert formula.substituted() == "(H - 5) // 2 + 1"
+    assert Formula("o * k", o=height + 1, k=2).substituted() == "(H + 1) * 2"
+    assert Formula("o * k", o=height + 1, k=2).latex() == (
+        r"o \cdot k = \left(H + 1\right) \cdot 2 = 2 \cdot H + 2"
+    )
 
 
 @pytest.mark.parametrize(
     ("expression", "values", "latex"),
     [
-        ("k_h * c + f", {"k_h": 2, "c": 3, "f": 4}, r"k_{h} \cdot c + f = 10"),
-        ("(a + b) * c", {"a": 1, "b": 2, "c": 3}, r"\left(a + b\right) \cdot c = 9"),
-        ("a - (b - c)", {"a": 5, "b": 3, "c": 1}, r"a - \left(b - c\right) = 3"),
-        ("max(e, s)", {"e": 3, "s": 2}, r"\max(e, s) = 3"),
-        ("a // b", {"a": 7, "b": 2}, r"\left\lfloor \frac{a}{b} \right\rfloor = 3"),
-        ("e % 2", {"e": 3}, r"e \bmod 2 = 1"),
+        (
+            "k_h * c + f",
+            {"k_h": 2, "c": 3, "f": 4},
+            r"k_{h} \cdot c + f = 2 \cdot 3 + 4 = 10",
+        ),
+        (
+            "(a + b) * c",
+            {"a": 1, "b": 2, "c": 3},
+            r"\left(a + b\right) \cdot c = \left(1 + 2\right) \cdot 3 = 9",
+        ),
+        (
+            "a - (b - c)",
+            {"a": 5, "b": 3, "c": 1},
+            r"a - \left(b - c\right) = 5 - \left(3 - 1\right) = 3",
+        ),
+        ("max(e, s)", {"e": 3, "s": 2}, r"\max(e, s) = \max(3, 2) = 3"),
+        (
+            "a // b",
+            {"a": 7, "b": 2},
+            r"\left\lfloor \frac{a}{b} \right\rfloor = "
+            r"\left\lfloor \frac{7}{2} \right\rfloor = 3",
+        ),
+        (
+            "j / s",
+            {"j": Fraction(3, 2), "s": 2},
+            r"\frac{j}{s} = \frac{\frac{3}{2}}{2} = \frac{3}{4}",
+        ),
+        ("e % 2", {"e": 3}, r"e \bmod 2 = 3 \bmod 2 = 1"),
     ],
 )
 def test_latex(expression, values, latex):

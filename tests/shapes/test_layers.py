@@ -160,3 +160,12 @@ def test_an_unknown_argument_names_the_nearest(name):
         cls(**{wanted + "x": 1})
     assert repr(wanted) in str(caught.value)
     assert wanted in {**cls.arguments, **COMMON}
+
+
+def test_an_editor_is_shown_the_arguments_of_a_layer():
+    shown = str(inspect.signature(layers.Conv2D))
+    assert shown.startswith("(filters, kernel_size, strides=(1, 1), padding='valid'")
+    for name in layers.__all__:
+        given = list(inspect.signature(getattr(layers, name)).parameters)
+        assert given[-1] == "common"
+        assert len(given) == len(set(given))

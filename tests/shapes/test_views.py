@@ -8,6 +8,7 @@ import json
 import pytest
 
 from byhand.shapes import Input, Sequential, layers
+from byhand.shapes.size import substitute
 from byhand.shapes.tables import COLUMNS
 
 
@@ -52,6 +53,27 @@ def test_memory_counts_weights_gradients_and_activations(net):
         net.memory(batch=0)
 
 
+def test_memory_of_an_open_input_is_the_largest_whatever_it_will_be():
+    def made(height, width):
+        return Sequential(
+            [
+                Input((height, width, 3)),
+                layers.Conv2D(8, 3, padding="same"),
+                layers.Conv2D(8, 3),
+                layers.GlobalMaxPooling2D(),
+                layers.Dense(5000),
+            ]
+        )
+
+    for training in (False, True):
+        memory = made(None, None).memory(batch=2, training=training)
+        for height, width in [(3, 3), (7, 9), (64, 48)]:
+            there = made(height, width).memory(batch=2, training=training)
+            held = substitute(memory.activations.value, {"H": height, "W": width})
+            assert held == there.activations.value
+            assert str(memory.total.value).count("H")
+
+
 def test_an_explanation_gives_each_number_as_formula_substituted_and_result(net):
     text = str(net["conv2d"].explain())
     assert "(i - k) // s + 1 = (32 - 3) // 2 + 1 = 15" in text
@@ -61,7 +83,8 @@ def test_an_explanation_gives_each_number_as_formula_substituted_and_result(net)
         net["batch_normalization"].explain()
     )
     latex = net["conv2d"].explain().latex()
-    assert latex.count("&=") == 4
+    assert latex.count("&=") == 7
+    assert r"&= \left\lfloor \frac{32 - 3}{2} \right\rfloor + 1 = 15" in latex
     assert latex.startswith("\\begin{aligned}")
     assert "<caption>conv2d (Conv2D)</caption>" in net["conv2d"].explain().html()
 

@@ -13,14 +13,9 @@ from byhand.shapes.axis import (
     pool_output,
     same_padding,
 )
+from byhand.shapes.configuring import ReadError, from_config
 from byhand.shapes.graph import Input, Model, Sequential
-from byhand.shapes.reading import (
-    ReadError,
-    from_config,
-    from_keras,
-    from_keras_json,
-    load,
-)
+from byhand.shapes.reading import from_keras, from_keras_json, load
 from byhand.shapes.receptive import ReceptiveField
 from byhand.shapes.solving import Setting, smallest_input, solve
 

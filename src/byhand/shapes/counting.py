@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from byhand.shapes.formula import Formula
 from byhand.shapes.layers.base import product
+from byhand.shapes.size import largest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing typing costs more than all of this package
@@ -127,9 +128,7 @@ def memory_of(
             held = held + count
     else:
         pairs = [sum_of(row.inputs) + sum_of(row.outputs) for row in rows if row.inputs]
-        whole = [pair for pair in pairs if isinstance(pair, int)]
-        # Unknown sizes cannot be compared: the last such pair stands for them.
-        held = max(whole) if len(whole) == len(pairs) else pairs[-1]
+        held = largest(pairs)
     parameters = network.count_params()
     trained = network.trainable_params if training else 0
     return Memory(

@@ -33,7 +33,9 @@ class Explanation:
         return "\n".join([self.title, *lines])
 
     def latex(self) -> str:
-        """Return the numbers as aligned equations, one for each."""
+        """Return the numbers as aligned equations, one for each; none as no text."""
+        if not self.entries:
+            return ""
         rows = []
         for what, formula in self.entries:
             equation = formula.latex().replace(" = ", " &= ", 1)

@@ -6,15 +6,16 @@ evaluating it: what is explained cannot differ from what is shown.
 
 from __future__ import annotations
 
-from byhand.shapes.size import Number, Size
+from byhand.shapes.size import Number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing typing costs more than all of this package
+    from collections.abc import Mapping
     from types import CodeType
 
 _COMPILED: dict[str, CodeType] = {}
 
-# What a formula may call besides + - * // and %.
+# What a formula may call besides + - * / // and %.
 _FUNCTIONS = {"__builtins__": {}, "max": max, "min": min}
 
 
@@ -24,7 +25,7 @@ class Formula:
     Parameters
     ----------
     expression : str
-        Python arithmetic in the letters of `values`: + - * // % and max, min.
+        Python arithmetic in the letters of `values`: + - * / // % and max, min.
     **values : int or Size
         What each letter stands for.
 
@@ -40,8 +41,8 @@ class Formula:
     260
     >>> print(parameters)
     k * c * f + f = 25 * 1 * 10 + 10 = 260
-    >>> print(Formula("(i - k) // s + 1", i=28, k=2, s=2).latex())
-    \left\lfloor \frac{i - k}{s} \right\rfloor + 1 = 14
+    >>> print(Formula("(i - k) * s", i=28, k=2, s=2).latex())
+    \left(i - k\right) \cdot s = \left(28 - 2\right) \cdot 2 = 52
     """
 
     __slots__ = ("expression", "value", "values")
@@ -72,15 +73,16 @@ class Formula:
             if name not in self.values:
                 return name
             value = self.values[name]
-            return f"({value})" if isinstance(value, Size) else str(value)
+            text = str(value)
+            return text if text.isalnum() else f"({text})"
 
         return sub(r"[A-Za-z_]\w*", shown, self.expression)
 
     def latex(self) -> str:
-        """Return the expression and its result as LaTeX."""
-        from ast import parse
-
-        return f"{_latex(parse(self.expression, mode='eval').body)} = {self.value}"
+        """Return the expression, the substituted expression and the result as LaTeX."""
+        values = {name: _value_latex(value) for name, value in self.values.items()}
+        parts = [_parsed(self.expression, {}), _parsed(self.expression, values)]
+        return " = ".join(dict.fromkeys([*parts, _value_latex(self.value)]))
 
     def html(self) -> str:
         """Return the expression, the substituted expression and the result as HTML."""
@@ -94,28 +96,47 @@ class Formula:
         return " = ".join(dict.fromkeys(parts)).replace(" * ", " &middot; ")
 
 
-def _latex(node: object, *, inner: bool = False) -> str:
+def _value_latex(value: object) -> str:
+    """Return a number, or the expression of an unknown size, as LaTeX."""
+    return str(value) if isinstance(value, int) else _parsed(str(value), {})
+
+
+def _parsed(expression: str, values: Mapping[str, str]) -> str:
+    """Return an expression as LaTeX, with values in place of their letters."""
+    from ast import parse
+
+    return _latex(parse(expression, mode="eval").body, values)
+
+
+def _latex(node: object, values: Mapping[str, str], *, inner: bool = False) -> str:
     """Return one node of a parsed expression as LaTeX."""
     import ast
 
     if isinstance(node, ast.Constant):
         return str(node.value)
+    if isinstance(node, ast.Name) and node.id in values:
+        value = values[node.id]
+        whole = value.isdigit() or value.startswith((r"\left\lfloor", r"\frac"))
+        return value if whole or not inner else rf"\left({value}\right)"
     if isinstance(node, ast.Name):
         name, _, index = node.id.partition("_")
         return f"{name}_{{{index}}}" if index else name
     if isinstance(node, ast.UnaryOp):
-        return f"-{_latex(node.operand, inner=True)}"
+        return f"-{_latex(node.operand, values, inner=True)}"
     if isinstance(node, ast.Call):
         called = node.func.id if isinstance(node.func, ast.Name) else "?"
-        return rf"\{called}({', '.join(_latex(part) for part in node.args)})"
+        return rf"\{called}({', '.join(_latex(part, values) for part in node.args)})"
     if not isinstance(node, ast.BinOp):
         raise TypeError(f"a formula has no place for {type(node).__name__}")
-    if isinstance(node.op, ast.FloorDiv):
-        top, below = _latex(node.left), _latex(node.right)
-        return rf"\left\lfloor \frac{{{top}}}{{{below}}} \right\rfloor"
+    if isinstance(node.op, ast.FloorDiv | ast.Div):
+        top, below = _latex(node.left, values), _latex(node.right, values)
+        quotient = rf"\frac{{{top}}}{{{below}}}" if below != "1" else top
+        if isinstance(node.op, ast.Div):
+            return quotient
+        return rf"\left\lfloor {quotient} \right\rfloor"
     product = isinstance(node.op, ast.Mult)
-    left = _latex(node.left, inner=product)
-    right = _latex(node.right, inner=product or isinstance(node.op, ast.Sub))
+    left = _latex(node.left, values, inner=product)
+    right = _latex(node.right, values, inner=product or isinstance(node.op, ast.Sub))
     if product:
         return rf"{left} \cdot {right}"
     sign = {ast.Add: "+", ast.Sub: "-", ast.Mod: r"\bmod"}[type(node.op)]

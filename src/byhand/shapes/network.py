@@ -8,7 +8,7 @@ from byhand.shapes.drawing import drawing
 from byhand.shapes.explaining import Explanation
 from byhand.shapes.formula import Formula
 from byhand.shapes.layers.base import Layer, Outcome, Weight
-from byhand.shapes.receptive import ReceptiveField, field_of
+from byhand.shapes.receptive import Fields, ReceptiveField
 from byhand.shapes.tables import table
 from byhand.shapes.tensor import Call, Tensor, calls_before, show
 
@@ -37,7 +37,9 @@ class Row:
         once, its work with each call.
     """
 
-    __slots__ = ("call", "first", "inputs", "kind", "layer", "name", "outputs")
+    __slots__ = (
+        *("call", "fields", "first", "inputs", "kind", "layer", "name", "outputs"),
+    )
 
     def __init__(self, name: str, kind: str, outputs: list[Shape]) -> None:
         self.name, self.kind, self.outputs = name, kind, outputs
@@ -45,6 +47,7 @@ class Row:
         self.call: Call | None = None
         self.layer: Any = None
         self.first = False
+        self.fields: Fields | None = None
 
     @property
     def parameters(self) -> Formula:
@@ -80,6 +83,10 @@ class Row:
                 entries.append(("of these trainable", self.layer.trainable_formula))
         if self.macs is not None and self.macs.value:
             entries.append(("multiply-accumulates", self.macs))
+        if self.first and self.fields is not None:
+            field = self.fields[self.name]
+            if isinstance(field, ReceptiveField) and field.moved:
+                entries += field.formulas
         return Explanation(f"{self.name} ({self.kind})", entries)
 
     def __repr__(self) -> str:
@@ -111,6 +118,7 @@ class Network(Layer):
             for tensor in self.inputs
         ]
         seen = set()
+        fields = Fields(self)
         for call in self.calls:
             layer = call.layer
             row = Row(
@@ -119,7 +127,7 @@ class Network(Layer):
                 [tensor.shape for tensor in call.outputs],
             )
             row.inputs = [tensor.shape for tensor in call.inputs]
-            row.call, row.layer = call, layer
+            row.call, row.layer, row.fields = call, layer, fields
             row.first = id(layer) not in seen
             seen.add(id(layer))
             rows.append(row)
@@ -233,7 +241,7 @@ class Network(Layer):
             size, stride and padding.
         """
         self._done()
-        return field_of(self, name)
+        return Fields(self)[name]
 
     def table(self, *, format: str = "text", columns: Sequence[str] = ()) -> str:
         """Return the network as a table; see `byhand.shapes.tables.table`."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing typing costs more than all of this package
-    from collections.abc import Mapping
-    from typing import Union
+    from collections.abc import Iterable, Mapping
+    from typing import Any, Union
 
     Number = Union[int, "Size"]  # noqa: UP007  Size is defined below
     # A letter, or an expression that does not come apart: a floored quotient or a
-    # product of two unknowns.
-    Atom = Union[str, tuple[str, "Size", Number]]  # noqa: UP007
+    # product of two unknowns, or the largest of several.
+    Atom = Union[str, tuple[Any, ...]]  # noqa: UP007
 else:
     Number = int
 
@@ -59,7 +59,8 @@ class Size:
             if times == 1 and isinstance(atom, tuple) and atom[0] == "//":
                 _, inner, by = atom
                 if isinstance(by, int):  # a // n + c is (a + c n) // n
-                    return (inner + constant * by) // by
+                    numerator: Number = inner + constant * by
+                    return numerator // by
         return Size(left, constant)
 
     def __add__(self, other: Number) -> Number:
@@ -108,7 +109,8 @@ class Size:
             if times == 1 and isinstance(atom, tuple) and atom[0] == "//":
                 inner, by = atom[1], atom[2]
                 if isinstance(by, int) and by > 0 and other > 0:
-                    return inner // (by * other)
+                    whole: Number = inner // (by * other)
+                    return whole
         return Size({("//", self, other): 1}, 0)
 
     def __rfloordiv__(self, other: int) -> Size:
@@ -151,9 +153,12 @@ class Size:
             if isinstance(atom, str):
                 value = values.get(atom, Size.symbol(atom))
             else:
-                kind, first, second = atom
-                left, right = (substitute(part, values) for part in (first, second))
-                value = left // right if kind == "//" else left * right
+                kind, *parts = atom
+                left, right, *more = (substitute(part, values) for part in parts)
+                if kind == "max":
+                    value = largest([left, right, *more])
+                else:
+                    value = left // right if kind == "//" else left * right
             total = total + value * times
         return total
 
@@ -174,9 +179,11 @@ def _shown(atom: Atom, *, alone: bool) -> str:
     """Return an atom as Python would compute it."""
     if isinstance(atom, str):
         return atom
-    kind, first, second = atom
+    kind, *operands = atom
+    if kind == "max":
+        return f"max({', '.join(map(repr, operands))})"
     # Each part is written once: twice at every depth would be without end.
-    parts = [(repr(part), isinstance(part, Size)) for part in (first, second)]
+    parts = [(repr(part), isinstance(part, Size)) for part in operands]
     text = f" {kind} ".join(
         f"({words})" if size and " " in words else words for words, size in parts
     )
@@ -186,3 +193,31 @@ def _shown(atom: Atom, *, alone: bool) -> str:
 def substitute(number: Number, values: Mapping[str, int]) -> Number:
     """Return a length, known or not, with numbers in place of letters."""
     return number.substitute(values) if isinstance(number, Size) else number
+
+
+def largest(numbers: Iterable[Number]) -> Number:
+    """Return the largest of some lengths; where none always is, an open maximum.
+
+    Examples
+    --------
+    >>> H = Size.symbol("H")
+    >>> largest([3, H, 2 * H + 1, 5])
+    max(2 * H + 1, 5)
+    >>> largest([3, H]).substitute({"H": 2})
+    3
+    """
+    kept: list[Number] = []
+    for number in dict.fromkeys(numbers):
+        if not any(_at_least(other, number) for other in kept):
+            kept = [other for other in kept if not _at_least(number, other)]
+            kept.append(number)
+    return kept[0] if len(kept) == 1 else Size({("max", *kept): 1}, 0)
+
+
+def _at_least(first: Number, second: Number) -> bool:
+    """Tell whether a length is never below another, whatever the letters are."""
+    rest = first - second
+    if isinstance(rest, int):
+        return rest >= 0
+    # Letters, products and quotients of lengths are not negative.
+    return rest._constant >= 0 and all(times >= 0 for times in rest._terms.values())

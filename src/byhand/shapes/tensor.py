@@ -12,6 +12,10 @@ else:
     Shape = tuple
 
 
+# What the axes between batch and channels are called, by their number.
+AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+
+
 class Call:
     """One use of a layer: the layer, what it received and what came out.
 

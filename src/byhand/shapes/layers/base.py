@@ -124,12 +124,33 @@ class Outcome:
         self.field = field
 
 
+class _Signature:
+    """What `help` and an editor show: the arguments under Keras's names."""
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        if instance is not None:
+            raise AttributeError("__signature__")
+        from inspect import Parameter, Signature
+
+        kind = Parameter.POSITIONAL_OR_KEYWORD
+        shown = [
+            Parameter(
+                name, kind, default=Parameter.empty if default is REQUIRED else default
+            )
+            for name, default in owner.arguments.items()
+            if name.isidentifier() and not name.startswith("_")
+        ]
+        more = Parameter("common", Parameter.VAR_KEYWORD)
+        return Signature([*shown, more])
+
+
 class Layer:
     """A layer as Keras has it, without its numbers.
 
     Subclasses give `arguments`, `weigh` and `infer`.
     """
 
+    __signature__ = _Signature()
     arguments: ClassVar[Mapping[str, Any]] = {}
     # Names of the tensors it is called with; None where it takes a list of any.
     takes: ClassVar[tuple[str, ...]] = ("inputs",)

@@ -16,8 +16,9 @@ from byhand.shapes.layers.base import (
     rank_is,
     whole,
 )
-from byhand.shapes.layers.convolution import AXES, LETTERS, channels_first, join
+from byhand.shapes.layers.convolution import LETTERS, channels_first, join
 from byhand.shapes.layers.recurrent import GATES, PENALTIES, SEQUENCE, Gated
+from byhand.shapes.tensor import AXES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing typing costs more than all of this package

@@ -17,14 +17,13 @@ from byhand.shapes.layers.base import (
     whole,
 )
 from byhand.shapes.layers.dense import KERNEL_AND_BIAS
-from byhand.shapes.tensor import Shape
+from byhand.shapes.tensor import AXES, Shape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing typing costs more than all of this package
     from collections.abc import Mapping, Sequence
     from typing import Any, ClassVar
 
-AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 LETTERS = {1: ("k",), 2: ("k_h", "k_w"), 3: ("k_d", "k_h", "k_w")}
 
 

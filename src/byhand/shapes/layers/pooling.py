@@ -6,13 +6,12 @@ from byhand.shapes import axis
 from byhand.shapes.axis import ShapeError
 from byhand.shapes.layers.base import REQUIRED, Layer, Outcome, per_axis
 from byhand.shapes.layers.convolution import (
-    AXES,
     channels_first,
     join,
     split,
     windows,
 )
-from byhand.shapes.tensor import Shape
+from byhand.shapes.tensor import AXES, Shape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing typing costs more than all of this package

@@ -15,9 +15,9 @@ from byhand.shapes.layers.base import (
     rank_is,
     whole,
 )
-from byhand.shapes.layers.convolution import AXES, channels_first, join, split
+from byhand.shapes.layers.convolution import channels_first, join, split
 from byhand.shapes.size import Size
-from byhand.shapes.tensor import Shape, show
+from byhand.shapes.tensor import AXES, Shape, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing typing costs more than all of this package
