@@ -6,8 +6,15 @@ import byhand.shapes
 
 
 def test_public_names():
-    assert set(byhand.__all__) == {"numerical_gradient", "shapes"}
-    assert set(byhand.gradients.__all__) == {"numerical_gradient"}
+    assert set(byhand.__all__) == {
+        *["check_gradients", "check_layer", "check_model"],
+        *["numerical_gradient", "shapes"],
+    }
+    assert set(byhand.gradients.__all__) == {
+        *["check_gradients", "check_layer", "check_loss", "check_model"],
+        *["numerical_gradient", "numerical_jacobian"],
+        *["GradientError", "GradientReport"],
+    }
     assert set(byhand.shapes.__all__) == {
         *["Input", "Model", "Sequential", "layers", "models"],
         *["ReadError", "from_config", "from_keras", "from_keras_json", "load"],

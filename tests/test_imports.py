@@ -12,8 +12,21 @@ HEAVY = ["keras", "tensorflow", "torch", "jax", "matplotlib", "scipy"]
 
 # A module may import those of lines above its own, none beside or below it.
 LEVELS = [
-    ["shapes.size", "shapes.tensor", "gradients.differences"],
-    ["shapes.formula", "gradients"],
+    [
+        *["shapes.size", "shapes.tensor", "backprop"],
+        *["gradients.differences", "gradients.tree", "gradients.slopes"],
+        *["gradients.report"],
+    ],
+    ["shapes.formula", "gradients.jacobian", "gradients.returned"],
+    ["gradients.problem"],
+    ["gradients.directions"],
+    ["gradients.comparing"],
+    ["gradients.diagnosis"],
+    ["gradients.checking"],
+    ["gradients.autodiff"],
+    ["gradients.keras"],
+    ["gradients.layers"],
+    ["gradients"],
     ["shapes.axis", "shapes.explaining", "shapes.drawing"],
     ["shapes.room"],
     ["shapes.layers.locating"],

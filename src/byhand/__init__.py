@@ -2,7 +2,13 @@
 
 from byhand import shapes
 
-__all__ = ["numerical_gradient", "shapes"]
+__all__ = [
+    "check_gradients",
+    "check_layer",
+    "check_model",
+    "numerical_gradient",
+    "shapes",
+]
 
 __version__ = "0.1.0"
 
@@ -10,10 +16,10 @@ __version__ = "0.1.0"
 def __getattr__(name: str) -> object:
     # NumPy is loaded with the first gradient, so that `import byhand.shapes`
     # stays as light as the standard library.
-    if name == "numerical_gradient":
-        from byhand.gradients import numerical_gradient
+    if name in __all__:
+        from byhand import gradients
 
-        return numerical_gradient
+        return getattr(gradients, name)
     raise AttributeError(f"module 'byhand' has no attribute {name!r}")
 
 

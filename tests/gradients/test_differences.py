@@ -159,7 +159,14 @@ def in_place(x):
         (ValueError, "method must be one of", np.sum, [1.0], {"method": "newton"}),
         (ValueError, "step must be a finite number above 0", np.sum, 1.0, {"step": -1}),
         (TypeError, "x must hold real numbers", np.sum, ["a"], {}),
-        (TypeError, "got dtype complex128", np.sum, [1j], {}),
+        (TypeError, "a real number, got a complex one", np.sum, [1j], {}),
+        (
+            ValueError,
+            "differentiates by real numbers",
+            lambda z: np.sum(np.abs(z)),
+            [1j],
+            {"method": "complex"},
+        ),
         (ValueError, "expected shape (1,)", np.sum, [1.0, 2.0], {"batched": True}),
         (
             ValueError,
@@ -211,3 +218,16 @@ def test_a_keras_layer_is_differentiated_through():
 
     exact = (1 - np.tanh(x @ kernel + bias) ** 2) @ kernel.T
     assert off(numerical_gradient(fn, x), exact) < 1e-10
+
+
+@pytest.mark.parametrize("batched", [False, True])
+def test_complex_numbers_are_two_real_ones_each(batched):
+    z = np.array([[1 + 2j, -0.5j], [3.0, 0.25 - 1j]])
+
+    def fn(z):
+        return np.sum(np.abs(z) ** 2 + z.real**3, axis=(-1, -2))
+
+    measured, error = numerical_gradient(fn, z, batched=batched, return_error=True)
+    exact = 2 * z + 3 * z.real**2
+    assert np.allclose(measured, exact, rtol=1e-10)
+    assert np.all(np.abs(measured.imag - exact.imag) <= error.imag + 1e-14)

@@ -39,7 +39,8 @@ def numerical_gradient(
         not change its argument.
     x : array_like
         Where to differentiate, of any shape. Whole numbers are taken as
-        float64; other types are kept, so that `fn` computes as it would.
+        float64; other types are kept, so that `fn` computes as it would. For complex
+        numbers the gradient is df/dRe + i df/dIm, and so is its error.
     method : {"richardson", "central", "forward", "complex"}
         "richardson" extrapolates central quotients to step zero and is the most
         accurate that works for any smooth function; "central" costs two
@@ -90,6 +91,8 @@ def numerical_gradient(
         raise ValueError(f"method must be one of {names}, got {method!r}")
     if step is not None and not (np.isfinite(step) and step > 0):
         raise ValueError(f"step must be a finite number above 0, got {step!r}")
+    if np.iscomplexobj(x):
+        return _of_complex(fn, np.asarray(x), method, step, batched, return_error)
     point = _as_point(x)
     sample = _Sampler(fn, point, batched=batched)
     if method == "complex":
@@ -99,6 +102,33 @@ def numerical_gradient(
     else:
         gradient, error = _single_step(sample, point, step, method, return_error)
     gradient, error = gradient.reshape(point.shape), error.reshape(point.shape)
+    return (gradient, error) if return_error else gradient
+
+
+def _of_complex(
+    fn: Callable[..., Any],
+    x: Array,
+    method: str,
+    step: float | None,
+    batched: bool,
+    return_error: bool,
+) -> Any:
+    """Return df/dRe + i df/dIm, of real and imaginary parts as numbers of their own."""
+    if method == "complex":
+        raise ValueError(
+            "method='complex' differentiates by real numbers, got complex ones; use "
+            "method='richardson'"
+        )
+    parts = np.ascontiguousarray(x).reshape(-1).view(x.real.dtype)
+
+    def of_parts(row: Array) -> Any:
+        count = (len(row),) if batched else ()
+        return fn(np.ascontiguousarray(row).view(x.dtype).reshape(*count, *x.shape))
+
+    found = numerical_gradient(
+        of_parts, parts, method=method, step=step, batched=batched, return_error=True
+    )
+    gradient, error = (row.view(np.complex128).reshape(x.shape) for row in found)
     return (gradient, error) if return_error else gradient
 
 
@@ -136,6 +166,11 @@ class _Sampler:
             raise ValueError(
                 "fn changed its argument in place, so every later value would be "
                 "of another point; let it work on a copy: x = x.copy()"
+            )
+        if values.dtype.kind == "c":
+            raise TypeError(
+                "fn must return a real number, got a complex one; take its real part "
+                "or its absolute value"
             )
         self.value = float(values[0])
         if not np.isfinite(self.value):
