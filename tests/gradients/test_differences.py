@@ -231,3 +231,11 @@ def test_complex_numbers_are_two_real_ones_each(batched):
     exact = 2 * z + 3 * z.real**2
     assert np.allclose(measured, exact, rtol=1e-10)
     assert np.all(np.abs(measured.imag - exact.imag) <= error.imag + 1e-14)
+
+
+def test_a_long_complex_step_is_taken_and_its_error_told():
+    measured, error = numerical_gradient(
+        np.exp, 1.0, method="complex", step=0.1, return_error=True
+    )
+    gap = abs(measured - np.e)
+    assert 1e-4 < gap <= error < 0.01

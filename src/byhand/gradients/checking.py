@@ -70,7 +70,8 @@ def check_gradients(
         Seed of the directions and the cotangent: the same one, the same report.
     batched : bool
         Whether `fn` takes every input with a new first axis of B points and returns
-        B numbers (or arrays); makes "full" fast.
+        B numbers (or arrays); makes "full" fast. Inputs that stay where they are may
+        come with a first axis of 1, which NumPy stretches to B.
     raise_on_failure : bool
         Whether to raise instead of returning a report that is not ok.
 
@@ -89,9 +90,9 @@ def check_gradients(
     Notes
     -----
     Functions that can compute in float64 do, whatever the dtype of the inputs. A
-    difference fails beyond rtol max(|a|, |n|) + 4 err, err being what truncation and
-    rounding may have left; where err hides the gradient, the verdict is
-    "inconclusive". At a kink any value between the one-sided slopes is right. For
+    difference fails beyond rtol max(abs(a), abs(n)) + 4 err, err being what
+    truncation and rounding may have left; where err hides the gradient, the verdict
+    is "inconclusive". At a kink any value between the one-sided slopes is right. For
     complex inputs the gradient is df/dRe + i df/dIm, as TensorFlow and PyTorch have
     it; JAX returns its conjugate.
 

@@ -125,7 +125,7 @@ class Comparer:
             if self.full:
                 self._every(tensor, g, v)
             else:
-                overall = self._comparison(tensor, self._range(tensor, g, v))
+                overall = self._range(tensor, g, v)
         shape = tensor.leaf.array.shape
         for verdict, found in self._found.items():
             if found:
@@ -197,14 +197,14 @@ class Comparer:
         )
         return Node(lo, hi, analytic, size, found)
 
-    def _range(self, tensor: Tensor, g: Array, v: Array) -> Node:
+    def _range(self, tensor: Tensor, g: Array, v: Array) -> Comparison:
         """Compare a whole tensor, and its halves where it must be; return the whole."""
         whole = self._node(tensor, g, v, 0, tensor.size)
+        overall = self._comparison(tensor, whole)
         stack = [whole]
         while stack:
             node = stack.pop()
             if node.hi - node.lo == 1:
-                self._weight = float(v[node.lo])
                 self._element(tensor, g, v, node)
                 if self._found["fail"]:
                     break
@@ -219,9 +219,12 @@ class Comparer:
                 self._node(tensor, g, v, node.lo, middle),
                 self._node(tensor, g, v, middle, node.hi),
             ]
+            for half in halves:
+                if half.hi - half.lo > 1:
+                    self._comparison(tensor, half)
             # The worse half is looked at first.
             stack += sorted(halves, key=lambda half: half.excess)
-        return whole
+        return overall
 
     def _agrees(self, node: Node) -> bool:
         """Tell whether a direction agrees to the precision of its numbers."""
@@ -356,17 +359,12 @@ class Comparer:
         gap = np.abs(quick - g)
         agree = gap <= self.rtol * np.maximum(np.abs(quick), np.abs(g)) + 2 * rounding
         seen = rounding < 0.1 * np.maximum(np.abs(quick), np.abs(g))
-        for at in np.flatnonzero(agree & seen):
-            self.comparisons.append(
-                Comparison(
-                    tensor.name,
-                    tensor.index(int(at)),
-                    1,
-                    float(g[at]),
-                    float(quick[at]),
-                    float(rounding[at]),
-                )
-            )
+        sound = np.flatnonzero(agree & seen)
+        columns = (row[sound].tolist() for row in (g, quick, rounding))
+        self.comparisons += [
+            Comparison(tensor.name, index, 1, *numbers)
+            for index, *numbers in zip(tensor.indices(sound), *columns, strict=True)
+        ]
         for at in np.flatnonzero(~(agree & seen)):
             node = self._node(tensor, g, v, int(at), int(at) + 1)
             self._element(tensor, g, v, node)

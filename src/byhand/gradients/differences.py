@@ -326,16 +326,19 @@ def _complex_step(
 ) -> tuple[Array, Array]:
     """Return the imaginary part's growth, after making sure that it is the slope."""
     index = np.arange(point.size)
-    h = _scaled(step or 1e-20, point)
-    moved = point.reshape(-1) + 1j * h
-    try:
-        values = sample(index, moved)
-    except (TypeError, ValueError) as cause:
-        raise ValueError(
-            f"fn cannot take a complex step: it fails on complex numbers ({cause}); "
-            "use method='richardson'"
-        ) from cause
-    gradient = values.imag / h
+
+    def growth(step: float) -> Array:
+        h = _scaled(step, point)
+        try:
+            values = sample(index, point.reshape(-1) + 1j * h)
+        except (TypeError, ValueError) as cause:
+            raise ValueError(
+                f"fn cannot take a complex step: it fails on complex numbers "
+                f"({cause}); use method='richardson'"
+            ) from cause
+        return values.imag / h
+
+    gradient = growth(1e-20)
     # A function that takes |x|, real parts or conjugates on its way returns some
     # complex number, but not the derivative: quotients of real points tell.
     coarse, error = _single_step(sample, point, None, "central", True)
@@ -350,4 +353,8 @@ def _complex_step(
             "something in it (abs, real, conj, a cast to float) is not analytic; "
             "use method='richardson'"
         )
-    return gradient, 4 * sample.eps * np.abs(gradient)
+    rounding = 4 * sample.eps * np.abs(gradient)
+    if step is None:
+        return gradient, rounding
+    asked = growth(step)  # a long step misses by its square
+    return asked, rounding + np.abs(asked - gradient)

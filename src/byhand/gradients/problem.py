@@ -54,8 +54,15 @@ class Tensor:
 
     def index(self, at: int) -> tuple[int, ...]:
         """Return the element that a place of the row belongs to."""
-        found = np.unravel_index(at // self.parts, self.leaf.array.shape)
-        return tuple(int(i) for i in found)
+        return self.indices(np.array([at]))[0]
+
+    def indices(self, places: Array) -> list[tuple[int, ...]]:
+        """Return the elements that places of the row belong to."""
+        shape = self.leaf.array.shape
+        if not shape:
+            return [()] * len(places)
+        columns = np.unravel_index(places // self.parts, shape)
+        return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
 class Problem:
@@ -85,6 +92,7 @@ class Problem:
         self.evaluations = 0
         self.notes: list[str] = []
         self._seed = seed
+        self._thin: dict[str, bool] = {}
         inputs = _normalised(inputs)
         count = len(inputs) if isinstance(inputs, tuple | list) else 1
         found = leaves(inputs, argument_names(fn, count))
@@ -299,10 +307,27 @@ class Problem:
         return rows_of(returned, self.inputs, [one.leaf for one in self.tensors])
 
     def stacked(self, tensor: Tensor, points: Array) -> Array:
+        """Return the numbers of a batched function at rows of one tensor.
+
+        The other inputs come with a first axis of 1 where that gives the same, so
+        that what does not depend on the moved one is computed once.
+        """
+        thin = self._thin.get(tensor.name)
+        if thin is None:
+            whole = self._many(tensor, points[:1].repeat(2, axis=0), thin=False)
+            try:
+                sparing = self._many(tensor, points[:1].repeat(2, axis=0), thin=True)
+                thin = bool(np.allclose(whole, sparing, rtol=1e-12, atol=0))
+            except Exception:  # whatever a function raises that needs B of each
+                thin = False
+            self._thin[tensor.name] = thin
+        return self._many(tensor, points, thin=thin)
+
+    def _many(self, tensor: Tensor, points: Array, *, thin: bool) -> Array:
         """Return the numbers of a batched function at rows of one tensor."""
         count = len(points)
         arrays = {
-            path: np.broadcast_to(array, (count, *array.shape))
+            path: np.broadcast_to(array, (1 if thin else count, *array.shape))
             for path, array in self.arrays.items()
         }
         own = self.arrays[tensor.leaf.path]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
+from math import ceil, floor, log10
 from typing import Any
 
 VERDICTS = ("pass", "fail", "nondeterministic", "nondifferentiable", "inconclusive")
@@ -46,12 +47,12 @@ class Comparison:
 
     def __str__(self) -> str:
         if self.index is None:
-            where = f"{self.tensor}, a direction through {self.size} elements"
+            where = f"{self.tensor}, {self.size} together"
         else:
             where = f"{self.tensor}{list(self.index) if self.index else ''}"
         return (
             f"{where}: analytic {_brief(self.analytic)}, numerical "
-            f"{_brief(self.numerical)} +- {_brief(self.bound)}"
+            f"{_brief(self.numerical)} +- {self.bound:.1e}"
         )
 
 
@@ -195,7 +196,7 @@ class GradientReport:
             ax = plt.subplots(layout="constrained")[1]
         points = [c for c in self.comparisons if c.analytic and c.numerical]
         groups = [
-            ("a direction through a tensor", [c for c in points if c.index is None]),
+            ("elements together", [c for c in points if c.index is None]),
             ("one element", [c for c in points if c.index is not None]),
         ]
         for (name, group), marker in zip(groups, "Do", strict=True):
@@ -220,9 +221,11 @@ class GradientReport:
         ax.set_yscale("log")
         sizes = [abs(x) for c in points for x in (c.analytic, c.numerical)]
         if sizes:
-            ends = (min(sizes) / 2, max(sizes) * 2)
+            # Whole powers of ten, so that both axes have the same few labels.
+            ends = (10.0 ** floor(log10(min(sizes))), 10.0 ** ceil(log10(max(sizes))))
             ax.plot(ends, ends, "-", color="0.6", linewidth=1, zorder=0)
-            ax.legend()
+            ax.set(xlim=ends, ylim=ends)
+            ax.legend(loc="upper left")
         ax.set_xlabel("numerical derivative, absolute")
         ax.set_ylabel("analytic derivative, absolute")
         return ax
