@@ -396,6 +396,16 @@ def seeded_dropout():
     }
 
 
+def far_softmax():
+    """Logits of some hundreds, with the right gradient."""
+
+    def right(p, z, y):
+        return p / 7
+
+    case = cross_entropy(right)
+    return case | {"inputs": case["inputs"] + 500}
+
+
 near_constant = np.random.default_rng(22).normal(size=(8, 3))
 near_constant[:, 1] = 2.0 + 1e-7 * near_constant[:, 1]
 
@@ -461,10 +471,7 @@ TRICKY = {
         "grad": np.zeros_like,
     },
     "seeded dropout": seeded_dropout,
-    "softmax far out": lambda: (
-        cross_entropy(lambda p, z, y: p / 7)
-        | {"inputs": np.random.default_rng(2).normal(size=(7, 4)) + 500}
-    ),
+    "softmax far out": far_softmax,
     "a maximum with ties": lambda: {
         "fn": np.max,
         "inputs": np.r_[1.0, 1.0, 0.5],
@@ -486,16 +493,38 @@ TRICKY = {
         lambda x: np.floor(x) * x, np.floor, [0.5, 1.25, -3.7]
     ),
     "a network with zero biases": deep,
+    "a fast wave of tiny numbers": lambda: summed(
+        lambda x: np.sin(1e10 * x), lambda x: 1e10 * np.cos(1e10 * x), 1e-10 * X
+    ),
+    "a wave that steps of halves repeat": lambda: summed(
+        lambda x: np.sin(2048 * np.pi * x),
+        lambda x: 2048 * np.pi * np.cos(2048 * np.pi * x),
+        [0.0, 0.5],
+    ),
+    "sine of 1e10": lambda: summed(np.sin, np.cos, [1e10, 2e10]),
+    "exponentials that overflow": lambda: summed(np.exp, np.exp, [700.0, 1.0, -700.0]),
+    "hinge at its margin": lambda: summed(
+        lambda x: np.maximum(0, 1 - x), lambda x: -1.0 * (x < 1), [1.0, 1.0, 0.0, 2.0]
+    ),
+    "a norm at 0": lambda: {
+        "fn": np.linalg.norm,
+        "inputs": np.zeros(4),
+        "grad": np.zeros_like,
+    },
+    "a determinant": lambda: {
+        "fn": np.linalg.det,
+        "inputs": X[:, :4] + 3 * np.eye(4),
+        "grad": lambda a: np.linalg.det(a) * np.linalg.inv(a).T,
+    },
+    "a sum of sorted ties": lambda: {
+        "fn": lambda x: np.sort(x) @ np.arange(6.0),
+        "inputs": np.r_[1.0, 1.0, 2.0, 2.0, 2.0, 0.0],
+        "grad": lambda x: np.argsort(np.argsort(x, kind="stable")).astype(float),
+    },
+    "a hundred zeros of abs": lambda: summed(np.abs, np.sign, np.zeros(100)),
+    "float16 inside": lambda: summed(
+        lambda x: np.tanh(x.astype(np.float16)),
+        lambda x: 1 - np.tanh(x.astype(np.float16)) ** 2,
+        X.astype(np.float16),
+    ),
 }
-TRICKY["softmax far out"] = lambda: (
-    lambda case: (
-        case
-        | {
-            "inputs": case["inputs"] + 500,
-            "grad": lambda z: (softmax(z) - np.eye(4)[YS]) / 7,
-        }
-    )
-)(cross_entropy(lambda p, z, y: p / 7))
-YS = np.random.default_rng(5)
-YS.normal(size=(7, 4))
-YS = YS.integers(0, 4, 7)

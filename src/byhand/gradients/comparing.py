@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from byhand.gradients.directions import (
+    Node,
     direction,
     reach,
     scale,
@@ -17,37 +18,17 @@ from byhand.gradients.directions import (
 )
 from byhand.gradients.problem import Problem, Tensor
 from byhand.gradients.report import Comparison, Kink, TensorReport
-from byhand.gradients.slopes import START, Slope, noise_of, slope
+from byhand.gradients.slopes import START, noise_of, slope
 from byhand.gradients.tree import Array
 
 VISITS = 600  # comparisons within one tensor after which no more halves are looked at
 ENOUGH = 6  # sound elements after which a small difference is taken for spread out
 TIGHT = 10  # errors of a direction that are taken for chance
 WIDE = 4  # errors of an element that are allowed beside rtol
-SMALLER = 2.0**-13 / 3  # a second look takes steps by this smaller
-
-
-@dataclass(frozen=True)
-class Node:
-    """One comparison: elements lo to hi of a tensor moved together."""
-
-    lo: int
-    hi: int
-    analytic: float
-    size: float
-    slope: Slope
-
-    @property
-    def gap(self) -> float:
-        """How far apart the two derivatives are."""
-        return abs(self.analytic - self.slope.value)
-
-    @property
-    def excess(self) -> float:
-        """The gap in errors of the numerical derivative."""
-        if not np.isfinite(self.gap):
-            return np.inf
-        return self.gap / (self.slope.error + 1e-14 * self.size + 1e-300)
+# Second looks take steps smaller by these: the first may span many waves.
+SMALLER = (2.0**-13 / 3, 2.0**-25 / 5, 2.0**-36 / 7)
+COARSE = 1e-4  # values that are no more exact than this need eight times the step,
+DOUBT = 32  # and that many errors to be wrong: their steps cross kinks
 
 
 class Comparer:
@@ -85,6 +66,7 @@ class Comparer:
         # Gradients are no more exact than values are.
         grain = problem.noise / (problem.size + 1e-300)
         self._nothing = max(1e-12, 100 * grain) if problem.size else 0.0
+        self._small = min(0.5, max(1e-6, 1e3 * problem.eps, 1e3 * grain))
 
     def _scatter(self) -> None:
         """Measure how much rounding scatters the function's values."""
@@ -138,17 +120,14 @@ class Comparer:
 
     def _comparison(self, tensor: Tensor, node: Node) -> Comparison:
         """Return what a report shows of a comparison, per unit of an element."""
-        index, unit, size = None, 1.0, node.hi - node.lo
-        if size == 1:
-            index = tensor.index(node.lo)
-            unit = self._weight
+        size = node.hi - node.lo
         made = Comparison(
             tensor.name,
-            index,
+            tensor.index(node.lo) if size == 1 else None,
             size,
-            node.analytic / unit,
-            node.slope.value / unit,
-            WIDE * node.slope.error / abs(unit),
+            node.analytic / node.unit,
+            node.slope.value / node.unit,
+            WIDE * node.slope.error / abs(node.unit),
         )
         self.comparisons.append(made)
         return made
@@ -180,13 +159,13 @@ class Comparer:
     ) -> Node:
         """Compare the elements lo to hi, moved together along v."""
         self._visits += 1
-        self._weight = float(v[lo]) if hi - lo == 1 else 1.0
         part, move, here = g[lo:hi], v[lo:hi], tensor.base[lo:hi]
         analytic, size, coarse = sums(part, move, here)
         problem = self.problem
         # A sum x + h v is rounded too, by the precision of x.
         noise = problem.noise + float(np.finfo(tensor.work.dtype).eps) * coarse
         start *= (hi - lo) ** -0.25  # many elements together reach further
+        start *= 8 if problem.eps > COARSE else 1
         found = slope(
             self._phi(tensor, v, lo, hi),
             problem.middle,
@@ -195,7 +174,8 @@ class Comparer:
             start=start,
             target=1e-11 * size,
         )
-        return Node(lo, hi, analytic, size, found)
+        single = float(v[lo]) if hi - lo == 1 else 1.0
+        return Node(lo, hi, single, analytic, size, found)
 
     def _range(self, tensor: Tensor, g: Array, v: Array) -> Comparison:
         """Compare a whole tensor, and its halves where it must be; return the whole."""
@@ -211,6 +191,10 @@ class Comparer:
                 continue
             if self._agrees(node):
                 continue
+            if node is whole and any(
+                self._agrees(near) for near in self._nearer(tensor, g, v, node)
+            ):
+                break
             if self._visits >= VISITS or self._spread(node):
                 self._coarse(tensor, node)
                 continue
@@ -275,12 +259,14 @@ class Comparer:
         if self._within(node) and not node.slope.steep:
             verdict = "" if not self._hidden(node) else "inconclusive"
             if node.slope.kink:
-                self._kink(tensor, v, node)
-            if verdict and abs(node.analytic) < 1e-6 * reach(tensor, g):
-                verdict = ""  # nothing beside its neighbours
+                self._kink(tensor, node)
+            largest = reach(tensor, g) if verdict else 0.0
+            if WIDE * node.slope.error < largest * abs(node.unit) and (
+                abs(node.analytic) < self._small * largest
+            ):
+                verdict = ""  # little beside its neighbours, which are seen
         else:
             node, verdict = self._second_look(tensor, g, v, node)
-        self._weight = float(v[node.lo])
         comparison = self._comparison(tensor, node)
         if verdict:
             self._note(verdict, comparison)
@@ -307,17 +293,14 @@ class Comparer:
     ) -> tuple[Node, str]:
         """Judge an element that does not agree, with one-sided and smaller steps."""
         if self._between(node):
-            self._kink(tensor, v, node)
+            self._kink(tensor, node)
             return node, ""
-        near = self._node(tensor, g, v, node.lo, node.hi, START * SMALLER)
-        # Smaller steps are less exact, so they count only where the larger ones, such
-        # as those over many periods of a fast wave, gave another derivative.
-        apart = abs(near.slope.value - node.slope.value)
-        errors = near.slope.error + node.slope.error
-        if not apart <= WIDE * errors and not self._hidden(near) and self._within(near):
-            return near, ""
+        for near in self._nearer(tensor, g, v, node):
+            if not self._hidden(near) and self._within(near):
+                return near, ""
+        near = self._node(tensor, g, v, node.lo, node.hi, START * SMALLER[0])
         if self._between(near):
-            self._kink(tensor, v, near)
+            self._kink(tensor, near)
             return near, ""
         for one in (node, near):  # a side where the function has no values
             s = one.slope
@@ -339,18 +322,37 @@ class Comparer:
         )
         if self._hidden(best) or not np.isfinite(best.slope.value):
             return best, "inconclusive"
+        if self.problem.eps > COARSE and best.gap < DOUBT * best.slope.error:
+            return best, "inconclusive"
         if best.slope.kink:
-            self._kink(tensor, v, best)
+            self._kink(tensor, best)
             self.kink_faults += 1
         return best, "fail"
 
-    def _kink(self, tensor: Tensor, v: Array, node: Node) -> None:
+    def _nearer(self, tensor: Tensor, g: Array, v: Array, node: Node) -> Iterator[Node]:
+        """Yield comparisons with smaller steps that gave another derivative.
+
+        Smaller steps are less exact, and count only where they contradict the larger
+        ones, as where those span many periods of a fast wave.
+        """
+        for smaller in SMALLER:
+            near = self._node(tensor, g, v, node.lo, node.hi, START * smaller)
+            apart = abs(near.slope.value - node.slope.value)
+            if not apart <= WIDE * (near.slope.error + node.slope.error):
+                yield near
+
+    def _kink(self, tensor: Tensor, node: Node) -> None:
         """Keep a kink, in slopes of the element itself."""
-        unit = float(v[node.lo])
-        sides = (node.slope.left / unit, node.slope.right / unit)
-        left, right = sides if unit > 0 else sides[::-1]
+        sides = (node.slope.left / node.unit, node.slope.right / node.unit)
+        left, right = sides if node.unit > 0 else sides[::-1]
         self.kinks.append(
-            Kink(tensor.name, tensor.index(node.lo), left, right, node.analytic / unit)
+            Kink(
+                tensor.name,
+                tensor.index(node.lo),
+                left,
+                right,
+                node.analytic / node.unit,
+            )
         )
 
     def _every(self, tensor: Tensor, g: Array, v: Array) -> None:

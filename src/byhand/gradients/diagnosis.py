@@ -58,7 +58,7 @@ def diagnosed(
     if not np.isfinite(n).all():
         return f"{tensor.name} differs beside points where fn has no value"
     words = (
-        _untouched(tensor, a, n)
+        _untouched(tensor, a, n, rounding)
         or _of_ratio(problem, tensor, a, n)
         or _of_cotangent(problem, k, g)
         or _of_conjugate(tensor, a, n)
@@ -68,7 +68,7 @@ def diagnosed(
         or _of_order(problem, grads, k, index, n)
         or _of_kinks(comparer, reports[k], wrong)
         or _of_zeros(tensor, a, n, index)
-        or _of_some(tensor, a, n, wrong, index)
+        or _of_some(tensor, a, n, wrong, index, reports[k])
     )
     if len(failing) == 1 and len(reports) > 1:
         words += f"; only {tensor.name} is wrong"
@@ -97,8 +97,8 @@ def _same(a: Array, b: Array) -> bool:
     return size > 0 and float(np.linalg.norm(a - b)) <= CLOSE * size
 
 
-def _untouched(tensor: Tensor, a: Array, n: Array) -> str:
-    if np.any(a) and not np.any(n):
+def _untouched(tensor: Tensor, a: Array, n: Array, rounding: Array) -> str:
+    if np.any(np.abs(a) > 4 * rounding) and not np.any(n):
         return (
             f"fn does not change with {tensor.name}: does it use its argument, or an "
             "array from elsewhere?"
@@ -306,11 +306,25 @@ def _of_zeros(tensor: Tensor, a: Array, n: Array, index: Array) -> str:
     )
 
 
-def _of_some(tensor: Tensor, a: Array, n: Array, wrong: Array, index: Array) -> str:
+def _of_some(
+    tensor: Tensor,
+    a: Array,
+    n: Array,
+    wrong: Array,
+    index: Array,
+    report: TensorReport,
+) -> str:
     """Say how far the mistake reaches where no pattern fits."""
     count = int(wrong.sum())
+    worst = report.worst
+    if not count and worst is not None and worst.index is not None:
+        times = worst.analytic / worst.numerical if worst.numerical else np.inf
+        return (
+            f"{tensor.name} is wrong at {list(worst.index)}, {times:.6g} times what it "
+            f"should be, and at none of {wrong.size} elements looked at besides"
+        )
     if not count:
-        return f"single elements of {tensor.name} are wrong"
+        return f"{tensor.name} is wrong in sum, by little in each element"
     sizes = np.abs(n[wrong])
     ratio = np.median(a[wrong][sizes > 0] / n[wrong][sizes > 0]) if sizes.any() else 0.0
     kind = f"{count} of {wrong.size} elements looked at in {tensor.name} are wrong"

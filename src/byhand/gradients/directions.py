@@ -7,16 +7,45 @@ large one is checked in little more than its own memory.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from byhand.gradients.problem import Problem, Tensor, random_signs
-from byhand.gradients.tree import Array
+from byhand.gradients.slopes import Slope
+from byhand.gradients.tree import Array, norm
 
 PART = 2**15  # numbers that are computed with at a time, in place of a whole tensor
 BLOCK = 2**21  # numbers that a batched call receives at most
 LARGE = 2**17  # elements from which on a direction is kept in float32
+
+
+@dataclass(frozen=True)
+class Node:
+    """One comparison: elements lo to hi of a tensor moved together.
+
+    A single one moves by `unit` for each step, several by amounts of their own.
+    """
+
+    lo: int
+    hi: int
+    unit: float
+    analytic: float
+    size: float
+    slope: Slope
+
+    @property
+    def gap(self) -> float:
+        """How far apart the two derivatives are."""
+        return abs(self.analytic - self.slope.value)
+
+    @property
+    def excess(self) -> float:
+        """The gap in errors of the numerical derivative."""
+        if not np.isfinite(self.gap):
+            return np.inf
+        return self.gap / (self.slope.error + 1e-14 * self.size + 1e-300)
 
 
 def direction(rng: np.random.Generator, tensor: Tensor) -> Array:
@@ -38,11 +67,10 @@ def sums(g: Array, v: Array, x: Array) -> tuple[float, float, float]:
     analytic = size = coarse = 0.0
     for part in blocks(len(g)):
         along = g[part] * v[part]
-        here = g[part] * x[part]
         analytic += float(along.sum())
-        size += float(along @ along)
-        coarse += float(here @ here)
-    return analytic, float(np.sqrt(size)), float(np.nan_to_num(np.sqrt(coarse)))
+        size = float(np.hypot(size, norm(along)))
+        coarse = float(np.hypot(coarse, norm(g[part] * x[part])))
+    return analytic, size, coarse if np.isfinite(coarse) else 0.0
 
 
 def reach(tensor: Tensor, g: Array) -> float:

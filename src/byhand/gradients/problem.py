@@ -16,10 +16,9 @@ from byhand.gradients.tree import (
     argument_names,
     call,
     leaves,
+    norm,
     replaced,
 )
-
-WIDE = {np.dtype(np.complex64): np.complex128}
 
 
 @dataclass(frozen=True)
@@ -227,7 +226,7 @@ class Problem:
         self.middle = self.number(values)
         self.eps = float(max(np.finfo(values.dtype).eps, self.eps))
         weighed = values if self.vjp is None else self.cotangent * values
-        self.size = float(np.linalg.norm(weighed))
+        self.size = norm(np.asarray(weighed))
         self.noise = self.eps * self.size
         if again.shape != values.shape or not np.array_equal(again, values):
             gap = (

@@ -8,8 +8,6 @@ from html import escape
 from math import ceil, floor, log10
 from typing import Any
 
-VERDICTS = ("pass", "fail", "nondeterministic", "nondifferentiable", "inconclusive")
-
 
 def _brief(value: float) -> str:
     return f"{value:.6g}"

@@ -203,11 +203,13 @@ def noise_of(phi: Callable[[float], float]) -> float:
         doi:10.1137/100786125). A function that casts to a coarser type shows
         nothing at small steps, so larger ones are tried.
     """
-    for step in (2.0**-30, 2.0**-21, 2.0**-13):
+    for step in (2.0**-43, 2.0**-30, 2.0**-21, 2.0**-13):
         values = np.array([phi(step * k) for k in range(1, 9)])
-        if not np.isfinite(values).all():
+        largest = np.max(np.abs(values))
+        if not np.isfinite(largest):
             continue
         if (values != values[0]).any():
             # The fifth difference of white noise has 252 times its variance.
-            return float(np.sqrt(np.mean(np.diff(values, 5) ** 2) / 252))
+            spread = np.diff(values / largest, 5)
+            return float(largest * np.sqrt(np.mean(spread**2) / 252))
     return 0.0

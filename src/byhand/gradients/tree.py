@@ -107,3 +107,11 @@ def argument_names(fn: Callable[..., Any], count: int) -> list[str]:
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     names = [p.name for p in parameters if p.kind in kinds]
     return names[:count] if len(names) >= count else []
+
+
+def norm(x: Array) -> float:
+    """Return the root of the sum of squares, also where the squares overflow."""
+    largest = float(np.max(np.abs(x), initial=0.0))
+    if not (0 < largest < np.inf):
+        return largest
+    return largest * float(np.linalg.norm(x / largest))
