@@ -63,6 +63,14 @@ LOSSES = [
 ]
 
 
+# Losses whose targets are the numbers of classes.
+BY_CLASS = {
+    "sparse_categorical_crossentropy": (np.array([0, 2, 1, 1]), P),
+    "circle": (np.array([0, 1, 1, 2]), ROW[:, :3]),
+    "ctc": (np.array([[1, 2, 0], [2, 1, 1]]), rng.normal(size=(2, 6, 4))),
+}
+
+
 def check_all():
     """Check everything on this backend; print what is not right."""
     from keras import layers
@@ -70,8 +78,8 @@ def check_all():
     for name, (make, inputs, training) in LAYERS.items():
         report = check_layer(make(layers), inputs, training=training)
         assert report.ok, f"{name}: {report}"
-    for name in LOSSES:
-        report = check_loss(name, Y, P)
+    for name, (y, p) in {**BY_CLASS, **dict.fromkeys(LOSSES, (Y, P))}.items():
+        report = check_loss(name, y, p)
         assert report.ok, f"{name}: {report}"
 
 
@@ -96,7 +104,21 @@ def test_losses_as_objects_and_functions():
     logits = keras.losses.CategoricalCrossentropy(from_logits=True)
     assert check_loss(logits, Y, ROW[:, :3]).ok
     assert check_loss(keras.losses.mean_squared_error, Y, P).ok
-    assert check_loss("sparse_categorical_crossentropy", np.array([0, 2, 1, 1]), P).ok
+
+
+@pytest.mark.parametrize("name", BY_CLASS)
+def test_a_loss_of_class_numbers_passes(name):
+    assert check_loss(name, *BY_CLASS[name]).ok
+
+
+def test_an_unbuilt_model_is_checked_and_stays_unbuilt():
+    import keras
+
+    made = keras.Sequential([keras.layers.Dense(3), keras.layers.Flatten()])
+    report = check_model(made, ROW, np.ones((4, 3)), loss="mse")
+    assert report.ok
+    assert len(report.tensors) == 2
+    assert not made.built
 
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])

@@ -17,6 +17,9 @@ import numpy as np
 START = 0.15 / np.e
 LEVELS = 46
 COLUMNS = 6
+# Steps to look for noise at; the coarse ones only where the fine ones show nothing.
+STEPS = (2.0**-43, 2.0**-30, 2.0**-24, 2.0**-21, 2.0**-13)
+FINE = 2.0**-25
 _BLIND = 3  # levels passed over where the function has no value
 
 
@@ -200,16 +203,24 @@ def noise_of(phi: Callable[[float], float]) -> float:
     float
         Standard deviation of the rounding, from high differences of equally spaced
         values: they cancel whatever is smooth (Moré and Wild 2011,
-        doi:10.1137/100786125). A function that casts to a coarser type shows
-        nothing at small steps, so larger ones are tried.
+        doi:10.1137/100786125). What is computed in a coarser type shows nothing at
+        small steps, so larger ones are tried, as long as the function goes on there
+        as it began: where it does not, it is a fast wave, and no noise.
     """
-    for step in (2.0**-43, 2.0**-30, 2.0**-21, 2.0**-13):
+    noise = rate = 0.0
+    for step in STEPS:
         values = np.array([phi(step * k) for k in range(1, 9)])
-        largest = np.max(np.abs(values))
-        if not np.isfinite(largest):
+        largest = float(np.max(np.abs(values)))
+        if not np.isfinite(largest) or (values == values[0]).all():
             continue
-        if (values != values[0]).any():
-            # The fifth difference of white noise has 252 times its variance.
-            spread = np.diff(values / largest, 5)
-            return float(largest * np.sqrt(np.mean(spread**2) / 252))
-    return 0.0
+        change = float(np.max(np.abs(np.diff(values)))) / step
+        if change < rate / 2:
+            break
+        # The fifth difference of white noise has 252 times its variance.
+        spread = np.diff(values / largest, 5)
+        here = float(largest * np.sqrt(np.mean(spread**2) / 252))
+        noise = max(noise, here)
+        if step > FINE:
+            break
+        rate = max(rate, change - 10 * here / step)
+    return noise
