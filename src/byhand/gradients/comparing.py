@@ -66,6 +66,7 @@ class Comparer:
         # Gradients are no more exact than values are.
         grain = problem.noise / (problem.size + 1e-300)
         self._nothing = max(1e-12, 100 * grain) if problem.size else 0.0
+        self._shorter = 0.4 if grain < 1e-12 else 0.25
         self._small = min(0.5, max(1e-6, 1e3 * problem.eps, 1e3 * grain))
 
     def _scatter(self) -> None:
@@ -164,7 +165,7 @@ class Comparer:
         problem = self.problem
         # A sum x + h v is rounded too, by the precision of x.
         noise = problem.noise + float(np.finfo(tensor.work.dtype).eps) * coarse
-        start *= (hi - lo) ** -0.25  # many elements together reach further
+        start *= (hi - lo) ** -self._shorter  # many together reach further
         start *= 8 if problem.eps > COARSE else 1
         found = slope(
             self._phi(tensor, v, lo, hi),
@@ -172,7 +173,7 @@ class Comparer:
             noise,
             problem.eps,
             start=start,
-            target=1e-11 * size,
+            target=5e-11 * size,
         )
         single = float(v[lo]) if hi - lo == 1 else 1.0
         return Node(lo, hi, single, analytic, size, found)

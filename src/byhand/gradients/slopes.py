@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 # An irrational first step: a periodic function cannot repeat itself on all of them.
 START = 0.15 / np.e
 LEVELS = 46
 COLUMNS = 6
 # Steps to look for noise at; the coarse ones only where the fine ones show nothing.
-STEPS = (2.0**-43, 2.0**-30, 2.0**-24, 2.0**-21, 2.0**-13)
-FINE = 2.0**-25
+STEPS = (2.0**-43, 2.0**-23, 2.0**-21, 2.0**-13)
+FINE = 2.0**-24
 _BLIND = 3  # levels passed over where the function has no value
 
 
@@ -216,11 +218,21 @@ def noise_of(phi: Callable[[float], float]) -> float:
         change = float(np.max(np.abs(np.diff(values)))) / step
         if change < rate / 2:
             break
-        # The fifth difference of white noise has 252 times its variance.
-        spread = np.diff(values / largest, 5)
-        here = float(largest * np.sqrt(np.mean(spread**2) / 252))
+        here = _scatter(values, largest)
+        if step >= FINE:
+            # A kink close by looks like noise, but hardly on both sides.
+            other = np.array([phi(-step * k) for k in range(1, 9)])
+            if np.isfinite(other).all():
+                here = min(here, _scatter(other, largest))
         noise = max(noise, here)
         if step > FINE:
             break
         rate = max(rate, change - 10 * here / step)
     return noise
+
+
+def _scatter(values: NDArray[Any], largest: float) -> float:
+    """Return the standard deviation of the noise in equally spaced values."""
+    # The fifth difference of white noise has 252 times its variance.
+    spread = np.diff(values / largest, 5)
+    return float(largest * np.sqrt(np.mean(spread**2) / 252))
