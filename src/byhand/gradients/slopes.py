@@ -216,7 +216,7 @@ def noise_of(phi: Callable[[float], float]) -> float:
         if not np.isfinite(largest) or (values == values[0]).all():
             continue
         change = float(np.max(np.abs(np.diff(values)))) / step
-        if change < rate / 2:
+        if change < rate / 30:
             break
         here = _scatter(values, largest)
         if step >= FINE:
@@ -227,7 +227,8 @@ def noise_of(phi: Callable[[float], float]) -> float:
         noise = max(noise, here)
         if step > FINE:
             break
-        rate = max(rate, change - 10 * here / step)
+        if change * step > 1e-14 * largest:  # else it is rounding, and no change
+            rate = max(rate, change - 10 * here / step)
     return noise
 
 
