@@ -180,19 +180,34 @@ def test_a_gradient_that_rounding_hides_is_inconclusive(offset, size, factor, mo
     assert "rounding" in report.diagnosis
 
 
+@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize(
-    ("fn", "x"),
+    ("fn", "slope"),
     [
-        (lambda x: np.sum(np.sqrt(np.abs(x))), [0.0, 1.0]),
-        (lambda x: np.sum(np.cbrt(x)), [0.0, 1.0]),
-        (lambda x: np.sum(x > 0) + np.sum(x), [0.0, 1.0]),
+        (lambda x: np.sum(np.sqrt(np.abs(x))), 0.5),
+        (lambda x: np.sum(np.cbrt(x)), 1 / 3),
+        (lambda x: np.sum(x > 0) + np.sum(x), 1.0),
     ],
 )
-def test_infinite_slopes_are_nondifferentiable(fn, x):
-    report = check_gradients(fn, x, lambda x: np.array([0.0, 0.5]), wrt="x")
-    assert report.verdict in ("nondifferentiable", "fail")
-    at = check_gradients(fn, x[:1], lambda x: np.zeros(1))
-    assert at.verdict == "nondifferentiable"
+def test_infinite_slopes_are_nondifferentiable(fn, slope, mode):
+    report = check_gradients(fn, [0.0, 1.0], lambda x: np.array([0, slope]), mode=mode)
+    assert report.verdict == "nondifferentiable"
+    assert report.worst.index == (0,)
+
+
+def test_a_gradient_that_takes_one_precision_only_is_checked_in_it():
+    x = X.astype(np.float32)
+
+    def grad(x):
+        if x.dtype != np.float32:
+            raise TypeError("float32 only")
+        return 1 - np.tanh(x) ** 2
+
+    report = check_gradients(lambda x: np.sum(np.tanh(x)), x, grad)
+    assert report.ok, report
+    assert "float64 is not taken" in report.notes[0]
+    z = (x + 1j * x[::-1]).astype(np.complex64)
+    assert check_gradients(lambda z: np.sum(np.abs(z) ** 2), z, lambda z: 2 * z).ok
 
 
 def test_kinks_are_counted_and_placed():

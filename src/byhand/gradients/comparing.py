@@ -17,7 +17,7 @@ from byhand.gradients.directions import (
     unit,
 )
 from byhand.gradients.problem import Problem, Tensor
-from byhand.gradients.report import Comparison, Kink, TensorReport
+from byhand.gradients.report import Comparison, Kink, TensorReport, worst_of
 from byhand.gradients.slopes import START, noise_of, slope
 from byhand.gradients.tree import Array
 
@@ -112,8 +112,7 @@ class Comparer:
         shape = tensor.leaf.array.shape
         for verdict, found in self._found.items():
             if found:
-                worst = max(found, key=lambda c: c.difference / (c.bound + 1e-300))
-                return TensorReport(tensor.name, shape, verdict, worst)
+                return TensorReport(tensor.name, shape, verdict, worst_of(found))
         return TensorReport(tensor.name, shape, "pass", overall)
 
     def _note(self, verdict: str, comparison: Comparison) -> None:
@@ -193,7 +192,8 @@ class Comparer:
             if self._agrees(node):
                 continue
             if node is whole and any(
-                self._agrees(near) for near in self._nearer(tensor, g, v, node)
+                contradicts and self._agrees(near)
+                for near, contradicts in self._nearer(tensor, g, v, node)
             ):
                 break
             if self._visits >= VISITS or self._spread(node):
@@ -243,16 +243,11 @@ class Comparer:
 
     def _coarse(self, tensor: Tensor, node: Node) -> None:
         """Judge elements together that are too many to be looked at one by one."""
-        s = node.slope
-        if s.kink:
-            low, high = sorted((s.left, s.right))
-            slack = WIDE * s.side_error + self.rtol * node.size
-            if low - slack <= node.analytic <= high + slack:
-                return
-        elif self._hidden(node):
-            self._note("inconclusive", self._comparison(tensor, node))
+        if self._between(node):
             return
-        if node.gap > self.rtol * node.size + WIDE * s.error:
+        if not node.slope.kink and self._hidden(node):
+            self._note("inconclusive", self._comparison(tensor, node))
+        elif node.gap > self.rtol * node.size + WIDE * node.slope.error:
             self._note("fail", self._comparison(tensor, node))
 
     def _element(self, tensor: Tensor, g: Array, v: Array, node: Node) -> None:
@@ -296,10 +291,11 @@ class Comparer:
         if self._between(node):
             self._kink(tensor, node)
             return node, ""
-        for near in self._nearer(tensor, g, v, node):
-            if not self._hidden(near) and self._within(near):
+        closer = list(self._nearer(tensor, g, v, node))
+        for near, contradicts in closer:
+            if contradicts and not self._hidden(near) and self._within(near):
                 return near, ""
-        near = self._node(tensor, g, v, node.lo, node.hi, START * SMALLER[0])
+        near, _ = closer[0]
         if self._between(near):
             self._kink(tensor, near)
             return near, ""
@@ -330,8 +326,10 @@ class Comparer:
             self.kink_faults += 1
         return best, "fail"
 
-    def _nearer(self, tensor: Tensor, g: Array, v: Array, node: Node) -> Iterator[Node]:
-        """Yield comparisons with smaller steps that gave another derivative.
+    def _nearer(
+        self, tensor: Tensor, g: Array, v: Array, node: Node
+    ) -> Iterator[tuple[Node, bool]]:
+        """Yield comparisons with smaller steps, and if these gave another derivative.
 
         Smaller steps are less exact, and count only where they contradict the larger
         ones, as where those span many periods of a fast wave.
@@ -339,8 +337,7 @@ class Comparer:
         for smaller in SMALLER:
             near = self._node(tensor, g, v, node.lo, node.hi, START * smaller)
             apart = abs(near.slope.value - node.slope.value)
-            if not apart <= WIDE * (near.slope.error + node.slope.error):
-                yield near
+            yield near, not apart <= WIDE * (near.slope.error + node.slope.error)
 
     def _kink(self, tensor: Tensor, node: Node) -> None:
         """Keep a kink, in slopes of the element itself."""

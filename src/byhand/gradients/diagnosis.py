@@ -66,7 +66,7 @@ def diagnosed(
         or _of_transpose(tensor, g, index, n)
         or _of_rows(problem, tensor, k, g, index, n)
         or _of_order(problem, grads, k, index, n)
-        or _of_kinks(comparer, reports[k], wrong)
+        or _of_kinks(comparer, reports[k])
         or _of_zeros(tensor, a, n, index)
         or _of_some(tensor, a, n, wrong, index, reports[k])
     )
@@ -275,7 +275,7 @@ def _of_order(
     return ""
 
 
-def _of_kinks(comparer: Comparer, report: TensorReport, wrong: Array) -> str:
+def _of_kinks(comparer: Comparer, report: TensorReport) -> str:
     if comparer.kink_faults and report.worst is not None:
         at = {(kink.tensor, kink.index) for kink in comparer.kinks}
         if (report.name, report.worst.index) in at:

@@ -256,6 +256,10 @@ def _row(outputs: Any) -> Any:
     for out in keras.tree.flatten(outputs):
         if keras.backend.is_float_dtype(keras.backend.standardize_dtype(out.dtype)):
             rows.append(keras.ops.reshape(out, (-1,)))
+    if not rows:
+        raise ValueError(
+            "nothing of what comes out has a floating type, so no gradient"
+        )
     return rows[0] if len(rows) == 1 else keras.ops.concatenate(rows)
 
 
@@ -266,7 +270,7 @@ def _copied(original: Any) -> Any:
         config = original.get_config()
         with keras.utils.custom_object_scope({kind.__name__: kind}):
             return kind.from_config(_widened(config))
-    except (NotImplementedError, TypeError, ValueError) as error:
+    except (RuntimeError, TypeError, ValueError) as error:
         last = (
             str(error).strip().splitlines()[-1] if str(error).strip() else "no config"
         )

@@ -103,11 +103,13 @@ class Problem:
         self._finite(found)
         self.inputs, self.leaves = inputs, found
         chosen = _chosen(found, wrt)
-        low = any(leaf.array.dtype.itemsize < 8 for leaf in chosen)
+        low = any(
+            np.finfo(leaf.array.dtype).eps > np.finfo(float).eps for leaf in chosen
+        )
         self._prepare(chosen, wide=True)
         if low and not self._computes():
             self._prepare(chosen, wide=False)
-            self.notes.append("fn does not take float64; differences are less exact")
+            self.notes.append("float64 is not taken, so differences are less exact")
         self.cotangent: Any = None
         self.middle = 0.0
         self.eps = float(np.finfo(np.float64).eps)
@@ -117,9 +119,8 @@ class Problem:
     def _finite(found: Iterable[Leaf]) -> None:
         """Refuse inputs at which nothing has a derivative."""
         for leaf in found:
-            bad = ~np.isfinite(leaf.array) if leaf.real else np.zeros(0, bool)
-            if bad.any():
-                at = tuple(int(i) for i in np.argwhere(bad)[0])
+            if leaf.real and not np.isfinite(leaf.array).all():
+                at = tuple(int(i) for i in np.argwhere(~np.isfinite(leaf.array))[0])
                 raise ValueError(
                     f"{leaf.name}{list(at) if at else ''} is {leaf.array[at]}: there "
                     "is no gradient at such a point; give finite inputs"
@@ -149,10 +150,11 @@ class Problem:
         """Tell whether function and gradients take the wider type."""
         try:
             with np.errstate(all="ignore"):
-                self.output()
-                # A gradient that fails here fails again, and is told of, below.
+                self.returned(np.ones_like(self.output()))
         except Exception:  # whatever a function in a fixed type may raise
             return False
+        finally:
+            self.changed()  # whoever works in place is told of it later
         return True
 
     def output(self) -> Array:

@@ -113,7 +113,7 @@ def load(path: Any) -> Network:
         raise ReadError(f"{where} cannot be read: {error.strerror}") from None
     except KeyError:
         raise ReadError(f"{where} holds no config.json; is it a .keras file?") from None
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, RuntimeError, EOFError) as error:
         raise ReadError(f"{where} is no readable archive: {error}") from None
     except Exception as error:
         # zlib.error, and whatever else a damaged archive brings forth.
