@@ -6,6 +6,7 @@ needs; `backward` takes dL/dz, leaves dL/dparameter in `gradients` and returns d
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 
-class Layer:
+class Layer(ABC):
     """A step of a network.
 
     After `backward`, `gradients` holds dL/dparameter for each of `parameters`.
@@ -24,13 +25,13 @@ class Layer:
         self.parameters: dict[str, Array] = {}
         self.gradients: dict[str, Array] = {}
 
+    @abstractmethod
     def forward(self, x: Array, *, training: bool = True) -> Array:
         """Return the output for a batch, and keep what `backward` needs."""
-        raise NotImplementedError(type(self).__name__)
 
+    @abstractmethod
     def backward(self, dout: Array) -> Array:
         """Return dL/dx from dL/doutput."""
-        raise NotImplementedError(type(self).__name__)
 
 
 class Dense(Layer):
@@ -43,7 +44,7 @@ class Dense(Layer):
         self.parameters["bias"] = np.zeros(f)
 
     def forward(self, x: Array, *, training: bool = True) -> Array:
-        """Take x of (B, c) to z of (B, f)."""
+        """Take x of (N, c) to z of (N, f)."""
         self._x = x
         return x @ self.parameters["kernel"] + self.parameters["bias"]
 
@@ -72,9 +73,8 @@ class Conv2D(Layer):
                 yield (a, b), part[:, :rows, :columns]
 
     def forward(self, x: Array, *, training: bool = True) -> Array:
-        """Take x of (B, H, W, c) to z of (B, rows, columns, f)."""
-        kernel = self.parameters["kernel"]
-        self._x = x
+        """Take x of (N, H, W, c) to z of (N, rows, columns, f)."""
+        self._x, kernel = x, self.parameters["kernel"]
         rows, columns = ((n - len(kernel)) // self.strides + 1 for n in x.shape[1:3])
         if rows < 1 or columns < 1:
             raise ValueError(f"{len(kernel)} taps have no room in {x.shape[1:3]} maps")
@@ -103,7 +103,7 @@ class MaxPooling2D(Layer):
         self.k = k
 
     def forward(self, x: Array, *, training: bool = True) -> Array:
-        """Take x of (B, H, W, c) to (B, H // k, W // k, c)."""
+        """Take x of (N, H, W, c) to (N, H // k, W // k, c)."""
         self._shape = n, h, w, c = x.shape
         k, rows, columns = self.k, h // self.k, w // self.k
         windows = x[:, : rows * k, : columns * k].reshape(n, rows, k, columns, k, c)
@@ -127,7 +127,7 @@ class Flatten(Layer):
     """Each example as one row."""
 
     def forward(self, x: Array, *, training: bool = True) -> Array:
-        """(B, ...) to (B, product of the rest)."""
+        """(N, ...) to (N, product of the rest)."""
         self._shape = x.shape
         return x.reshape(len(x), -1)
 
@@ -271,9 +271,9 @@ class Sequential(Layer):
 
 
 def softmax_crossentropy(z: Array, y: Array) -> tuple[float, Array]:
-    """Return the mean of -log softmax(z)[y] over the batch, and (p - y) / B.
+    """Return the mean of -log softmax(z)[y] over the batch, and (p - y)/ N.
 
-    The logits z are (B, classes), y holds the number of each row's class.
+    The logits z are (N, classes), y holds the number of each row's class.
     """
     rows = np.arange(len(z))
     shifted = z - z.max(axis=1, keepdims=True)  # the same p, and no overflow
