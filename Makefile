@@ -2,15 +2,20 @@
 
 PYTHON ?= python3
 RUN := .venv/bin/python
+COMPILE := $(RUN) -m uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
+	--upgrade --no-emit-index-url --no-annotate --no-header --quiet pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help env book serve test test-fast lint format lock clean
+.PHONY: help env env-backends book serve test test-fast test-backends lint format lock clean
 
 help:  ## say what each command does
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /:/' | awk -F: '{printf "make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /:/' | awk -F: '{printf "make %-14s %s\n", $$1, $$2}'
 
 env:
 	@$(PYTHON) tools/environment.py
+
+env-backends:
+	@$(PYTHON) tools/environment.py backends
 
 book: env  ## build the book and its gallery, strictly, into _build/html
 	@$(RUN) tools/build.py
@@ -24,6 +29,9 @@ test: env  ## run every test (some build miniature books: a few minutes)
 test-fast: env  ## run the tests that take seconds
 	@$(RUN) -m pytest -m "not slow"
 
+test-backends: env-backends  ## run what must hold on TensorFlow, JAX and PyTorch alike
+	@.venv-backends/bin/python -m pytest --backends tests/backends
+
 lint: env  ## check style, types and spelling
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
@@ -34,11 +42,14 @@ format: env  ## rewrite the code in the project's style
 	@$(RUN) -m ruff check --fix .
 	@$(RUN) -m ruff format .
 
+# What torch's CUDA build adds is pinned by torch itself, and its CPU build lacks it.
 lock: env  ## pin anew the versions that pyproject.toml allows
-	@$(RUN) -m uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
-		--all-extras --upgrade --no-emit-index-url --no-annotate --no-header \
-		--quiet pyproject.toml --output-file requirements.lock
+	@$(COMPILE) --extra dev --output-file requirements.lock
+	@$(COMPILE) --extra backends --constraint requirements.lock \
+		--output-file requirements-backends.lock
+	@sed -i.old -E '/^(cuda|nvidia|triton)/d' requirements-backends.lock
+	@rm requirements-backends.lock.old
 
 clean:  ## remove everything generated: the book, the gallery, caches, .venv
-	@rm -rf _build book/gallery .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+	@rm -rf _build book/gallery .venv .venv-backends .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

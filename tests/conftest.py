@@ -19,3 +19,20 @@ settings.load_profile("project")
 def _seeded():
     random.seed(0)
     np.random.seed(0)
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--backends",
+        action="store_true",
+        help="run what compares Keras's backends (make test-backends)",
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    """Keep what needs every backend apart: most environments have only one."""
+    wanted = config.getoption("--backends")
+    apart = [item for item in items if item.get_closest_marker("backends")]
+    rest = [item for item in items if not item.get_closest_marker("backends")]
+    items[:] = apart if wanted else rest
+    config.hook.pytest_deselected(items=rest if wanted else apart)

@@ -12,6 +12,7 @@ import byhand
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 LOCK = (ROOT / "requirements.lock").read_text()
+BACKENDS = (ROOT / "requirements-backends.lock").read_text()
 
 
 def make_commands(text):
@@ -38,7 +39,7 @@ def test_ci_and_workflow_call_what_the_readme_tells_a_person_to():
     told = re.findall(r"^make (\w+)", first_screen, re.M)
     assert told == ["book", "test"]
     ci = re.findall(r"^make ([\w-]+)$", (ROOT / ".ci/run").read_text(), re.M)
-    assert sorted(ci) == ["book", "lint", "test"]
+    assert sorted(ci) == ["book", "lint", "test", "test-backends"]
     workflow = yaml.safe_load((ROOT / ".github/workflows/book.yml").read_text())
     steps = workflow["jobs"]["book"]["steps"]
     called = [step["run"].removeprefix("make ") for step in steps if "run" in step]
@@ -50,15 +51,24 @@ def test_ci_and_workflow_call_what_the_readme_tells_a_person_to():
 def test_make_help_lists_every_command_a_person_may_call():
     text = (ROOT / "Makefile").read_text()
     described = set(re.findall(r"^([a-z-]+):.*## ", text, re.M))
-    assert described == targets() - {"env"}
+    assert described == targets() - {"env", "env-backends"}
 
 
-def test_versions_are_pinned_exactly_and_name_no_host():
-    lines = LOCK.splitlines()
-    assert len(lines) > 100
+@pytest.mark.parametrize(("lock", "least"), [(LOCK, 100), (BACKENDS, 60)])
+def test_versions_are_pinned_exactly_and_name_no_host(lock, least):
+    lines = lock.splitlines()
+    assert len(lines) > least
     for line in lines:
         assert re.match(r"^[A-Za-z0-9._-]+==[^\s;]+( ; .+)?$", line), line
-    assert "http" not in LOCK
+    assert "http" not in lock
+
+
+def test_both_environments_hold_the_same_versions():
+    versions = dict(line.split("==", 1) for line in LOCK.splitlines())
+    others = dict(line.split("==", 1) for line in BACKENDS.splitlines())
+    shared = versions.keys() & others.keys()
+    assert {"keras", "numpy", "tensorflow"} <= shared
+    assert {name for name in shared if versions[name] != others[name]} == set()
 
 
 def names(requirements):
@@ -69,10 +79,12 @@ def names(requirements):
 def test_everything_that_the_project_asks_for_is_pinned():
     project = PROJECT["project"]
     asked = names(project["dependencies"])
-    for extra in project["optional-dependencies"].values():
-        asked |= names(extra)
-    pinned = names(LOCK.splitlines())
-    assert asked <= pinned
+    for name, extra in project["optional-dependencies"].items():
+        if name != "backends":
+            asked |= names(extra)
+    assert asked <= names(LOCK.splitlines())
+    asked = names(project["optional-dependencies"]["backends"])
+    assert asked <= names(BACKENDS.splitlines())
 
 
 def test_the_package_needs_numpy_alone():

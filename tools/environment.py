@@ -1,5 +1,6 @@
 """Make .venv hold exactly what requirements.lock says, and the book's own package.
 
+With "backends" as argument, make .venv-backends with Keras's three backends instead.
 Run by make with any Python >= 3.11; standard library only. A second run with
 nothing changed returns at once.
 """
@@ -10,13 +11,11 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-VENV = ROOT / ".venv"
-STAMP = VENV / "installed"
 LOG = ROOT / "_build" / "install.log"
-INPUTS = ["requirements.lock", "pyproject.toml", "tools/environment.py"]
 
 NO_NETWORK = re.compile(
     r"NewConnectionError|NameResolutionError|Temporary failure in name resolution|"
@@ -30,21 +29,48 @@ class InstallError(Exception):
     """The environment could not be made; the message says what to do."""
 
 
-def digest() -> str:
-    """Return what identifies a finished environment: its inputs and its Python."""
-    state = hashlib.sha256(f"{sys.version} {VENV}".encode())
-    for name in INPUTS:
-        state.update((ROOT / name).read_bytes())
-    return state.hexdigest()
+@dataclass(frozen=True)
+class Environment:
+    """A folder with an interpreter and the packages of one lock file."""
+
+    folder: str
+    lock: str
+    size: str
+    reads: bool  # whether it builds pages, and so needs KaTeX's style sheet
+
+    @property
+    def venv(self) -> Path:
+        """The folder's path."""
+        return ROOT / self.folder
+
+    @property
+    def stamp(self) -> Path:
+        """The file that says what was installed."""
+        return self.venv / "installed"
+
+    @property
+    def python(self) -> Path:
+        """The path of the interpreter."""
+        windows = self.venv / "Scripts" / "python.exe"
+        return windows if windows.exists() else self.venv / "bin" / "python"
+
+    def digest(self) -> str:
+        """Return what identifies a finished environment: its inputs and its Python."""
+        state = hashlib.sha256(f"{sys.version} {self.venv}".encode())
+        for name in (self.lock, "pyproject.toml", "tools/environment.py"):
+            state.update((ROOT / name).read_bytes())
+        return state.hexdigest()
 
 
-def python() -> Path:
-    """Return the path of the environment's interpreter."""
-    windows = VENV / "Scripts" / "python.exe"
-    return windows if windows.exists() else VENV / "bin" / "python"
+ENVIRONMENTS = {
+    "book": Environment(".venv", "requirements.lock", "2.4 GB", True),
+    "backends": Environment(
+        ".venv-backends", "requirements-backends.lock", "3.7 GB or more", False
+    ),
+}
 
 
-def run(step: str, *command: str, **options) -> None:
+def run(kind: Environment, step: str, *command: str, **options) -> None:
     """Run one command, shown as it goes, and explain its failure."""
     print(f"[environment] {step}", flush=True)
     LOG.parent.mkdir(exist_ok=True)
@@ -63,21 +89,22 @@ def run(step: str, *command: str, **options) -> None:
             if line.startswith(("Collecting ", "Installing collected")):
                 print(f"  {line.strip()[:76]}", flush=True)
     if process.wait():
+        output = LOG.read_text(encoding="utf-8")
         raise InstallError(
-            explain(step, LOG.read_text(encoding="utf-8"), reachable=index_answers())
+            explain(step, output, reachable=index_answers(kind), lock=kind.lock)
         )
 
 
-def index_answers() -> bool:
+def index_answers(kind: Environment) -> bool:
     """Tell whether the package index answers when asked for pip itself.
 
     pip words an index out of reach and a build that does not exist alike.
     """
-    asked = [str(python()), "-m", "pip", "index", "versions", "pip"]
+    asked = [str(kind.python), "-m", "pip", "index", "versions", "pip"]
     return subprocess.run(asked, capture_output=True).returncode == 0
 
 
-def explain(step: str, output: str, *, reachable: bool) -> str:
+def explain(step: str, output: str, *, reachable: bool, lock: str) -> str:
     """Turn what an installer printed into one message with a remedy.
 
     Parameters
@@ -88,6 +115,8 @@ def explain(step: str, output: str, *, reachable: bool) -> str:
         All that the installer printed.
     reachable : bool
         Whether the package index answers.
+    lock : str
+        The file with the versions that were asked for.
     """
     where = f"The whole output is in {LOG.relative_to(ROOT)}."
     if not reachable or NO_NETWORK.search(output):
@@ -98,7 +127,7 @@ def explain(step: str, output: str, *, reachable: bool) -> str:
         )
     if found := NO_WHEEL.search(output):
         return (
-            f"{step} failed: requirements.lock asks for {found[1]}, which has no "
+            f"{step} failed: {lock} asks for {found[1]}, which has no "
             f"build for Python {sys.version.split()[0]} on this machine.\n"
             "Use Python 3.11, 3.12 or 3.13, for example: "
             f"make clean && make book PYTHON=python3.12. {where}"
@@ -107,38 +136,39 @@ def explain(step: str, output: str, *, reachable: bool) -> str:
     return f"{step} failed: " + "\n".join(last) + f"\n{where}"
 
 
-def install() -> None:
-    """Create .venv where it is missing and bring it to the locked versions."""
+def install(kind: Environment) -> None:
+    """Create the folder where it is missing and bring it to the locked versions."""
     if sys.version_info < (3, 11):
         raise InstallError(
             f"Python {sys.version.split()[0]} is too old: the book needs 3.11 or "
             "newer. Name one: make book PYTHON=python3.12"
         )
-    if STAMP.exists() and STAMP.read_text() == digest():
+    if kind.stamp.exists() and kind.stamp.read_text() == kind.digest():
         return
-    if not python().exists():
-        shutil.rmtree(VENV, ignore_errors=True)
-        print("[environment] creating .venv", flush=True)
-        made = subprocess.run(
-            [sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True
-        )
+    if not kind.python.exists():
+        shutil.rmtree(kind.venv, ignore_errors=True)
+        print(f"[environment] creating {kind.folder}", flush=True)
+        command = [sys.executable, "-m", "venv", str(kind.venv)]
+        made = subprocess.run(command, capture_output=True, text=True)
         if made.returncode:
-            shutil.rmtree(VENV, ignore_errors=True)
+            shutil.rmtree(kind.venv, ignore_errors=True)
             raise InstallError(
-                "creating .venv failed: "
+                f"creating {kind.folder} failed: "
                 + (made.stdout + made.stderr).strip()
                 + "\nOn Debian and Ubuntu: apt install python3-venv"
             )
-    STAMP.unlink(missing_ok=True)
-    pip = [str(python()), "-m", "pip", "install", "--disable-pip-version-check"]
-    packages = len((ROOT / "requirements.lock").read_text().splitlines())
+    kind.stamp.unlink(missing_ok=True)
+    pip = [str(kind.python), "-m", "pip", "install", "--disable-pip-version-check"]
+    packages = len((ROOT / kind.lock).read_text().splitlines())
     run(
-        f"installing {packages} pinned packages (2.4 GB; a minute or two)",
+        kind,
+        f"installing {packages} pinned packages ({kind.size}; a minute or two)",
         *pip,
         "-r",
-        "requirements.lock",
+        kind.lock,
     )
     run(
+        kind,
         "installing byhand from src/",
         *pip,
         "--no-deps",
@@ -146,11 +176,12 @@ def install() -> None:
         "--editable",
         ".",
     )
-    install_katex()
-    STAMP.write_text(digest())
+    if kind.reads:
+        install_katex(kind)
+    kind.stamp.write_text(kind.digest())
 
 
-def install_katex() -> None:
+def install_katex(kind: Environment) -> None:
     """Fetch KaTeX's style sheet and fonts, of the version that renders the equations.
 
     The renderer comes with sphinxcontrib-katex, the style sheet does not; one of
@@ -159,7 +190,7 @@ def install_katex() -> None:
     """
     version = subprocess.run(
         [
-            str(python()),
+            str(kind.python),
             "-c",
             "from sphinxcontrib.katex import katex_version; print(katex_version)",
         ],
@@ -168,13 +199,14 @@ def install_katex() -> None:
         check=True,
     ).stdout.strip()
     # npm looks for node on the path, and this machine may have none of its own.
-    path = os.pathsep.join([str(python().parent), os.environ.get("PATH", "")])
+    path = os.pathsep.join([str(kind.python.parent), os.environ.get("PATH", "")])
     run(
+        kind,
         f"installing KaTeX {version}'s style sheet and fonts",
         shutil.which("npm", path=path) or "npm",
         "install",
         "--prefix",
-        str(VENV / "share" / "katex"),
+        str(kind.venv / "share" / "katex"),
         "--no-audit",
         "--no-fund",
         "--no-save",
@@ -186,7 +218,7 @@ def install_katex() -> None:
 
 if __name__ == "__main__":
     try:
-        install()
+        install(ENVIRONMENTS[sys.argv[1] if len(sys.argv) > 1 else "book"])
     except InstallError as error:
         sys.exit(f"\n[environment] {error}")
     except KeyboardInterrupt:

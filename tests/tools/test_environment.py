@@ -17,19 +17,21 @@ ERROR: No matching distribution found for tensorflow==2.21.0
 
 
 def test_no_network_is_told_from_no_wheel():
-    message = environment.explain("installing", WHEEL, reachable=False)
+    message = environment.explain("installing", WHEEL, reachable=False, lock="a.lock")
     assert "cannot be reached" in message
     assert "is kept" in message
     npm = "npm error code ECONNREFUSED"
-    message = environment.explain("installing", npm, reachable=True)
+    message = environment.explain("installing", npm, reachable=True, lock="a.lock")
     assert "cannot be reached" in message
-    message = environment.explain("installing", WHEEL, reachable=True)
+    message = environment.explain("installing", WHEEL, reachable=True, lock="a.lock")
     assert "tensorflow==2.21.0" in message
     assert "Python 3.11, 3.12 or 3.13" in message
 
 
 def test_anything_else_ends_in_the_installers_last_words():
-    message = environment.explain("installing", "a\n\ndisk full\n", reachable=True)
+    message = environment.explain(
+        "installing", "a\n\ndisk full\n", reachable=True, lock="a.lock"
+    )
     assert "disk full" in message
     assert "install.log" in message
 
