@@ -135,16 +135,16 @@ class Comparer:
     def _phi(
         self, tensor: Tensor, v: Array, lo: int, hi: int
     ) -> Callable[[float], float]:
-        """Return the function along a direction through some elements."""
+        """Return the function along a direction through some elements.
+
+        It leaves them where it moved them.
+        """
         part, base, move = tensor.work[lo:hi], tensor.base[lo:hi], v[lo:hi]
 
         def phi(h: float) -> float:
             np.multiply(move, h, out=part, dtype=np.float64)
             np.add(part, base, out=part)
-            try:
-                return self._value()
-            finally:
-                part[...] = base
+            return self._value()
 
         return phi
 
@@ -166,14 +166,17 @@ class Comparer:
         noise = problem.noise + float(np.finfo(tensor.work.dtype).eps) * coarse
         start *= (hi - lo) ** -self._shorter  # many together reach further
         start *= 8 if problem.eps > COARSE else 1
-        found = slope(
-            self._phi(tensor, v, lo, hi),
-            problem.middle,
-            noise,
-            problem.eps,
-            start=start,
-            target=5e-11 * size,
-        )
+        try:
+            found = slope(
+                self._phi(tensor, v, lo, hi),
+                problem.middle,
+                noise,
+                problem.eps,
+                start=start,
+                target=5e-11 * size,
+            )
+        finally:
+            tensor.work[lo:hi] = here
         single = float(v[lo]) if hi - lo == 1 else 1.0
         return Node(lo, hi, single, analytic, size, found)
 

@@ -352,9 +352,9 @@ def random_signs(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
 
     Signs alone would let two equal and opposite errors cancel half the time.
     """
-    signed = rng.uniform(0.5, 1.5, shape)
-    flip = rng.integers(0, 2, shape, dtype=bool)
-    return np.negative(signed, out=np.asarray(signed), where=flip)
+    signed = np.asarray(rng.uniform(-1.0, 1.0, shape))
+    signed += np.copysign(0.5, signed)
+    return signed
 
 
 def _normalised(inputs: Any) -> Any:

@@ -1,6 +1,6 @@
 """The derivative of a function of one number at 0, from values alone.
 
-Differences at steps that halve are extrapolated to step zero, from both sides and
+Differences at shrinking steps are extrapolated to step zero, from both sides and
 from each: where the two sides agree the function is smooth, where each converges to
 a limit of its own it has a kink. Every value comes with what truncation, seen in the
 table's own differences, and rounding may have left in it.
@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 # An irrational first step: a periodic function cannot repeat itself on all of them.
 START = 0.15 / np.e
-LEVELS = 46
+RATIO = 3.0  # from one step to the next
+LEVELS = 29
 COLUMNS = 6
 # Steps to look for noise at; the coarse ones only where the fine ones show nothing.
 STEPS = (2.0**-43, 2.0**-23, 2.0**-21, 2.0**-13)
@@ -64,7 +65,7 @@ class Slope:
 
 
 class _Tableau:
-    """Quotients at halving steps, extrapolated; the entry with the least error wins.
+    """Quotients at shrinking steps, extrapolated; the entry with the least error wins.
 
     Richardson's cancellation of one power of the step after another, stopped where
     rounding takes over (Ridders 1982, doi:10.1016/S0141-1195(82)80057-0).
@@ -76,7 +77,7 @@ class _Tableau:
         self.best, self.error = np.nan, np.inf
 
     def clear(self) -> None:
-        """Forget the row: the next step is not half of the last."""
+        """Forget the row: the next step does not follow the last."""
         self._row = []
 
     def add(self, quotient: float, rounding: float) -> None:
@@ -84,7 +85,7 @@ class _Tableau:
         row = [quotient]
         for power, coarser in zip(self._powers, self._row, strict=False):
             finer = row[-1]
-            entry = finer + (finer - coarser) / (2.0**power - 1)
+            entry = finer + (finer - coarser) / (RATIO**power - 1)
             spread = max(abs(entry - finer), abs(entry - coarser))
             row.append(entry)
             if spread + rounding < self.error:
@@ -146,7 +147,7 @@ def _scan(
     sizes: list[float] = []
     level = rows = 0
     while level < LEVELS:
-        h = start * 2.0**-level
+        h = start * RATIO**-level
         up, down = phi(h), phi(-h)
         above, below = (up - middle) / h, (middle - down) / h
         finite = [bool(np.isfinite(quotient)) for quotient in (above, below)]
@@ -185,7 +186,7 @@ def _scan(
 
 
 def _grows(sizes: list[float]) -> bool:
-    """Tell whether quotients grow by a constant factor with each halving."""
+    """Tell whether quotients grow by a constant factor with each step."""
     last = np.asarray(sizes[-10:])
     if len(last) < 10 or not (last > 0).all():
         return False
@@ -219,7 +220,7 @@ def noise_of(phi: Callable[[float], float]) -> float:
         if change < rate / 30:
             break
         here = _scatter(values, largest)
-        if step >= FINE:
+        if step >= FINE and here > 2 * noise:
             # A kink close by looks like noise, but hardly on both sides.
             other = np.array([phi(-step * k) for k in range(1, 9)])
             if np.isfinite(other).all():
