@@ -13,7 +13,8 @@ HEAVY = ["keras", "tensorflow", "torch", "jax", "matplotlib", "scipy"]
 # A module may import those of lines above its own, none beside or below it.
 LEVELS = [
     [
-        *["shapes.size", "shapes.tensor", "backprop"],
+        *["shapes.size", "shapes.tensor", "backprop", "datasets"],
+        *["figures.animation", "figures.curves"],
         *["gradients.differences", "gradients.tree", "gradients.slopes"],
         *["gradients.report"],
     ],
@@ -28,9 +29,12 @@ LEVELS = [
     ["gradients.layers"],
     ["gradients"],
     ["shapes.axis", "shapes.explaining", "shapes.drawing"],
-    ["shapes.room"],
+    ["shapes.room", "figures.kernels"],
     ["shapes.layers.locating"],
-    ["shapes.layers.base", "shapes.solving", "figures"],
+    [
+        *["shapes.layers.base", "shapes.solving"],
+        *["figures.schematics", "figures.flow"],
+    ],
     [
         *["shapes.layers.dense", "shapes.receptive", "shapes.counting"],
         *["shapes.layers.elementwise", "shapes.layers.normalization"],
@@ -57,6 +61,7 @@ LEVELS = [
     ["shapes.configuring"],
     ["shapes.reading"],
     ["shapes"],
+    ["figures"],
     ["", "shapes.__main__"],
 ]
 LEVEL = {

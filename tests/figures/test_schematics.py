@@ -5,7 +5,12 @@ import pytest
 from matplotlib.colors import to_rgb
 from oracles import places
 
-from byhand.figures import UNIT, draw_network, draw_neuron, draw_windows
+from byhand.figures.schematics import (
+    UNIT,
+    draw_network,
+    draw_neuron,
+    draw_windows,
+)
 
 
 def drawn(figure):
@@ -27,7 +32,20 @@ def test_a_neuron_has_an_arrow_for_each_input_its_bias_and_its_output(inputs):
     circles, arrows = drawn(figure)
     assert len(circles) == inputs + 2
     assert len(arrows) == inputs + 2
-    assert f"{inputs} inputs" in figure.get_label()
+    assert f"{inputs} input" in figure.get_label()
+
+
+@pytest.mark.parametrize("inputs", [1, 3, 8])
+def test_an_activation_is_one_circle_and_one_arrow_more(inputs):
+    figure = draw_neuron(inputs, activation=True)
+    circles, arrows = drawn(figure)
+    assert len(circles) == inputs + 3
+    assert len(arrows) == inputs + 3
+    texts = [text.get_text() for text in figure.axes[0].texts]
+    right = [texts.index(name) for name in (r"$\Sigma$", "$z$", "$g$", "$a$")]
+    across = [figure.axes[0].texts[k].get_position()[0] for k in right]
+    assert across == sorted(across)
+    assert "through the activation g, and a leaves it" in figure.get_label()
 
 
 @pytest.mark.parametrize("widths", [[3, 4, 4, 1], [1, 1], [12, 2, 12]])

@@ -19,13 +19,15 @@ INPUT, UNIT, INK = "#f6d7a7", "#a9c9e8", "#2b2b2b"
 _RADIUS = 0.28
 
 
-def draw_neuron(inputs: int = 3) -> "Figure":
+def draw_neuron(inputs: int = 3, *, activation: bool = False) -> "Figure":
     """Draw one neuron: weighted inputs and a bias into a sum, one number out.
 
     Parameters
     ----------
     inputs : int
         Number of inputs n, from 1 to 8.
+    activation : bool
+        Whether the sum z passes on through an activation g, which returns a.
 
     Returns
     -------
@@ -41,24 +43,40 @@ def draw_neuron(inputs: int = 3) -> "Figure":
     --------
     >>> draw_neuron(3).get_label()
     'A neuron: 3 inputs x1 to x3, each times its weight w1 to w3, ...'
+    >>> draw_neuron(3, activation=True).get_label()
+    'A neuron: 3 inputs ...; the sum z passes through the activation g, and a ...'
     """
     if not 1 <= inputs <= 8:
         raise ValueError(f"inputs must be from 1 to 8 to be legible, got {inputs}")
-    figure, axes = _canvas(5.2, 0.75 * inputs + 1.2)
+    end = 5.8 if activation else 4.0
+    figure, axes = _canvas(1.2 + end, 0.75 * inputs + 1.2)
     heights = [-(j - (inputs - 1) / 2) for j in range(inputs)]
     for j, height in enumerate(heights, start=1):
-        _arrow(axes, (0, height), (2.2, 0), f"$w_{j}$")
-        _circle(axes, (0, height), f"$x_{j}$", INPUT)
+        index = "" if inputs == 1 else f"_{j}"
+        _arrow(axes, (0, height), (2.2, 0), f"$w{index}$")
+        _circle(axes, (0, height), f"$x{index}$", INPUT)
     below = heights[-1] - 1
     _arrow(axes, (2.2, below), (2.2, 0), "")
     _circle(axes, (2.2, below), "$b$", INPUT)
-    _arrow(axes, (2.2, 0), (4.0, 0), "")
     _circle(axes, (2.2, 0), r"$\Sigma$", UNIT)
-    axes.text(4.1, 0, "$z$", fontsize=15, va="center", color=INK)
-    axes.set(xlim=(-0.5, 4.5), ylim=(below - 0.5, heights[0] + 0.5))
+    if activation:
+        _arrow(axes, (2.2, 0), (4.0, 0), "$z$")
+        _circle(axes, (4.0, 0), "$g$", UNIT)
+        _arrow(axes, (4.0, 0), (end, 0), "")
+    else:
+        _arrow(axes, (2.2, 0), (end, 0), "")
+    last = "$a$" if activation else "$z$"
+    axes.text(end + 0.1, 0, last, fontsize=15, va="center", color=INK)
+    axes.set(xlim=(-0.5, end + 0.5), ylim=(below - 0.5, heights[0] + 0.5))
+    told = "a sum; one number z leaves it."
+    if activation:
+        told = "a sum; the sum z passes through the activation g, and a leaves it."
+    each, weight = (
+        name if inputs == 1 else f"{name}1 to {name}{inputs}" for name in "xw"
+    )
     figure.set_label(
-        f"A neuron: {inputs} inputs x1 to x{inputs}, each times its weight w1 to "
-        f"w{inputs}, and a bias b enter a sum; one number z leaves it."
+        f"A neuron: {inputs} input{'s' * (inputs > 1)} {each}, each times its weight "
+        f"{weight}, and a bias b enter {told}"
     )
     return figure
 
