@@ -2,11 +2,13 @@
 
 PYTHON ?= python3
 RUN := .venv/bin/python
+BACKEND_TESTS ?= tests/backends
 COMPILE := $(RUN) -m uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
 	--upgrade --no-emit-index-url --no-annotate --no-header --quiet pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-backends book serve test test-fast test-backends lint format lock clean
+.PHONY: help env env-backends book serve test test-fast test-backends test-downloads costs gallery-gpu \
+	lint format lock clean
 
 help:  ## say what each command does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /:/' | awk -F: '{printf "make %-14s %s\n", $$1, $$2}'
@@ -30,7 +32,17 @@ test-fast: env  ## run the tests that take seconds
 	@$(RUN) -m pytest -m "not slow"
 
 test-backends: env-backends  ## run what must hold on TensorFlow, JAX and PyTorch alike
-	@.venv-backends/bin/python -m pytest --backends tests/backends
+	@.venv-backends/bin/python -m pytest --backends $(BACKEND_TESTS) $(if $(RECORD),--record)
+
+test-downloads: book  ## run what a reader downloads, with what a reader installs
+	@$(RUN) tools/downloads.py
+
+costs: env  ## measure every example on the processor, for the page of costs
+	@$(RUN) tools/examples.py cpu
+
+# With the Python at hand, whose Keras has a backend for cards: make gallery-gpu PYTHON=...
+gallery-gpu:  ## run and measure every example on a graphics card, or refuse
+	@$(PYTHON) tools/examples.py gpu
 
 lint: env  ## check style, types and spelling
 	@$(RUN) -m ruff check .

@@ -27,6 +27,11 @@ def pytest_addoption(parser):
         action="store_true",
         help="run what compares Keras's backends (make test-backends)",
     )
+    parser.addoption(
+        "--record",
+        action="store_true",
+        help="write the table of backends to gallery/costs/backends.json",
+    )
 
 
 def pytest_collection_modifyitems(config, items):

@@ -45,6 +45,7 @@ print("constant", mini.CONSTANT)
 fig, ax = plt.subplots()
 ax.plot([0, mini.CONSTANT], [0, 1])
 fig.set_label("A line that rises from nothing to one, for want of more.")
+facts = {"constant": mini.CONSTANT}
 plt.show()
 '''
 

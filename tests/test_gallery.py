@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import scripts
 
 GALLERY = Path(__file__).parent.parent / "gallery"
 SCRIPTS = sorted(GALLERY.rglob("plot_*.py"))
@@ -46,6 +47,10 @@ class TestScript:
     def test_keeps_its_results_in_facts(self, path):
         assert re.search(r"^facts = \{", path.read_text(), re.MULTILINE)
 
+    def test_says_where_it_runs(self, path):
+        names, _ = scripts.runs_on(path.read_text())
+        assert names
+
     def test_describes_each_figure_with_computed_numbers(self, path):
         text = path.read_text()
         assert text.count(".set_label(") == text.count("plt.subplots(")
@@ -64,3 +69,45 @@ class TestScript:
 def test_every_theme_has_a_header():
     for folder in {path.parent for path in SCRIPTS} | {GALLERY}:
         assert (folder / "GALLERY_HEADER.rst").exists()
+
+
+def test_each_mini_gallery_names_examples_that_are_there():
+    book = GALLERY.parent / "book"
+    for page in book.glob("*.md"):  # sphinx-gallery passes over the others in silence
+        text = page.read_text()
+        assert "```{minigallery}" not in text, f"{page.name}: use eval-rst"
+        for block in re.findall(r"\.\. minigallery::(.*?)```", text, re.DOTALL):
+            names = re.sub(r"^\s*:[a-z-]+:.*$", "", block, flags=re.MULTILINE).split()
+            assert names, page.name
+            for name in names:
+                assert (GALLERY.parent / name).is_file(), f"{page.name}: {name}"
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("", ["tensorflow", "jax", "torch"]),
+        ("Runs on: jax (only there)\n", ["jax"]),
+        ("Runs on: jax, torch\n", ["jax", "torch"]),
+    ],
+)
+def test_a_script_may_be_for_some_backends_alone(line, names):
+    found, reason = scripts.runs_on(f'"""\nTitle\n=====\n\nWhat?\n\n{line}"""\n')
+    assert found == names
+    assert bool(reason) == bool(line)
+
+
+@pytest.mark.parametrize("line", ["Runs on: mxnet", "Runs on: JAX", "Runs on:"])
+def test_a_backend_that_there_is_not_is_a_fault(line):
+    with pytest.raises(scripts.ScriptError, match="the line `Runs on:`"):
+        scripts.runs_on(f'"""{line}"""')
+
+
+def test_the_stated_requirements_are_pinned_and_enough():
+    lines = (GALLERY / "requirements.txt").read_text().splitlines()
+    stated = [re.match(r"[a-z-]+", line)[0] for line in lines if line[:1] != "#"]
+    lock = (GALLERY.parent / "requirements.lock").read_text()
+    for name in stated:
+        assert re.search(rf"^{name}==", lock, re.MULTILINE), name
+    needed = {"keras", "matplotlib", "scikit-learn", "astropy"}  # numpy comes with them
+    assert needed < set(stated)

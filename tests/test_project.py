@@ -4,6 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import examples
 import pytest
 import yaml
 
@@ -38,7 +39,7 @@ def test_ci_and_workflow_call_what_the_readme_tells_a_person_to():
     first_screen = "\n".join((ROOT / "README.md").read_text().splitlines()[:14])
     told = re.findall(r"^make (\w+)", first_screen, re.M)
     assert told == ["book", "test"]
-    ci = re.findall(r"^make ([\w-]+)$", (ROOT / ".ci/run").read_text(), re.M)
+    ci = re.findall(r"^make ([\w-]+)", (ROOT / ".ci/run").read_text(), re.M)
     assert sorted(ci) == ["book", "lint", "test", "test-backends"]
     workflow = yaml.safe_load((ROOT / ".github/workflows/book.yml").read_text())
     steps = workflow["jobs"]["book"]["steps"]
@@ -46,6 +47,33 @@ def test_ci_and_workflow_call_what_the_readme_tells_a_person_to():
     assert sorted(called) == sorted(ci)
     uploads = [step for step in steps if "upload-artifact" in step.get("uses", "")]
     assert uploads[0]["with"]["path"] == "_build/html"
+
+
+def test_the_workflow_publishes_with_the_card_or_says_that_there_was_none():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/book.yml").read_text())
+    card, publish = workflow["jobs"]["gallery-gpu"], workflow["jobs"]["publish"]
+    assert "vars.GPU_RUNNER" in card["runs-on"]
+    commands = [step["run"] for step in card["steps"] if "run" in step]
+    assert "tensorflow[and-cuda]" in commands[0]
+    assert commands[-1] == "make gallery-gpu PYTHON=python"
+    kept = {
+        step["with"]["name"]: step["with"]["path"]
+        for step in card["steps"]
+        if "upload-artifact" in step.get("uses", "")
+    }
+    assert kept == {
+        "gallery-gpu-figures": examples.FIGURES.relative_to(ROOT).as_posix(),
+        "gallery-gpu-costs": examples.COSTS.relative_to(ROOT).as_posix(),
+    }
+    assert publish["needs"] == ["book", "gallery-gpu"]
+    assert "needs.gallery-gpu.result != 'failure'" in publish["if"]
+    steps = publish["steps"]
+    taken = [step for step in steps if "download-artifact" in step.get("uses", "")]
+    assert taken[0]["if"] == "needs.gallery-gpu.result == 'success'"
+    assert taken[0]["with"] == {"name": "gallery-gpu-costs", "path": "gallery/costs"}
+    told = [step for step in steps if "No graphics card" in step.get("run", "")]
+    assert told[0]["if"] == "needs.gallery-gpu.result != 'success'"
+    assert "make book" in [step.get("run") for step in steps]
 
 
 def test_make_help_lists_every_command_a_person_may_call():

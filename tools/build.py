@@ -54,6 +54,7 @@ REMEDIES = [
     ("the cell fails", "mend the code of the cell that starts there"),
     ("the cell runs nothing", "give it a statement, or make it a code block"),
     ("cannot be drawn", "correct the equation"),
+    ("no dict `facts`", "keep its results in facts = {...}"),
     ("draws nothing", "let it draw a figure, or rename it so that it is no example"),
 ]
 

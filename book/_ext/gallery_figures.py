@@ -1,10 +1,16 @@
 """How sphinx-gallery takes figures from a script, and starts each script afresh."""
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
 
+import cards
 import cells
+import devices
+import facts
+import finite
+import scripts
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
@@ -40,7 +46,24 @@ def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: Any, **_: Any) 
             )
         )
     plt.close("all")
+    target = Path(block_vars["target_file"])
+    found = block_vars["example_globals"].get("facts")
+    if found is None:  # what an earlier run found must not stand for this one
+        target.with_suffix(".facts.json").unlink(missing_ok=True)
+    else:
+        facts.keep(target, found)
+    made = target.with_suffix(".made.json")
+    made.write_text(json.dumps({"on": made_on(Path(block_vars["src_file"]))}))
     return "\n".join(entries)
+
+
+def made_on(script: Path) -> str:
+    """Return what a script ran on: the device and, if it uses Keras, the backend."""
+    if not scripts.imports_keras(script.read_text(encoding="utf-8")):
+        return devices.processor()
+    backend, device = devices.in_use()
+    version = sys.modules[backend].__version__
+    return f"{device}, with {devices.BACKENDS[backend]} {version}"
 
 
 def forget_models(gallery_conf: Any, fname: str) -> None:
@@ -50,28 +73,50 @@ def forget_models(gallery_conf: Any, fname: str) -> None:
 
 
 def check_example(app: Sphinx, doctree: nodes.document) -> None:
-    """Ask each example for a figure, and each figure for an alternative text."""
-    folder, _, name = app.env.docname.rpartition("/")
-    conf = app.config.sphinx_gallery_conf
-    for source, made in zip(conf["examples_dirs"], conf["gallery_dirs"], strict=True):
-        if not f"{folder}/".startswith(f"{made}/") or not name.startswith("plot_"):
-            continue
-        script = f"{source}{folder[len(made) :]}/{name}.py"
-        if str(Path(app.srcdir) / script) in map(str, conf["failing_examples"]):
-            continue  # sphinx-gallery says what is wrong with it
-        figures = list(doctree.findall(imgsgnode))
-        if not figures:
-            logger.warning("%s: the script draws nothing", script, type="gallery")
-        for figure in figures:
-            if len(figure["alt"]) < cells.LEAST_ALTERNATIVE:
-                logger.warning(
-                    "%s: a figure needs an alternative text of at least %d characters, "
-                    "got %r; give it one with fig.set_label(...)",
-                    script,
-                    cells.LEAST_ALTERNATIVE,
-                    figure["alt"],
-                    type="gallery",
-                )
+    """Ask each example for a figure with a text, and for facts that are numbers."""
+    path = cards.script_of(app, app.env.docname)
+    if path is None:
+        return
+    script = path.relative_to(app.srcdir).as_posix()
+    if str(path) in map(str, app.config.sphinx_gallery_conf["failing_examples"]):
+        return  # sphinx-gallery says what is wrong with it
+    figures = list(doctree.findall(imgsgnode))
+    if not figures:
+        warn("%s: the script draws nothing", script)
+    for figure in figures:
+        if len(figure["alt"]) < cells.LEAST_ALTERNATIVE:
+            warn(
+                "%s: a figure needs an alternative text of at least %d characters, "
+                "got %r; give it one with fig.set_label(...)",
+                script,
+                cells.LEAST_ALTERNATIVE,
+                figure["alt"],
+            )
+    kept = Path(app.srcdir) / f"{app.env.docname}.facts.json"
+    found = json.loads(kept.read_text("utf-8")) if kept.exists() else None
+    for fault in finite.faults(found):
+        warn("%s: %s", script, fault)
+    for block in doctree.findall(nodes.literal_block):
+        printed = "sphx-glr-script-out" in block["classes"]
+        if printed and (line := finite.printed(block.astext())):
+            warn("%s: it prints what is no number: %r", script, line.strip())
+    name_device(app, doctree)
+
+
+def name_device(app: Sphinx, doctree: nodes.document) -> None:
+    """Say beside the running time what the script ran on."""
+    kept = Path(app.srcdir) / f"{app.env.docname}.made.json"
+    if not kept.exists():
+        return
+    made = json.loads(kept.read_text("utf-8"))["on"]
+    for paragraph in doctree.findall(nodes.paragraph):
+        if "sphx-glr-timing" in paragraph["classes"]:
+            paragraph += nodes.Text(f" on {made}")
+
+
+def warn(message: str, *values: object) -> None:
+    """Report what is wrong with a script."""
+    logger.warning(message, *values, type="gallery")
 
 
 def setup(app: Sphinx) -> dict[str, object]:

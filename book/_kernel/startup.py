@@ -1,9 +1,12 @@
 """Run by every chapter's kernel before its first cell (PYTHONSTARTUP).
 
 Figures come out as SVG, sharp at any size, and carry their label as description:
-book/_ext/cells.py makes it the figure's alternative text. Nothing here changes
-what a cell computes.
+book/_ext/cells.py makes it the figure's alternative text. TensorFlow's
+advice on tracing, which is for the authors of Keras, stays off the page. Nothing here
+changes what a cell computes.
 """
+
+import logging
 
 
 def _describe_figures() -> None:
@@ -26,3 +29,5 @@ def _describe_figures() -> None:
 
 _describe_figures()
 del _describe_figures
+logging.getLogger("tensorflow").addFilter(lambda record: "retracing" not in record.msg)
+del logging

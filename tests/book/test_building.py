@@ -131,6 +131,16 @@ def test_every_fault_is_named_with_its_file_and_line_and_stays_a_fault(mini):
         "gallery/lines/plot_broken.py",
         script.read_text().replace("plt.show()", "plt.show("),
     )
+    facts = 'facts = {"constant": mini.CONSTANT}'
+    assert facts in script.read_text()
+    for name, instead in [
+        ("nan", 'facts = {"lost": float("nan")}'),
+        ("loud", facts + '; print("loss", 1e999)'),
+        ("empty", "facts = {}"),
+        ("mute", ""),
+    ]:
+        text = script.read_text().replace(facts, instead)
+        mini.write(f"gallery/lines/plot_{name}.py", text)
     pages = "".join(f"  - file: book/{name}\n" for name in [*FAULTS, "words"])
     mini.write("_toc.yml", TOC + pages)
 
@@ -153,9 +163,13 @@ def test_every_fault_is_named_with_its_file_and_line_and_stays_a_fault(mini):
             ("book/words.md:20: ", "eq-none"),
             ("book/words.md:22: ", "the network cannot be built: AttributeError"),
             ("book/forgotten.md: ", "isn't included in any toctree"),
-            ("gallery/lines/plot_fails.py:16: ", "sow"),
+            ("gallery/lines/plot_fails.py:17: ", "sow"),
             ("gallery/lines/plot_broken.py:", "SyntaxError"),
             ("gallery/lines/plot_blank.py: ", "draws nothing"),
+            ("gallery/lines/plot_nan.py: ", "the fact 'lost' is nan"),
+            ("gallery/lines/plot_loud.py: ", "no number: 'loss inf'"),
+            ("gallery/lines/plot_empty.py: ", "no dict `facts`"),
+            ("gallery/lines/plot_mute.py: ", "no dict `facts`"),
         ]:
             assert any(line.startswith(start) and fragment in line for line in found), (
                 attempt,

@@ -1,0 +1,79 @@
+"""Every example of the gallery on each backend of Keras, one process for each run."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import agreement
+import devices
+import numpy as np
+import pytest
+import scripts
+
+pytestmark = pytest.mark.backends
+
+ROOT = Path(__file__).parent.parent.parent
+SCRIPTS = scripts.all_scripts(ROOT / "gallery")
+TEXTS = {scripts.name_of(script): script.read_text() for script in SCRIPTS}
+COMPLETE = {"backend", "date", "device", "facts", "script", "versions", "wall_s"}
+
+
+def by_script(function):
+    return pytest.mark.parametrize("script", SCRIPTS, ids=scripts.name_of)(function)
+
+
+@pytest.mark.parametrize("backend", devices.BACKENDS)
+@by_script
+def test_runs(script, backend, runs):
+    names, reason = scripts.runs_on(TEXTS[scripts.name_of(script)])
+    if backend not in names:
+        runs.skip(script, backend, reason)
+        pytest.skip(f"runs on {', '.join(names)} alone: {reason}")
+    record = runs.of(script, backend)
+    assert isinstance(record, dict), record
+    assert record.keys() >= COMPLETE
+    assert record["figures"] >= 1
+    if scripts.imports_keras(TEXTS[scripts.name_of(script)]):
+        assert record["backend"] == backend
+
+
+@by_script
+def test_finds_the_same_on_each_backend(script, runs):
+    names, _ = scripts.runs_on(TEXTS[scripts.name_of(script)])
+    found = {backend: runs.of(script, backend) for backend in names}
+    failed = [name for name, record in found.items() if isinstance(record, str)]
+    assert not failed, f"it fails on {', '.join(failed)}: see test_runs"
+    facts = {backend: record["facts"] for backend, record in found.items()}
+    told = list(agreement.disagreements(facts, found[names[0]]["bands"]))
+    assert not told, "\n".join(told)
+
+
+@pytest.fixture(scope="module")
+def steps(tmp_path_factory):
+    """Take one step of the digits' network on each backend, from the same weights."""
+    folder = tmp_path_factory.mktemp("steps")
+    tool = Path(__file__).with_name("one_step.py")
+    taken = {}
+    for backend in devices.BACKENDS:
+        out = folder / f"{backend}.npz"
+        command = [sys.executable, str(tool), str(folder / "weights.npz"), str(out)]
+        env = os.environ | {"KERAS_BACKEND": backend}
+        done = subprocess.run(command, env=env, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr[-2000:]
+        with np.load(out) as kept:
+            taken[backend] = dict(kept)
+            assert kept["backend"] == backend
+    return taken
+
+
+@pytest.mark.parametrize(
+    ("what", "most"),
+    [("forward", 1e-5), ("loss", 1e-5), ("gradient", 1e-4), ("after", 1e-4)],
+)
+def test_the_digits_network_takes_the_same_step_on_each_backend(what, most, steps):
+    values = [taken[what] for taken in steps.values()]
+    assert all(taken["parameters"] == 47_645 for taken in steps.values())
+    assert np.ptp(values[0]) > 100 * most or what == "loss", "nothing to compare"
+    for value in values[1:]:
+        np.testing.assert_allclose(value, values[0], rtol=0, atol=most)

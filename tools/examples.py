@@ -1,0 +1,224 @@
+"""Run every script of the gallery, one process each, and write down what it costs.
+
+    python tools/examples.py cpu      # make costs: on the processor, cards hidden
+    python tools/examples.py gpu      # make gallery-gpu: a card is demanded and used
+
+The costs go to gallery/costs/, named by the device, once every script has passed.
+The backend is that of KERAS_BACKEND or, for a card, the first that sees one.
+"""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import example
+import scripts
+
+ROOT = example.ROOT
+COSTS = ROOT / "gallery" / "costs"
+FIGURES = ROOT / "_build" / "gallery-figures"
+LIMIT = 900  # seconds for one script, on a machine that does more than that
+MEASURED = ("wall_s", "first_step_s", "steady_step_s", "host_mib", "device_mib")
+NOISE = re.compile(r"absl::|^[IWE]\d{4} |cuda|TF-TRT|oneDNN|^To enable|^\s*$", re.I)
+
+
+class GalleryError(Exception):
+    """The gallery cannot be run at all; the message says why."""
+
+
+def environment(backend: str = "", *, folder: str = "src") -> dict[str, str]:
+    """Return what a process runs with: a folder of this tree, and no start-up logs."""
+    path = os.pathsep.join([str(ROOT / folder), os.environ.get("PYTHONPATH", "")])
+    chosen = {"KERAS_BACKEND": backend} if backend else {}
+    quiet = {"TF_CPP_MIN_LOG_LEVEL": "3"}
+    return os.environ | quiet | chosen | {"PYTHONPATH": path.rstrip(os.pathsep)}
+
+
+def run_one(
+    script: Path,
+    results: Path,
+    *,
+    backend: str = "",
+    device: str = "any",
+    figures: Path | None = None,
+    limit: float = LIMIT,
+) -> dict[str, Any] | str:
+    """Run one script in a process of its own; return its record, or what is wrong.
+
+    Parameters
+    ----------
+    script : Path
+        A file of the gallery.
+    results : Path
+        The folder for the record.
+    backend : str
+        Keras's backend; empty to take what KERAS_BACKEND says, if anything.
+    device : {"any", "cpu", "gpu"}
+        What tools/example.py is to demand.
+    figures : Path, optional
+        The folder for the figures.
+    limit : float
+        Seconds after which the script is stopped.
+    """
+    tool = str(ROOT / "tools" / "example.py")
+    command = [sys.executable, tool, str(script), "--results", str(results)]
+    command += ["--device", device]
+    command += ["--figures", str(figures)] if figures else []
+    given = environment(backend)
+    try:
+        done = subprocess.run(
+            command, env=given, capture_output=True, text=True, timeout=limit
+        )
+    except subprocess.TimeoutExpired:
+        return f"{scripts.name_of(script)}.py: it did not end within {limit:.0f} s"
+    if done.returncode:
+        lines = [line for line in done.stderr.splitlines() if not NOISE.search(line)]
+        what = lines[-1] if lines else f"it ended with status {done.returncode}"
+        name = f"{scripts.name_of(script)}.py: "
+        return name + what.removeprefix(name)
+    path = example.record_path(results, script, given.get("KERAS_BACKEND", ""))
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return f"{scripts.name_of(script)}.py: it left no record"
+
+
+def backend_with_card() -> str:
+    """Return the backend to use on a card; ask each in a process of its own."""
+    wanted = os.environ.get("KERAS_BACKEND", "")
+    known = example.devices.BACKENDS
+    asked = "import sys, devices; sys.exit(devices.card(sys.argv[1]) is None)"
+    for backend in [wanted] if wanted else known:
+        done = subprocess.run(
+            [sys.executable, "-c", asked, backend],
+            env=environment(folder="book/_ext"),
+            capture_output=True,
+        )
+        if done.returncode == 0:
+            return backend
+    raise GalleryError(
+        f"a graphics card is demanded and {wanted or ', '.join(known)} "
+        f"(in {Path(sys.prefix).name}) {'sees' if wanted else 'see'} none; "
+        "choose a Python whose Keras has a backend for cards: "
+        "make gallery-gpu PYTHON=..., KERAS_BACKEND=..."
+    )
+
+
+def combined(records: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the costs of all scripts with what they have in common said once."""
+    # A script without Keras runs on the processor whatever the others use.
+    told = next((record for record in records if record["backend"]), records[0])
+    return {
+        "backend": told["backend"],
+        "date": max(record["date"] for record in records),
+        "device": told["device"],
+        "host": example.devices.processor(),
+        "scripts": {
+            record["script"]: {name: record[name] for name in MEASURED}
+            for record in records
+        },
+        "versions": told["versions"],
+    }
+
+
+def slug(device: str) -> str:
+    """Return a device's name as a file's name."""
+    return re.sub(r"[^a-z0-9]+", "-", device.lower()).strip("-")
+
+
+def write(path: Path, content: dict[str, Any]) -> None:
+    """Write sorted data, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f"{path.name}.new")
+    try:
+        new.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", "utf-8")
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def run_all(
+    kind: str, gallery: Path, costs: Path, *, figures: Path | None = None
+) -> list[str]:
+    """Run all scripts and write their costs; return the faults, if there are any.
+
+    Parameters
+    ----------
+    kind : {"cpu", "gpu"}
+        Where to run them.
+    gallery, costs : Path
+        The folder of the scripts and that of the costs.
+    figures : Path, optional
+        The folder for the figures.
+    """
+    found = scripts.all_scripts(gallery)
+    if not found:
+        raise GalleryError(f"there is no */plot_*.py in {gallery}")
+    backend = backend_with_card() if kind == "gpu" else ""
+    wanted = backend or os.environ.get("KERAS_BACKEND", "tensorflow")
+    records, faults = [], []
+    with tempfile.TemporaryDirectory() as results:
+        for number, script in enumerate(found, 1):
+            told = f"[{number}/{len(found)}] {scripts.name_of(script)}"
+            try:
+                names, reason = scripts.runs_on(script.read_text(encoding="utf-8"))
+            except scripts.ScriptError as error:
+                print(f"{told}  FAILED", flush=True)
+                faults.append(f"{scripts.name_of(script)}.py: {error}")
+                continue
+            if wanted not in names:
+                print(f"{told}  not on {wanted}: {reason}", flush=True)
+                continue
+            start = time.monotonic()
+            outcome = run_one(
+                script, Path(results), backend=backend, device=kind, figures=figures
+            )
+            passed = isinstance(outcome, dict)
+            took = f"{time.monotonic() - start:.0f} s"
+            print(f"{told}  {took}{'' if passed else '  FAILED'}", flush=True)
+            (records if passed else faults).append(outcome)
+    if not faults:
+        result = combined(records)
+        name = "cpu" if kind == "cpu" else slug(result["device"])
+        write(costs / f"{name}.json", result | {"kind": kind})
+        print(f"\n{len(records)} scripts on {result['device']}: costs in {name}.json")
+    return faults
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the gallery as the command line says; return the exit status."""
+    parser = argparse.ArgumentParser(description="run every script of the gallery")
+    parser.add_argument("kind", choices=["cpu", "gpu"])
+    parser.add_argument("--gallery", type=Path, default=ROOT / "gallery")
+    parser.add_argument("--costs", type=Path, default=COSTS)
+    parser.add_argument("--figures", type=Path, default=FIGURES)
+    options = parser.parse_args(arguments)
+    try:
+        faults = run_all(
+            options.kind, options.gallery, options.costs, figures=options.figures
+        )
+    except GalleryError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"\n{error.strerror}: {error.filename}; no costs kept", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nstopped; no costs are kept", file=sys.stderr)
+        return example.INTERRUPTED
+    if faults:
+        print(f"\nNo costs are kept: {len(faults)} failed.", file=sys.stderr)
+        for fault in faults:
+            print(f"  {fault}", file=sys.stderr)
+    return bool(faults)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
