@@ -2,7 +2,7 @@
 
 Functions named `draw_...` return a matplotlib figure, whose label
 (`figure.get_label()`) is a text that stands in for the picture, or an
-:class:`Animation`. matplotlib is imported when a drawing is made.
+`Animation`. matplotlib is imported when a drawing is made.
 """
 
 from byhand.figures.animation import Animation
