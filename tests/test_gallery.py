@@ -10,6 +10,7 @@ import scripts
 GALLERY = Path(__file__).parent.parent / "gallery"
 SCRIPTS = sorted(GALLERY.rglob("plot_*.py"))
 MAY_IMPORT = {"keras", "numpy", "matplotlib", "sklearn", "byhand", "astropy"}
+MAY_IMPORT |= {"pathlib", "tempfile", "time"}  # come with Python
 
 
 def imported(text):

@@ -1,0 +1,90 @@
+"""
+Many devices, one step
+======================
+
+Do several devices, each with a part of the batch, take the same step as one?
+The gradient of a mean is the mean of gradients, so equal shards lose nothing,
+unless a layer looks at the whole batch, as batch normalisation does. Time can
+be gained: a small shard is done sooner, though averaging takes its share.
+"""
+
+import time
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+from keras import layers, ops
+from sklearn.datasets import load_digits
+
+keras.utils.set_random_seed(0)
+N, SHARDS, ROWS = 512, (1, 2, 4, 8), np.arange(512)
+pixels, y_t = load_digits(return_X_y=True)
+x = pixels[:N].reshape(N, 8, 8, 1).repeat(3, 1).repeat(3, 2) / 16
+
+
+def network(*extra):
+    first = [keras.Input((24, 24, 1)), layers.Conv2D(16, 5), *extra]
+    last = [layers.ReLU(), layers.Flatten(), layers.Dense(10, "softmax")]
+    model = keras.Sequential([*first, *last])
+    model.compile(keras.optimizers.SGD(1.0), "sparse_categorical_crossentropy")
+    return model
+
+
+# %%
+# A step with learning rate 1 takes the gradient from the weights, which thus
+# tell what it was. Eight shards, one after another, stand for eight devices.
+def gradient(model, start, rows):
+    model.set_weights(start)
+    old = [ops.convert_to_numpy(w).copy() for w in model.trainable_weights]
+    model.train_on_batch(x[rows], y_t[rows])
+    new = [ops.convert_to_numpy(w) for w in model.trainable_weights]
+    return np.concatenate([(a - b).ravel() for a, b in zip(old, new)])
+
+
+def speed(model, n):  # images a second in the fastest of five steps
+    steps = (model.train_on_batch(x[:n], y_t[:n]) for _ in range(7))
+    return n / np.diff([time.perf_counter() for _ in steps])[1:].min()
+
+
+facts = {}
+pairs, plain, mixed = {}, network(), network(layers.BatchNormalization())
+weights = plain.get_weights()
+for name, model in [("plain", plain), ("batch normalisation", mixed)]:
+    start = model.get_weights()
+    parts = [gradient(model, start, s) for s in np.split(ROWS, 8)]
+    pairs[name] = np.array([gradient(model, start, ROWS), np.mean(parts, 0)])
+    pairs[name] /= np.abs(pairs[name]).max()  # the largest element is 1
+    facts[name] = float(np.abs(np.subtract(*pairs[name])).max())
+assert facts["plain"] < 1e-4 < 0.005 < facts["batch normalisation"]
+
+# %%
+# Keras deals out a batch itself where its backend is JAX and sees several
+# devices. Virtual ones, by ``XLA_FLAGS``, share cores: no measure for cards.
+alone, measured = [speed(plain, N // B) for B in SHARDS], {}
+on_jax = keras.backend.backend() == "jax"
+found = keras.distribution.list_devices() if on_jax else ["one"]
+for B in [B for B in SHARDS if 1 < B <= len(found)]:
+    with keras.distribution.DataParallel(devices=found[:B]).scope():
+        model = network()
+        g = gradient(model, weights, ROWS)
+        assert np.allclose(g / np.abs(g).max(), pairs["plain"][0], 0, 1e-4)
+        measured[B] = round(speed(model, N))
+facts |= {"devices": len(found), "images/s": round(alone[0])}
+bands = dict(zip(facts, (1e-4, 0.5, 4096, 1e8)))
+print(facts, f"several devices: {measured or 'not measured'}")
+
+# %%
+# Each point is a weight. On the right also B times the speed of one shard.
+fig, axes = plt.subplots(1, 3, figsize=(9, 3.1), layout="constrained")
+for ax, (name, pair) in zip(axes, pairs.items()):
+    ax.plot(pair[0], np.subtract(*pair), "o", ms=3)
+    ax.set(title=name, xlabel="gradient of batch", ylim=(-0.05, 0.05))
+axes[0].set_ylabel("less mean of 8 shards")
+axes[2].plot(SHARDS, np.multiply(SHARDS, alone), "o--", label="if free")
+axes[2].plot([1, *measured], [alone[0], *measured.values()], "s", label="real")
+axes[2].set(xlabel="devices", ylabel="images a second", xticks=SHARDS)
+axes[2].legend()
+fig.set_label(f"Gradients of 8 shards and of the whole batch: {facts}.")
+plt.show()
+# %%
+# What to try next: unequal shards, weighed by their size; ``SHARDS`` up to 64.
