@@ -18,10 +18,10 @@ def draw_history(
     Parameters
     ----------
     history : mapping of str to sequence of float
-        One number for each epoch under "loss", "val_loss", "accuracy" and so on: the
-        `history` attribute of what `model.fit` returns.
+        One number for each epoch under `"loss"`, `"val_loss"`, `"accuracy"` and so on:
+        the `history` attribute of what `model.fit` returns.
     metrics : sequence of str
-        Which to draw. Where "val_..." is there too, it is drawn beside.
+        Which to draw, each with its numbers on validation data where those are there.
     mark : int, optional
         An epoch, counted from 1, at which to draw a vertical line.
 
