@@ -25,15 +25,12 @@ x, x_test, y_t, y_test = train_test_split(images, data.target, random_state=0)
 # %%
 # Either the filters learn, or they stay as they were drawn at random and the
 # dense layer learns alone.
-def trained(seed, learn=True):
+def untrained(seed, learn):
     keras.utils.set_random_seed(seed)
     how = {"padding": "same", "activation": "relu", "trainable": learn}
     stack = [layers.Conv2D(FILTERS, 3, **how), layers.MaxPooling2D(2)]
     stack += [layers.Flatten(), layers.Dense(10, "softmax")]
-    net = keras.Sequential([keras.Input((8, 8, 1)), *stack])
-    net.compile(keras.optimizers.Adam(1e-2), "sparse_categorical_crossentropy")
-    net.fit(x, y_t, 64, epochs=8, verbose=0)
-    return net
+    return keras.Sequential([keras.Input((8, 8, 1)), *stack])
 
 
 def share_right(net, silent=-1):  # as if one filter found nothing anywhere
@@ -46,16 +43,20 @@ def share_right(net, silent=-1):  # as if one filter found nothing anywhere
     return float(np.mean(guess == y_test))
 
 
-nets = [trained(seed) for seed in SEEDS]
-learned = [share_right(net) for net in nets]
-random = [share_right(trained(seed, learn=False)) for seed in SEEDS]
-alone = [[share_right(net, k) for k in range(FILTERS)] for net in nets]
+nets = [untrained(seed, kind) for kind in (True, False) for seed in SEEDS]
+inputs = keras.Input((8, 8, 1))  # six branches of one model, nothing shared
+model = keras.Model(inputs, [net(inputs) for net in nets])
+loss = ["sparse_categorical_crossentropy"] * len(nets)
+model.compile(keras.optimizers.Adam(1e-2), loss)
+model.fit(x, [y_t] * len(nets), 64, epochs=12, verbose=0)
+shares = [share_right(net) for net in nets]
+learned, random = shares[:3], shares[3:]
+alone = [[share_right(net, k) for k in range(FILTERS)] for net in nets[:3]]
 facts = {"learned": float(np.mean(learned)), "random": float(np.mean(random))}
 facts["worst silence"] = float(np.mean(np.min(alone, axis=1)))
-bands = {"learned": 0.02, "random": 0.04, "worst silence": 0.12}
+bands = {"learned": 0.03, "random": 0.04, "worst silence": 0.12}
 print(*(f"{name:16}{share:7.1%}" for name, share in facts.items()), sep="\n")
-assert facts["learned"] > facts["random"]
-assert facts["learned"] > facts["worst silence"] + 0.01
+assert facts["learned"] > max(facts["random"], facts["worst silence"])
 
 # %%
 # Of seed 0: bright taps are positive, dark ones negative. Below each filter is
@@ -64,15 +65,14 @@ taps = nets[0].layers[0].get_weights()[0][:, :, 0]
 maps = ops.convert_to_numpy(nets[0].layers[0](x_test[:3]))
 fig, axes = plt.subplots(4, 9, figsize=(9, 3.9), layout="constrained")
 for k in range(FILTERS):
-    axes[0, k + 1].imshow(taps[..., k], "gray", vmin=-2, vmax=2)
+    axes[0, k + 1].imshow(taps[..., k], "gray", vmin=-1.5, vmax=1.5)
     for ax, found in zip(axes[1:, k + 1], maps):
         ax.imshow(found[..., k], "gray_r", vmin=0)
 for ax, image in zip(axes[1:, 0], x_test):
     ax.imshow(image[..., 0], "gray_r")
 for ax in axes.flat:
     ax.axis("off")
-names = ", ".join(map(str, y_test[:3]))
-fig.set_label(f"{FILTERS} filters above; below, what they find in {names}.")
+fig.set_label(f"{FILTERS} filters; below them, their maps of {y_test[:3]}.")
 
 # %%
 # The dense layer was trained with all eight filters and is not trained again.

@@ -45,10 +45,10 @@ def fit_curve(width):
         kernel_initializer=keras.initializers.RandomNormal(0, width**-0.5),
     )
     model = keras.Sequential([keras.Input((1,)), hidden, output])
-    fall = keras.optimizers.schedules.CosineDecay(0.03, 600)
+    fall = keras.optimizers.schedules.CosineDecay(0.03, 500)
     model.compile(keras.optimizers.Adam(fall), "mse")
-    many = np.tile(x, (600, 1)), np.tile(y_t, (600, SEEDS))
-    model.fit(*many, len(x), verbose=0)  # 600 steps with all points
+    many = np.tile(x, (500, 1)), np.tile(y_t, (500, SEEDS))
+    model.fit(*many, len(x), verbose=0)  # 500 steps with all points
     return ops.convert_to_numpy(model(x))
 
 
@@ -66,7 +66,7 @@ bands = dict.fromkeys(facts, 0.7) | {"error with 64": 0.03}
 for name, errors in facts.items():
     print(f"{name:14}", *(f"{error:.4f}" for error in errors))
 means = [np.mean(errors) for errors in facts.values()]
-assert max(facts["error with 64"]) < 0.05 < 0.4 < min(facts["error with 2"])
+assert max(facts["error with 64"]) < 0.05 < 0.1 < min(facts["error with 2"])
 
 fig, axes = plt.subplots(2, 2, figsize=(9, 6), layout="constrained")
 for ax, width in zip(axes.flat, SHOWN):

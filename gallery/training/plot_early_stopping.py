@@ -16,16 +16,16 @@ from keras import layers, ops
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-SEEDS, EPOCHS, PATIENCE, WRONG = (0, 1, 2), 30, 5, 0.4
+SEEDS, EPOCHS, PATIENCE, WRONG = (0, 1, 2), 32, 5, 0.4
 digits, labels = load_digits(return_X_y=True)
 
 
 # %%
-# Half of the digits kept back tell when to stop; the other half, which no
-# callback sees, judge in the end.
+# Of the labels to learn from, two in five are drawn anew. Half of the digits
+# kept back tell when to stop; the rest, seen by no callback, judge in the end.
 def learn(seed, *callbacks):
     x, rest, y_t, y_rest = train_test_split(
-        digits / 16, labels, test_size=0.5, random_state=seed
+        digits / 16, labels, train_size=600, random_state=seed
     )
     rng = np.random.default_rng(seed)
     lost = rng.random(len(y_t)) < WRONG
@@ -36,7 +36,7 @@ def learn(seed, *callbacks):
     adam, loss = keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy"
     model.compile(adam, loss)
     seen = {"validation_data": (rest[::2], y_rest[::2])}
-    run = model.fit(x, y_t, 128, EPOCHS, 0, callbacks, **seen).history
+    run = model.fit(x, y_t, 64, EPOCHS, 0, callbacks, **seen).history
     p = ops.convert_to_numpy(model(rest[1::2]))
     right = float(np.mean(p.argmax(axis=1) == y_rest[1::2]))
     return run, right, p, rest[1::2]
@@ -47,7 +47,7 @@ def learn(seed, *callbacks):
 # must then answer as does the one with its best weights back.
 names = ["stopped", "best", "accuracy", "to the end", "saved model differs by"]
 facts = {name: [] for name in names}
-bands = {"stopped": 10, "best": 10, "accuracy": 0.06, "to the end": 0.2}
+bands = {"stopped": 10, "best": 10, "accuracy": 0.06, "to the end": 0.15}
 bands["saved model differs by"] = 1e-5
 for seed in reversed(SEEDS):
     with np.testing.tempdir() as folder:  # gone when the block ends
