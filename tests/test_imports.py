@@ -14,7 +14,7 @@ HEAVY = ["keras", "tensorflow", "torch", "jax", "matplotlib", "scipy"]
 LEVELS = [
     [
         *["shapes.size", "shapes.tensor", "backprop", "datasets"],
-        *["figures.animation", "figures.curves"],
+        *["figures.animation", "figures.colours", "figures.curves"],
         *["gradients.differences", "gradients.tree", "gradients.slopes"],
         *["gradients.report"],
     ],
@@ -29,11 +29,11 @@ LEVELS = [
     ["gradients.layers"],
     ["gradients"],
     ["shapes.axis", "shapes.explaining", "shapes.drawing"],
-    ["shapes.room", "figures.kernels"],
+    ["shapes.room", "figures.walking"],
     ["shapes.layers.locating"],
     [
         *["shapes.layers.base", "shapes.solving"],
-        *["figures.schematics", "figures.flow"],
+        *["figures.schematics", "figures.flow", "figures.kernels"],
     ],
     [
         *["shapes.layers.dense", "shapes.receptive", "shapes.counting"],

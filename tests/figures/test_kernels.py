@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from oracles import padded_places, places, spread
 
 from byhand.figures import Animation, draw_convolution
-from byhand.figures.kernels import MINUS, MOST, walk
+from byhand.figures.kernels import MINUS, MOST
+from byhand.figures.walking import walk
 from byhand.shapes import ShapeError, effective_kernel, same_padding
 
 LENGTHS = st.integers(1, 12)

@@ -5,12 +5,8 @@ import pytest
 from matplotlib.colors import to_rgb
 from oracles import places
 
-from byhand.figures.schematics import (
-    UNIT,
-    draw_network,
-    draw_neuron,
-    draw_windows,
-)
+from byhand.figures.colours import UNIT
+from byhand.figures.schematics import draw_network, draw_neuron, draw_windows
 
 
 def drawn(figure):

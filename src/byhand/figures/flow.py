@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from byhand.figures.animation import Animation
+from byhand.figures.colours import INK, INPUT, UNIT
 
-INK, INPUT, UNIT = "#2b2b2b", "#f6d7a7", "#a9c9e8"
 QUIET, FORWARD, BACK = "#c8c8c8", "#0b5394", "#b03a00"
 _RADIUS, _ACROSS, _DOWN, _TOP = 21, 118, 74, 40
 _ELL, _MINUS = "\N{SCRIPT SMALL L}", "\N{MINUS SIGN}"

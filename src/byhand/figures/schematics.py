@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from byhand.figures.colours import INK, INPUT, UNIT
 from byhand.shapes.axis import conv_output
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-INPUT, UNIT, INK = "#f6d7a7", "#a9c9e8", "#2b2b2b"
 _RADIUS = 0.28
 
 
