@@ -34,9 +34,8 @@ def fit_curve(width):
         bias_axes="sm",
         activation="relu",
         kernel_initializer=spread(-2, 2),
-        bias_initializer=spread(
-            -3, 3
-        ),  # kinks where z is zero, all over the range
+        # Kinks are where z is zero: all over the range.
+        bias_initializer=spread(-3, 3),
     )
     output = layers.EinsumDense(
         "nsm,sm->ns",

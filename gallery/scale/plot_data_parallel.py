@@ -3,9 +3,8 @@ Many devices, one step
 ======================
 
 Do several devices, each with a part of the batch, take the same step as one?
-The gradient of a mean is the mean of gradients, so equal shards lose nothing,
-unless a layer looks at the whole batch, as batch normalisation does. Time can
-be gained: a small shard is done sooner, though averaging takes its share.
+The gradient of a mean is the mean of gradients: equal shards lose nothing, but
+for layers that see the whole batch (batch normalisation). They can gain time.
 """
 
 import time
@@ -59,7 +58,8 @@ assert facts["plain"] < 1e-4 < 0.005 < facts["batch normalisation"]
 
 # %%
 # Keras deals out a batch itself where its backend is JAX and sees several
-# devices. Virtual ones, by ``XLA_FLAGS``, share cores: no measure for cards.
+# devices. Virtual ones share cores, no measure for cards, and come with
+# ``XLA_FLAGS=--xla_force_host_platform_device_count=8``.
 alone, measured = [speed(plain, N // B) for B in SHARDS], {}
 on_jax = keras.backend.backend() == "jax"
 found = keras.distribution.list_devices() if on_jax else ["one"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import agreement
 import devices
+import examples
 import numpy as np
 import pytest
 import scripts
@@ -47,6 +48,15 @@ def test_finds_the_same_on_each_backend(script, runs):
     facts = {backend: record["facts"] for backend, record in found.items()}
     told = list(agreement.disagreements(facts, found[names[0]]["bands"]))
     assert not told, "\n".join(told)
+
+
+def test_several_devices_share_a_batch_where_jax_has_them(tmp_path, monkeypatch):
+    """The script itself holds their gradients against that of one device."""
+    monkeypatch.setenv("XLA_FLAGS", "--xla_force_host_platform_device_count=8")
+    script = ROOT / "gallery" / "scale" / "plot_data_parallel.py"
+    record = examples.run_one(script, tmp_path, backend="jax")
+    assert isinstance(record, dict), record
+    assert record["facts"]["devices"] == 8
 
 
 @pytest.fixture(scope="module")
