@@ -82,7 +82,7 @@ def runs(request, tmp_path_factory):
     return kept
 
 
-def pytest_terminal_summary(terminalreporter, config):
+def pytest_terminal_summary(terminalreporter, exitstatus, config):
     """Show the table, and keep it."""
     runs = config.stash.get(RUNS, None)
     if runs is None or not runs.outcomes:
@@ -96,8 +96,8 @@ def pytest_terminal_summary(terminalreporter, config):
     examples.write(ROOT / "_build" / "backends.json", runs.table())
     if config.getoption("--record"):
         found = map(scripts.name_of, scripts.all_scripts(ROOT / "gallery"))
-        if runs.whole(list(found)):
+        if exitstatus == pytest.ExitCode.OK and runs.whole(list(found)):
             examples.write(examples.COSTS / "backends.json", runs.table())
             tell("recorded in gallery/costs/backends.json")
         else:
-            tell("not recorded: not every script ran on every backend")
+            tell("not recorded: not every script ran, and found the same, everywhere")
