@@ -2,7 +2,8 @@
 
 They run outside the repository, without a network, in an environment of their own that
 holds what gallery/requirements.txt states, in the versions of requirements.lock, and
-byhand as a wheel. The environment is kept in _build/ until one of the two changes.
+the wheel of byhand that the site offers. The environment is kept in _build/ until one
+of the two changes.
 """
 
 import argparse
@@ -60,8 +61,19 @@ def digest() -> str:
     return state.hexdigest()
 
 
-def install() -> None:
-    """Make the environment where it is not there; put byhand as it is now into it."""
+def wheel(html: Path) -> Path:
+    """Return the wheel of byhand that a built site offers."""
+    found = html.rglob("byhand-*.whl")  # Sphinx leaves those of old versions there
+    newest = max(found, key=lambda path: path.stat().st_mtime, default=None)
+    if newest is None:
+        raise DownloadError(
+            f"no wheel of byhand is in {html}: build the book first, with make book"
+        )
+    return newest
+
+
+def install(byhand: Path) -> None:
+    """Make the environment where it is not there; put a wheel of byhand into it."""
     kind, wanted = ENVIRONMENT, digest()
     pip = ("-m", "pip", "--disable-pip-version-check")
     if not kind.stamp.exists() or kind.stamp.read_text() != wanted:
@@ -76,14 +88,9 @@ def install() -> None:
             *("--requirement", str(ROOT / kind.lock), *RUNS_NOTEBOOKS),
         )
         kind.stamp.write_text(wanted)
-    with tempfile.TemporaryDirectory() as wheels:
-        options = ("--no-deps", "--no-build-isolation", "-w", wheels, str(ROOT))
-        step = "building the wheel of byhand"
-        environment.run(kind, step, sys.executable, *pip, "wheel", *options)
-        found = map(str, Path(wheels).glob("*.whl"))
-        options = ("--no-deps", "--force-reinstall", *found)
-        step = "installing the wheel of byhand"
-        environment.run(kind, step, str(kind.python), *pip, "install", *options)
+    options = ("--no-deps", "--force-reinstall", str(byhand))
+    step = f"installing {byhand.name} of the site"
+    environment.run(kind, step, str(kind.python), *pip, "install", *options)
 
 
 def isolation() -> list[str]:
@@ -174,7 +181,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if not options.html.exists():
             raise DownloadError(f"{options.html} is not there: run make book first")
-        install()
+        install(wheel(options.html))
         if not isolation():
             print("The network cannot be taken away here; proxies lead nowhere.")
         found = list(faults(options.html, ENVIRONMENT.python, only=options.only))

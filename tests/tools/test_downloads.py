@@ -93,6 +93,17 @@ def test_a_site_that_is_not_built_is_named(tmp_path, site, capsys):
         faults(site(planted.GOOD), only="other")
 
 
+def test_the_wheel_is_the_newest_that_the_site_offers(tmp_path):
+    with pytest.raises(downloads.DownloadError, match="no wheel of byhand is in"):
+        downloads.wheel(tmp_path)
+    for age, name in [(200, "a/byhand-0.1.0"), (100, "b/byhand-0.10.0")]:
+        path = tmp_path / f"{name}-py3-none-any.whl"
+        path.parent.mkdir()
+        path.touch()
+        os.utime(path, (1e9 - age, 1e9 - age))
+    assert downloads.wheel(tmp_path).parent.name == "b"
+
+
 def test_the_environment_is_known_by_all_that_it_is_made_of(monkeypatch):
     before = downloads.digest()
     assert before == downloads.digest()
