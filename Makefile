@@ -35,7 +35,7 @@ test-backends: env-backends  ## run what must hold on TensorFlow, JAX and PyTorc
 	@.venv-backends/bin/python -m pytest --backends $(BACKEND_TESTS) $(if $(RECORD),--record)
 
 test-downloads: book  ## run what a reader downloads, with what a reader installs
-	@$(RUN) tools/downloads.py
+	@$(RUN) tools/downloads.py $(if $(ONLY),--only $(ONLY))
 
 costs: env  ## measure every example on the processor, for the page of costs
 	@$(RUN) tools/examples.py cpu

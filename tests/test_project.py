@@ -40,7 +40,7 @@ def test_ci_and_workflow_call_what_the_readme_tells_a_person_to():
     told = re.findall(r"^make (\w+)", first_screen, re.M)
     assert told == ["book", "test"]
     ci = re.findall(r"^make ([\w-]+)", (ROOT / ".ci/run").read_text(), re.M)
-    assert sorted(ci) == ["book", "lint", "test", "test-backends"]
+    assert sorted(ci) == ["book", "lint", "test", "test-backends", "test-downloads"]
     workflow = yaml.safe_load((ROOT / ".github/workflows/book.yml").read_text())
     steps = workflow["jobs"]["book"]["steps"]
     called = [step["run"].removeprefix("make ") for step in steps if "run" in step]
