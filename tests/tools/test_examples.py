@@ -63,6 +63,20 @@ def test_a_script_that_does_not_end_is_stopped(tmp_path):
     assert told == "lines/plot_line.py: it did not end within 2 s"
 
 
+def test_what_a_card_says_is_not_taken_for_noise(tmp_path):
+    failing = "raise MemoryError('CUDA out of memory, planted')\n"
+    script = planted.write(tmp_path, failing)
+    told = examples.run_one(script, tmp_path / "results")
+    assert told.startswith("lines/plot_line.py: ")
+    assert "CUDA out of memory, planted" in told
+
+
+def test_every_backend_computes_in_full_float32_on_a_card():
+    given = examples.environment("jax")
+    assert given["NVIDIA_TF32_OVERRIDE"] == "0"
+    assert given["JAX_DEFAULT_MATMUL_PRECISION"] == "float32"
+
+
 def test_a_script_for_another_backend_is_passed_over_with_its_reason(tmp_path, capsys):
     limited = planted.GOOD.replace(
         "Drawn in a moment.\n", "Drawn in a moment.\n\nRuns on: jax (so it is)\n"
@@ -91,7 +105,7 @@ def test_the_lane_for_cards_takes_the_first_backend_that_sees_one(
         (stand_ins / f"{name}.py").write_text("raise ImportError\n")
     monkeypatch.setenv("PYTHONPATH", str(stand_ins))
     status, _, err, files = ran(tmp_path, capsys, "gpu")
-    assert (status, err, files) == (0, "", ["planted-card-80gb.json"])
+    assert (status, err, files) == (0, "", ["planted-card-80gb-torch.json"])
     kept = json.loads((tmp_path / "costs" / files[0]).read_text())
     assert kept["backend"] == "torch"
     assert kept["device"] == "Planted Card 80GB"
