@@ -68,10 +68,11 @@ errors, by_grey = [*map(error, guesses)], error(table[level[hidden]])
 facts = {"mean colour": error(mean), "by grey": by_grey, "network": errors}
 bands = {"network": 0.015}
 print(*(f"{name}: {np.round(e, 3)}" for name, e in facts.items()), sep="\n")
-assert max(errors) < facts["mean colour"] / 2
+assert np.mean(errors) < by_grey < facts["mean colour"] / 2
 
 # %%
 # The half that the network never saw in colour, painted with the last seed.
+# Brightness alone tells most; the network is better, and not always right.
 best = grey[hidden], coloured(grey[hidden], guesses[-1]), photograph[hidden]
 fig, axes = plt.subplots(1, 3, figsize=(8, 4.1), layout="constrained")
 for ax, image, title in zip(axes, best, ("grey", "painted", "true")):
@@ -86,5 +87,4 @@ fig.set_label(
 plt.show()
 
 # %%
-# What to try next: the photograph "china.jpg", where the left half teaches
-# little about the right one; a grey level alone, with kernels of size 1.
+# What to try next: the photograph "china.jpg"; kernels of size 1 alone.

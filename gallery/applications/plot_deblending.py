@@ -26,9 +26,10 @@ def galaxies(count, distance, rng):
     def draw(low, high):
         return rng.uniform(low, high, (count, 1, 1))
 
-    way, light = draw(0, 2 * np.pi), (draw(0.5, 1.5), draw(1.5, 4))
-    place = draw(0.7, 2.5), distance * np.cos(way), distance * np.sin(way)
-    return Sersic2D(*light, *place, draw(0, 0.6), draw(0, np.pi))(x, y)
+    way, light_and_size = draw(0, 2 * np.pi), (draw(0.5, 1.5), draw(1.5, 4))
+    n, u, v = draw(0.7, 2.5), distance * np.cos(way), distance * np.sin(way)
+    form = n, u, v, draw(0, 0.6), draw(0, np.pi)
+    return Sersic2D(*light_and_size, *form)(x, y)
 
 
 def simulate(count, rng):
@@ -80,7 +81,7 @@ for row, k in zip(axes, shown):
         ax.imshow(np.arcsinh(panel), "gray", vmin=-0.5, vmax=1.5)
         ax.axis("off")
 told = [f"{name} {max(facts[name]):.2f}" for name in ("nothing", "network")]
-fig.set_label(f"Blends, truth, output, residual. Error: {', '.join(told)}.")
+fig.set_label(f"Blends, truth, output, residual. RMS: {', '.join(told)}.")
 plt.show()
 
 # %%

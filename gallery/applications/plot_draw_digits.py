@@ -22,8 +22,8 @@ x, x_test = train_test_split(pixels, random_state=0)
 
 
 # %%
-# Mean and spread of each number; the decoder sees a random draw. How far this
-# is from normal (Kullback and Leibler), for each of 64 pixels, is also lost.
+# Mean and spread of each number; the decoder sees a random draw. The loss also
+# counts how far that is from normal (Kullback and Leibler), over 64 pixels.
 class Draw(layers.Layer):
     def __init__(self):
         super().__init__()
@@ -66,7 +66,7 @@ facts = {"position": place + 1, "learned": len(x), "drawn": n}
 facts["accuracy"] = float(np.mean((p > 0.5) == np.repeat([0, 1], n)))
 facts["taken for real"] = int(np.sum(p[n:] <= 0.5))
 bands = {"accuracy": 0.05, "taken for real": 40}
-print(*(f"{name}: {value}" for name, value in facts.items()), sep="\n")
+print(*(f"{name}: {facts[name]}" for name in list(facts)[1:]), sep="\n")
 fig, axes = plt.subplots(1, 4, figsize=(8, 2.1), layout="constrained")
 for ax, row in zip(axes, both[four]):
     ax.imshow(row.reshape(8, 8), cmap="gray_r").axes.axis("off")

@@ -5,7 +5,7 @@ Elliptical or spiral?
 Does a network tell galaxies apart better than one measured number does?
 Ellipticals are concentrated, discs are not, and a cut on concentration parts
 them; it fails on bright bulges and diffuse ellipticals. A small convolutional
-network sees the arms too, here of simulated galaxies with blur and noise.
+network may see the arms too, here of simulated galaxies with blur and noise.
 """
 
 import keras
@@ -68,7 +68,7 @@ for seed in SEEDS:
     facts["net"] += [float(np.mean(spiral == y_test))]
 bands = {"net": 0.08}
 told = [f"{n} {min(a):.1%} to {max(a):.1%}" for n, a in facts.items()]
-print(told)
+print(*told, sep="\n")
 assert min(facts["net"]) > max(facts["cut"])
 
 # %%

@@ -3,8 +3,8 @@ A bug in a backward pass, found and named
 =========================================
 
 Which one of 26,122 derivatives is wrong?
-A network written by hand loses a hundredth of a per cent in one element of
-its gradient. A check along one random direction for each array sees it, and
+A network written by hand gets one element of its gradient a hundredth of a per
+cent too large. A check along one random direction for each array sees it, and
 halves the direction until one element is left.
 """
 
@@ -74,7 +74,7 @@ for ax, name in zip(axes, ("one_element", "factor_two")):
     ax.set_title(name.replace("_", " "))
 fig.set_label(
     "Analytic against numerical derivatives, logarithmic, for two mistakes. "
-    "All lie on the diagonal but those of a bias, twice too large; the one "
+    "All lie on the diagonal but those of a bias, doubled; the one "
     f"element off by 1e-4 took {facts['one_element']:,} evaluations to find."
 )
 plt.show()

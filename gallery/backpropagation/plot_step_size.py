@@ -52,12 +52,12 @@ def error(method, dtype, step):
 errors = {
     n: np.array([error(*c, h) for h in STEPS]) for n, c in CURVES.items()
 }
-facts = {
-    name: (float(STEPS[np.nanargmin(found)]), float(np.nanmin(found)))
-    for name, found in errors.items()
-}
-for name, (step, least) in facts.items():
-    print(f"{name}: least error {least:.1e} at a step of {step:.1e}")
+facts = {}
+for name, found in errors.items():
+    worse = np.fmax(found[:-1], found[1:])  # one step alone may be lucky
+    n = np.nanargmin(worse)
+    facts[name] = float(STEPS[n]), float(worse[n])
+    print(f"{name}: least error {worse[n]:.1e} at a step of {STEPS[n]:.1e}")
 assert facts["central, float64"][1] < 1e-9
 assert facts["complex, float64"][1] < 1e-15
 assert facts["central, float32"][1] > 1e-8
@@ -68,18 +68,18 @@ assert facts["central, float32"][1] > 1e-8
 #
 # To the right of each tip the error falls with the step, or with its square
 # where the quotient is central; to the left it rises as the step shrinks. The
-# complex step subtracts nothing, and has no left side.
+# complex step subtracts nothing, and has no left side. No error is drawn at
+# 1e-17.
 fig, ax = plt.subplots(figsize=(7, 4.4), layout="constrained")
 for name, found in errors.items():
-    style = "--" if "32" in name else "-"
-    ax.loglog(STEPS, np.maximum(found, 1e-17), style, label=name)
+    style = {"forward": "-", "central": "--", "complex": ":"}[name[:7]]
+    width = 1 if "32" in name else 2
+    ax.loglog(STEPS, np.maximum(found, 1e-17), style, lw=width, label=name)
 ax.set(xlabel="step", ylabel="relative error", ylim=(3e-18, 10))
 ax.grid(alpha=0.3)
 ax.legend()
 tips = [f"{name}, {e:.0e} at {h:.0e}" for name, (h, e) in facts.items()]
-fig.set_label(
-    f"Error against step, most curves a V. Least error: {'; '.join(tips)}."
-)
+fig.set_label(f"Error against step, mostly a V. Tips: {'; '.join(tips)}.")
 plt.show()
 
 # %%

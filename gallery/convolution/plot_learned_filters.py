@@ -2,7 +2,7 @@
 What a small network looks for in digits
 ========================================
 
-What do the filters of a trained network look like, and does each one matter?
+What do the filters of a trained network look like, and what are they worth?
 Nobody sets the taps of a kernel: they start at random and descend with the
 loss. Filters of the first layer can be looked at, and so can their maps. What
 a filter is worth shows when it falls silent, and what its training was worth
@@ -67,20 +67,20 @@ fig, axes = plt.subplots(4, 9, figsize=(9, 3.9), layout="constrained")
 for k in range(FILTERS):
     axes[0, k + 1].imshow(taps[..., k], "gray", vmin=-1.5, vmax=1.5)
     for ax, found in zip(axes[1:, k + 1], maps):
-        ax.imshow(found[..., k], "gray_r", vmin=0)
+        ax.imshow(found[..., k], "gray_r", vmin=0, vmax=maps.max())
 for ax, image in zip(axes[1:, 0], x_test):
     ax.imshow(image[..., 0], "gray_r")
 for ax in axes.flat:
     ax.axis("off")
-fig.set_label(f"{FILTERS} filters; below them, their maps of {y_test[:3]}.")
+fig.set_label(f"{FILTERS} filters; below them, their maps of digits.")
 
 # %%
-# The dense layer was trained with all eight filters and is not trained again.
+# With one silent nothing is trained again. Some are missed a lot, some hardly.
 fig, ax = plt.subplots(figsize=(7, 3), layout="constrained")
 ax.plot(SEEDS, learned, "o", ms=9, label="learned")
 ax.plot(SEEDS, random, "s", ms=9, label="at random")
 ax.plot(SEEDS, alone, "k_", label=["one silent"] + ["_"] * (FILTERS - 1))
-ax.set(xlabel="seed", ylabel="share read", xticks=SEEDS, xlim=(-0.5, 3.2))
+ax.set(xlabel="seed", ylabel="share right", xticks=SEEDS, xlim=(-0.5, 3.2))
 ax.legend(loc="right")
 means = ", ".join(f"{name} {share:.1%}" for name, share in facts.items())
 fig.set_label(f"Held-out digits read from three seeds, means: {means}.")

@@ -5,8 +5,8 @@ Activation functions and their slopes
 How much of an error does an activation let through on the way back?
 Backpropagation multiplies by the slope of each activation that a signal passed
 on its way, besides the weights. Sigmoid passes a quarter at best; tanh passes
-everything at zero and little elsewhere; ReLU passes everything above zero and
-nothing below.
+everything at zero and little far from it; ReLU passes everything above zero
+and nothing below.
 """
 
 import matplotlib.pyplot as plt
@@ -63,11 +63,11 @@ for ax, (name, (function, slope)) in zip(axes, FUNCTIONS.items()):
     ax.grid(alpha=0.3)
 axes[0].legend(loc="upper left")
 described = [
-    f"{name}: slope to {fact['steepest']:.2f}, {fact['slope at 4']:.2f} at 4"
+    f"{name}: at most {fact['steepest']:.2f}, {fact['slope at 4']:.2f} at 4"
     for name, fact in facts.items()
 ]
 fig.set_label(
-    "Three activations from -4 to 4, each with its derivative. "
+    "Three activations from -4 to 4, each with its derivative: its slope. "
     f"{'; '.join(described)}."
 )
 plt.show()

@@ -4,14 +4,15 @@ Batch normalisation and bad initial weights
 
 Does batch normalisation save a deep network that begins with bad weights?
 Weights a quarter as large as they should be shrink a signal fourfold in every
-layer, and after eight little is left to learn from. Batch normalisation gives
-each neuron mean 0 and variance 1 over the batch, whatever the weights before.
+layer, and after eight little is left to learn from. Batch normalisation (Ioffe
+and Szegedy 2015, arXiv:1502.03167) gives each neuron mean 0 and variance 1
+over the batch, whatever the weights before.
 """
 
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
-from keras import layers, ops
+from keras import layers, ops, optimizers
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
@@ -33,8 +34,7 @@ def network(normalised):
             model.add(layers.BatchNormalization(momentum=0.9))
         model.add(layers.ReLU())
     model.add(layers.Dense(10, activation="softmax"))
-    model.compile("adam", "sparse_categorical_crossentropy")
-    model.optimizer.learning_rate = 5e-3
+    model.compile(optimizers.Adam(5e-3), "sparse_categorical_crossentropy")
     return model
 
 

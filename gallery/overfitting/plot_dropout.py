@@ -5,8 +5,8 @@ Dropout and the gap between two losses
 Does dropout close the gap between the training and the held-out loss?
 A wide network learns 300 digits by heart: its loss on them goes to zero, while
 that on other digits stays. Dropout silences neurons at random in training, so
-that none can rely on another. Both losses are measured without it, in the
-finished network.
+that none can rely on another (Srivastava et al. 2014). Both losses are
+measured without it, in the finished network.
 """
 
 import keras
@@ -69,8 +69,8 @@ assert facts["held-out loss"][half] > 4 * facts["training loss"][half]
 
 # %%
 # A moderate rate lowers the held-out loss a little and leaves most of the gap;
-# too high a rate raises both losses. Markers are seeds, each with digits of
-# its own; lines join their means.
+# beyond it both losses rise. Markers are seeds, each with digits of its own;
+# lines join their means.
 fig, ax = plt.subplots(figsize=(6, 4), layout="constrained")
 curves = (held_out, "s-", "held out"), (training, "o--", "training")
 for each, style, name in curves:

@@ -2,7 +2,7 @@
 What weight decay does to weights and errors
 ============================================
 
-Which weights does weight decay shrink, and does it lower the error?
+How far does weight decay shrink weights, and does it lower the loss?
 A penalty on the squares of all weights asks of each what it is worth. Too weak
 a penalty, and the weights follow the noise of a few examples; too strong, and
 they forget what they should know. Between the two, the loss on digits held out
@@ -63,6 +63,7 @@ assert 0 < best < len(LAMBDAS) - 1
 assert np.all(np.diff(facts["weight size"]) < 0)
 
 # %%
+# The best strength lowers the loss and hardly changes how many are misread.
 # Markers are seeds, each with digits of its own; lines join their means.
 fig, ax = plt.subplots(figsize=(6, 3.8), layout="constrained")
 ticks = [f"{lam:g}" for lam in LAMBDAS]
@@ -75,7 +76,7 @@ least, none = (facts["held-out loss"][k] for k in (best, 0))
 fig.set_label(f"Held-out loss {none:.2f}, with decay at best {least:.2f}.")
 
 # %%
-# Weights of the neuron for zero: black is 1, white -1, and grey is nothing.
+# Weights of the neuron for zero: black is 1 or more, white -1 or less, grey 0.
 fig, axes = plt.subplots(1, 5, figsize=(8, 2), layout="constrained")
 for ax, row, tick in zip(axes, runs, ticks):
     ax.imshow(row[0][0][:, 0].reshape(8, 8), cmap="gray_r", vmin=-1, vmax=1)

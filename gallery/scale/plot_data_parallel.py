@@ -4,7 +4,7 @@ Many devices, one step
 
 Do several devices, each with a part of the batch, take the same step as one?
 The gradient of a mean is the mean of gradients: equal shards lose nothing, but
-for layers that see the whole batch (batch normalisation). They can gain time.
+for batch normalisation, if each shard is normalised by itself.
 """
 
 import time
@@ -46,32 +46,31 @@ def speed(model, n):  # images a second in the fastest of five steps
 
 
 facts = {}
-pairs, plain, mixed = {}, network(), network(layers.BatchNormalization())
-weights = plain.get_weights()
-for name, model in [("plain", plain), ("batch normalisation", mixed)]:
+plain, mixed, pairs = network(), network(layers.BatchNormalization()), {}
+for name, model in [("batch normalisation", mixed), ("plain", plain)]:
     start = model.get_weights()
     parts = [gradient(model, start, s) for s in np.split(ROWS, 8)]
     pairs[name] = np.array([gradient(model, start, ROWS), np.mean(parts, 0)])
     pairs[name] /= np.abs(pairs[name]).max()  # the largest element is 1
     facts[name] = float(np.abs(np.subtract(*pairs[name])).max())
-assert facts["plain"] < 1e-4 < 0.005 < facts["batch normalisation"]
+assert facts["plain"] < 1e-3 < 0.005 < facts["batch normalisation"]
 
 # %%
 # Keras deals out a batch itself where its backend is JAX and sees several
 # devices. Virtual ones share cores, no measure for cards, and come with
 # ``XLA_FLAGS=--xla_force_host_platform_device_count=8``.
-alone, measured = [speed(plain, N // B) for B in SHARDS], {}
+alone, real = [speed(plain, N // B) for B in SHARDS], {}
 on_jax = keras.backend.backend() == "jax"
 found = keras.distribution.list_devices() if on_jax else ["one"]
 for B in [B for B in SHARDS if 1 < B <= len(found)]:
     with keras.distribution.DataParallel(devices=found[:B]).scope():
         model = network()
-        g = gradient(model, weights, ROWS)
-        assert np.allclose(g / np.abs(g).max(), pairs["plain"][0], 0, 1e-4)
-        measured[B] = round(speed(model, N))
+        g = gradient(model, start, ROWS)
+        assert np.allclose(g / np.abs(g).max(), pairs["plain"][0], 0, 1e-3)
+        real[B] = round(speed(model, N))
 facts |= {"devices": len(found), "images/s": round(alone[0])}
-bands = dict(zip(facts, (1e-4, 0.5, 4096, 1e8)))
-print(facts, f"several devices: {measured or 'not measured'}")
+bands = dict(zip(facts, (0.5, 1e-4, 4096, 1e8)))
+print(facts, f"several devices: {real or 'not measured'}")
 
 # %%
 # Each point is a weight. On the right also B times the speed of one shard.
@@ -80,11 +79,12 @@ for ax, (name, pair) in zip(axes, pairs.items()):
     ax.plot(pair[0], np.subtract(*pair), "o", ms=3)
     ax.set(title=name, xlabel="gradient of batch", ylim=(-0.05, 0.05))
 axes[0].set_ylabel("less mean of 8 shards")
-axes[2].plot(SHARDS, np.multiply(SHARDS, alone), "o--", label="if free")
-axes[2].plot([1, *measured], [alone[0], *measured.values()], "s", label="real")
+axes[2].plot(SHARDS, np.multiply(SHARDS, alone), "o--", label="ideal")
+axes[2].plot([1, *real], [alone[0], *real.values()], "s", label="measured")
 axes[2].set(xlabel="devices", ylabel="images a second", xticks=SHARDS)
 axes[2].legend()
-fig.set_label(f"Gradients of 8 shards and of the whole batch: {facts}.")
+said = ", ".join(f"{name} {facts[name]:.1g}" for name in pairs)
+fig.set_label(f"Gradients of 8 shards, less the batch's. At most: {said}.")
 plt.show()
 # %%
 # What to try next: unequal shards, weighed by their size; ``SHARDS`` up to 64.

@@ -2,7 +2,7 @@
 Where one machine ends
 ======================
 
-How large a training fits on one machine, and how long does it take there?
+How large a network fits on one machine, and when are more machines of use?
 Memory goes to parameters, what the optimiser keeps for each, and activations:
 all can be counted. A step takes a fixed time and a time for each example, both
 measured here. They say when more machines are needed, and how many are of use.
@@ -16,7 +16,7 @@ import numpy as np
 from keras import layers
 
 keras.utils.set_random_seed(0)
-SIZES, GIB, ROOM = (1, 64, 128), 2**30, {"laptop": 16, "large card": 80}
+SIZES, GIB, ROOM = (1, 256, 1024), 2**30, {"laptop": 16, "large card": 80}
 
 
 # The lecture's network, every layer `width` times as wide as there.
@@ -78,11 +78,11 @@ for name, room in ROOM.items():
 axes[1].set(xlabel="parameters", ylabel="GiB needed at least")
 axes[2].loglog(B, days, "o-", ms=4, label="t0 + c N / B")
 axes[2].loglog(B, days[0] / B, "--", c="0.5", label="in proportion")
-axes[2].set(xlabel="machines", ylabel="days for 115 million images")
+axes[2].set(xlabel="machines", ylabel="days, width 1, 115 million")
 for ax in axes:
     ax.legend()
-told = f"{days[0]:.2g} days on one machine, {days[-1]:.2g} on {B[-1]}"
-fig.set_label(f"Width {facts['laptop']} fits a laptop; training takes {told}.")
+told = f"width 1 takes {days[0]:.2g} days on one, {days[-1]:.1g} on {B[-1]}"
+fig.set_label(f"Batch of 32: width {facts['laptop']} fits a laptop; {told}.")
 plt.show()
 
 # %%

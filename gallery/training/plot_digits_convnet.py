@@ -77,9 +77,9 @@ plt.show()
 # %%
 # The mistakes of which it is surest tell most; some would make you hesitate.
 surest = wrong[np.argsort(-probabilities[wrong].max(axis=1))][:6]
-fig, axes = plt.subplots(1, 6, figsize=(9, 2.1), layout="constrained")
+fig, axes = plt.subplots(1, len(surest), figsize=(9, 2.1), squeeze=False)
 plt.setp(axes, xticks=[], yticks=[], frame_on=False)
-for ax, k in zip(axes, surest):
+for ax, k in zip(axes[0], surest):
     ax.imshow(x_test[k, ..., 0], cmap="gray_r")
     ax.set_title(f"is {y_test[k]}, read {guess[k]}", fontsize=10)
 mistakes = ", ".join(f"{y_test[k]} read as {guess[k]}" for k in surest)

@@ -9,6 +9,8 @@ begins. One callback of Keras then stops, and takes the best weights back;
 another keeps the best model on disk, where it outlasts the process.
 """
 
+import tempfile
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -50,7 +52,7 @@ facts = {name: [] for name in names}
 bands = {"stopped": 10, "best": 10, "accuracy": 0.06, "to the end": 0.15}
 bands["saved model differs by"] = 1e-5
 for seed in reversed(SEEDS):
-    with np.testing.tempdir() as folder:  # gone when the block ends
+    with tempfile.TemporaryDirectory() as folder:  # gone when the block ends
         path = f"{folder}/best.keras"
         stop = keras.callbacks.EarlyStopping(
             patience=PATIENCE, restore_best_weights=True
@@ -73,15 +75,14 @@ axes[0].plot(range(1, EPOCHS + 1), run["loss"], "--", label="training")
 axes[0].plot(range(1, EPOCHS + 1), run["val_loss"], label="held out")
 axes[0].axvline(best, color="k", lw=1, label=f"saved: epoch {best}")
 axes[0].axvline(end, color="k", ls=":", label=f"stopped: epoch {end}")
-axes[0].set(xlabel="epoch", ylabel="loss")
+axes[0].set(xlabel="epoch", ylabel=f"loss, seed {SEEDS[0]}")
 axes[0].legend()
 ends = np.array([facts["accuracy"], facts["to the end"]])
-for marker, each in zip("os^", ends.T):
-    axes[1].plot(["stopped", f"{EPOCHS} epochs"], each, marker + "-")
+axes[1].plot(["stopped", f"{EPOCHS} epochs"], ends, "o-")
 axes[1].set(ylabel="accuracy on the rest", xlim=(-0.4, 1.4))
 fig.set_label(
     f"Held-out loss is least at epoch {best} and rises; training stops at "
-    f"{end}. Accuracy {ends[0].mean():.0%} so, {ends[1].mean():.0%} later."
+    f"{end}. Accuracy {ends[0].mean():.0%}, to the end {ends[1].mean():.0%}."
 )
 plt.show()
 
