@@ -77,7 +77,7 @@ plt.show()
 # %%
 # The mistakes of which it is surest tell most; some would make you hesitate.
 surest = wrong[np.argsort(-probabilities[wrong].max(axis=1))][:6]
-fig, axes = plt.subplots(1, len(surest), figsize=(9, 2.1), squeeze=False)
+fig, axes = plt.subplots(1, len(surest) or 1, figsize=(9, 2.1), squeeze=False)
 plt.setp(axes, xticks=[], yticks=[], frame_on=False)
 for ax, k in zip(axes[0], surest):
     ax.imshow(x_test[k, ..., 0], cmap="gray_r")
