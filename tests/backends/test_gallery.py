@@ -50,6 +50,22 @@ def test_finds_the_same_on_each_backend(script, runs):
     assert not told, "\n".join(told)
 
 
+@pytest.mark.parametrize("backend", devices.BACKENDS)
+@pytest.mark.parametrize(
+    ("name", "fact", "most"),
+    [
+        ("convolution/plot_convolution_arithmetic", "largest gap", 1e-5),
+        ("neurons/plot_linear_layers_collapse", "largest gap", 1e-3),
+        ("scale/plot_data_parallel", "plain", 1e-4),
+    ],
+)
+def test_a_processor_is_exact_where_a_script_allows_a_card_more(
+    name, fact, most, backend, runs
+):
+    record = runs.of(ROOT / "gallery" / f"{name}.py", backend)
+    assert record["facts"][fact] < most
+
+
 def test_several_devices_share_a_batch_where_jax_has_them(tmp_path, monkeypatch):
     """The script itself holds their gradients against that of one device."""
     monkeypatch.setenv("XLA_FLAGS", "--xla_force_host_platform_device_count=8")
