@@ -81,7 +81,7 @@ for row, k in zip(axes, shown):
         ax.imshow(np.arcsinh(panel), "gray", vmin=-0.5, vmax=1.5)
         ax.axis("off")
 told = [f"{name} {max(facts[name]):.2f}" for name in ("nothing", "network")]
-fig.set_label(f"Blends, truth, output, residual. RMS: {', '.join(told)}.")
+fig.set_label(f"Blend, truth, output, residual. RMS error: {', '.join(told)}.")
 plt.show()
 
 # %%

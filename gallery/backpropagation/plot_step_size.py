@@ -68,8 +68,8 @@ assert facts["central, float32"][1] > 1e-8
 #
 # To the right of each tip the error falls with the step, or with its square
 # where the quotient is central; to the left it rises as the step shrinks. The
-# complex step subtracts nothing, and has no left side. No error is drawn at
-# 1e-17.
+# complex step subtracts nothing, and has no left side. An error of zero is
+# drawn at 1e-17.
 fig, ax = plt.subplots(figsize=(7, 4.4), layout="constrained")
 for name, found in errors.items():
     style = {"forward": "-", "central": "--", "complex": ":"}[name[:7]]

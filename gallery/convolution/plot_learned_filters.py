@@ -72,7 +72,7 @@ for ax, image in zip(axes[1:, 0], x_test):
     ax.imshow(image[..., 0], "gray_r")
 for ax in axes.flat:
     ax.axis("off")
-fig.set_label(f"{FILTERS} filters; below them, their maps of digits.")
+fig.set_label(f"{FILTERS} filters; below them, maps of {y_test[:3].tolist()}.")
 
 # %%
 # With one silent nothing is trained again. Some are missed a lot, some hardly.
