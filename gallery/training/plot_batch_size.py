@@ -83,7 +83,7 @@ axes[2].plot(SIZES, facts["seconds"], "o-")
 for ax, name in zip(axes, ("accuracy", "noise", "seconds for five epochs")):
     ax.set(xlabel="batch size", ylabel=name, xscale="log")
     ax.set_xticks(SIZES, SIZES)
-fig.set_label(f"Batches {SIZES}, equal epochs: {first:.0%} to {last:.0%} right")
+fig.set_label(f"Batch {SIZES}, equal epochs: {first:.0%} to {last:.0%} right")
 plt.show()
 
 # %%
