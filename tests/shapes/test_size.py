@@ -1,3 +1,8 @@
+import os
+import pickle
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,3 +73,18 @@ def test_a_size_is_no_number():
     assert H != 3
     with pytest.raises(TypeError):
         H + "a"
+
+
+def test_a_length_is_itself_again_in_another_process():
+    code = (
+        "import pickle, sys; from byhand.shapes.size import Size; "
+        "length = pickle.loads(sys.stdin.buffer.read()); "
+        "assert length in {(Size.symbol('H') - 4) // 2 + Size.symbol('W')}"
+    )
+    for seed in ("1", "2"):  # letters have another hash in each
+        subprocess.run(
+            [sys.executable, "-c", code],
+            input=pickle.dumps((H - 4) // 2 + W),
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            check=True,
+        )

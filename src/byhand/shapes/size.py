@@ -37,11 +37,13 @@ class Size:
     14
     """
 
-    __slots__ = ("_constant", "_terms")
+    __slots__ = ("_constant", "_hash", "_terms")
 
     def __init__(self, terms: Mapping[Atom, int], constant: int) -> None:
         self._terms = dict(terms)
         self._constant = constant
+        # Kept, for a length holds others, each of which would be hashed anew.
+        self._hash = hash((frozenset(self._terms.items()), constant))
 
     @classmethod
     def symbol(cls, letter: str) -> Size:
@@ -125,7 +127,11 @@ class Size:
         return self._constant == other._constant and self._terms == other._terms
 
     def __hash__(self) -> int:
-        return hash((frozenset(self._terms.items()), self._constant))
+        return self._hash
+
+    def __reduce__(self) -> tuple[type[Size], tuple[dict[Atom, int], int]]:
+        # Without the hash, which holds in one process only.
+        return Size, (self._terms, self._constant)
 
     def __repr__(self) -> str:
         text = ""
