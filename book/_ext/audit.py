@@ -26,7 +26,15 @@ NOISE = re.compile(
     r"absl::InitializeLog|cpu_feature_guard|oneDNN custom operations|"
     r"(User|Future|Deprecation|Runtime)Warning"
 )
-METADATA = ("author", "description", "og:title", "og:description")
+METADATA = (
+    "author",
+    "description",
+    "og:title",
+    "og:description",
+    "dcterms.rights",
+    "dcterms.source",
+)
+LICENCE = "https://creativecommons.org/licenses/by-sa/4.0/"
 
 
 class Page(HTMLParser):
@@ -37,6 +45,7 @@ class Page(HTMLParser):
         self.fetched: list[str] = []
         self.metadata: dict[str, str] = {}
         self.links: list[str] = []
+        self.licences: set[str] = set()
         self.equations = self.drawn = self.images = 0
         self.title = ""
         self._in_title = False
@@ -53,6 +62,8 @@ class Page(HTMLParser):
                 self.fetched.append(given[name])
         if tag == "link" and FETCHED_LINKS & set(given.get("rel", "").split()):
             self.fetched.append(given.get("href", ""))
+        if "license" in given.get("rel", "").split():
+            self.licences.add(given.get("href", ""))
         if tag == "meta":
             name = given.get("name") or given.get("property")
             if name:
@@ -97,6 +108,9 @@ def faults_of_page(path: Path, private: list[str]) -> Iterator[str]:
     for name in METADATA:
         if not page.metadata.get(name):
             yield f"has no {name} in its metadata"
+    if page.licences != {LICENCE}:
+        named = ", ".join(sorted(page.licences)) or "none"
+        yield f"names another licence of the text than {LICENCE}: {named}"
     if not page.title.strip():
         yield "has no title"
     if page.drawn < page.equations:

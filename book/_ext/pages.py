@@ -20,12 +20,28 @@ from sphinx.writers.html5 import HTML5Translator
 
 ENTRANCE = "A textbook of deep learning that derives, computes and checks every step."
 
+# The licence of the text and what it was adapted from; LICENSE-TEXT says the same.
+LICENCE = "https://creativecommons.org/licenses/by-sa/4.0/"
+SOURCE_OF_TEXT = (
+    "Adapted from the lecture Hands-on deep learning with Keras examples by "
+    "Alexandre Boucaud (CC BY-SA 4.0), https://github.com/aboucaud/slides"
+)
+LICENCE_TAGS = [
+    f'<link rel="license" href="{LICENCE}" />',
+    '<meta name="dcterms.rights" content="Text and figures: CC-BY-SA-4.0; '
+    'code: BSD-3-Clause" />',
+    f'<meta name="dcterms.source" content="{SOURCE_OF_TEXT}" />',
+]
+
 logger = logging.getLogger(__name__)
 
 
 def set_address(app: Sphinx, config: Config) -> None:
-    """Take the published address from BOOK_URL: social cards need it in full."""
-    address = os.environ.get("BOOK_URL", "")
+    """Set the published address, BOOK_URL before book_address.
+
+    Social cards need it in full.
+    """
+    address = os.environ.get("BOOK_URL", "") or config.book_address
     if address:
         config.html_baseurl = config.ogp_site_url = address.rstrip("/") + "/"
 
@@ -51,8 +67,12 @@ def add_metadata(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Give the page an author, and those without text of their own the rest."""
-    tags = [f'<meta name="author" content="{app.config.author}" />']
+    """Give the page an author, its licence and the place to report errors.
+
+    Pages without a text of their own get a title and a description as well.
+    """
+    context["book_tracker"] = app.config.book_tracker
+    tags = [f'<meta name="author" content="{app.config.author}" />', *LICENCE_TAGS]
     if doctree is None:
         title = escape(context.get("title") or pagename)
         about = f"{title} of {escape(app.config.html_title)}"
@@ -96,6 +116,7 @@ def write_entrance(app: Sphinx) -> None:
 <title>{title}</title>
 <meta name="author" content="{escape(app.config.author)}">
 <meta name="description" content="{about}">
+{"".join(LICENCE_TAGS)}
 <meta property="og:title" content="{title}">
 <meta property="og:description" content="{about}">
 <meta http-equiv="refresh" content="0; url={first}">
@@ -134,6 +155,8 @@ def setup(app: Sphinx) -> dict[str, object]:
     """Connect to the writing of each page and to the end of the build."""
     # Jupyter Book sets this for an extension that the book does not load.
     app.add_config_value("comments_config", {}, "html")
+    app.add_config_value("book_address", "", "html", [str])
+    app.add_config_value("book_tracker", "", "html", [str])
     folded = mended(visit_HideCellInput, *FOLDED)
     app.add_node(HideCodeCellNode, override=True, html=(folded, depart_HideCellInput))
     source = mended(HTML5Translator.visit_citation, *SOURCE)

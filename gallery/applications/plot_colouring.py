@@ -9,6 +9,10 @@ half of a photograph and paints the other. It is compared with the mean colour,
 and with the mean colour of pixels that are equally bright.
 """
 
+# SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
+# SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
+# The first licence is that of the code, the second that of prose and figures.
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np

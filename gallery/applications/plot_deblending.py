@@ -8,6 +8,10 @@ its neighbour. A small encoder-decoder learns from simulated pairs to
 give back the one in the middle. It is compared with doing nothing.
 """
 
+# SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
+# SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
+# The first licence is that of the code, the second that of prose and figures.
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np

@@ -8,6 +8,10 @@ each digit into eight numbers and draws it again from these; fed with random
 numbers, it draws its own. A second network learns to tell these from real.
 """
 
+# SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
+# SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
+# The first licence is that of the code, the second that of prose and figures.
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np

@@ -8,6 +8,10 @@ them; it fails on bright bulges and diffuse ellipticals. A small convolutional
 network may see the arms too, here of simulated galaxies with blur and noise.
 """
 
+# SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
+# SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
+# The first licence is that of the code, the second that of prose and figures.
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np

@@ -8,6 +8,10 @@ cent too large. A check along one random direction for each array sees it, and
 halves the direction until one element is left.
 """
 
+# SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
+# SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
+# The first licence is that of the code, the second that of prose and figures.
+
 import matplotlib.pyplot as plt
 import numpy as np
 from byhand import check_gradients

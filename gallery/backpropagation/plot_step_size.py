@@ -8,6 +8,10 @@ that are nearly equal and keeps little but their rounding. Between the two lies
 a best step, and it depends on the quotient and on the precision of numbers.
 """
 
+# SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
+# SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
+# The first licence is that of the code, the second that of prose and figures.
+
 import matplotlib.pyplot as plt
 import numpy as np
 from byhand import numerical_gradient

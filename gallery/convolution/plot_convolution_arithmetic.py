@@ -9,6 +9,10 @@ convolution leads from the short length to the long one. One element too few
 is enough to keep two branches of a network from being added.
 """
 
+# SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
+# SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
+# The first licence is that of the code, the second that of prose and figures.
+
 import matplotlib.pyplot as plt
 import numpy as np
 from byhand.figures import draw_convolution

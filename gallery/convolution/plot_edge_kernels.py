@@ -9,6 +9,10 @@ here? Networks learn such kernels. Those below were set by hand long before,
 and show what a single layer finds and what it cannot see.
 """
 
+# SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
+# SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
+# The first licence is that of the code, the second that of prose and figures.
+
 import matplotlib.pyplot as plt
 import numpy as np
 from keras import layers, ops

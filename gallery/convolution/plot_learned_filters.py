@@ -9,6 +9,10 @@ a filter is worth shows when it falls silent, and what its training was worth
 when random filters take its place.
 """
 
+# SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
+# SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
+# The first licence is that of the code, the second that of prose and figures.
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np

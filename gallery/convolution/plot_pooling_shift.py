@@ -9,6 +9,10 @@ Zhang (2019, arXiv:1904.11486) found that large networks are not indifferent
 either, and that blurring before each step to a smaller map helps.
 """
 
+# SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
+# SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
+# The first licence is that of the code, the second that of prose and figures.
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np

@@ -9,6 +9,10 @@ everything at zero and little far from it; ReLU passes everything above zero
 and nothing below.
 """
 
+# SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
+# SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
+# The first licence is that of the code, the second that of prose and figures.
+
 import matplotlib.pyplot as plt
 from keras import ops
 from keras.activations import relu, sigmoid, tanh

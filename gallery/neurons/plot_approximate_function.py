@@ -9,6 +9,10 @@ With ReLU the reason can be seen: each neuron adds one kink to a line, and a
 line with many kinks follows any curve. Finding them is another matter.
 """
 
+# SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
+# SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
+# The first licence is that of the code, the second that of prose and figures.
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np

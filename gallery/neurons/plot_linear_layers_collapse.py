@@ -9,6 +9,10 @@ straight line. A ReLU between two layers lets the border bend, and that is all
 it takes for opposite corners (XOR) and for two interleaved moons.
 """
 
+# SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
+# SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
+# The first licence is that of the code, the second that of prose and figures.
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np

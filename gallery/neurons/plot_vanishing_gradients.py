@@ -10,6 +10,10 @@ First weights of the right size (Glorot and Bengio 2010; for ReLU He et al.
 quarter at best, and these weights do not make up for that.
 """
 
+# SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
+# SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
+# The first licence is that of the code, the second that of prose and figures.
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np

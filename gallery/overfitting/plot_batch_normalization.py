@@ -9,6 +9,10 @@ and Szegedy 2015, arXiv:1502.03167) gives each neuron mean 0 and variance 1
 over the batch, whatever the weights before.
 """
 
+# SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
+# SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
+# The first licence is that of the code, the second that of prose and figures.
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np

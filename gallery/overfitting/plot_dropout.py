@@ -9,6 +9,10 @@ that none can rely on another (Srivastava et al. 2014). Both losses are
 measured without it, in the finished network.
 """
 
+# SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
+# SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
+# The first licence is that of the code, the second that of prose and figures.
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np

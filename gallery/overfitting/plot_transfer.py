@@ -8,6 +8,10 @@ Hundreds of digits from 0 to 4, anywhere in an image, teach a network. Of 5 to
 (frozen), go on with all of them (fine-tuned) or begin anew (from scratch).
 """
 
+# SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
+# SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
+# The first licence is that of the code, the second that of prose and figures.
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np

@@ -7,6 +7,10 @@ The gradient of a mean is the mean of gradients: equal shards lose nothing, but
 for batch normalisation, if each shard is normalised by itself.
 """
 
+# SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
+# SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
+# The first licence is that of the code, the second that of prose and figures.
+
 import time
 
 import keras

@@ -8,6 +8,10 @@ all can be counted. A step takes a fixed time and a time for each example, both
 measured here. They say when more machines are needed, and how many are of use.
 """
 
+# SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
+# SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
+# The first licence is that of the code, the second that of prose and figures.
+
 import time
 
 import keras

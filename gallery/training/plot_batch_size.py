@@ -8,6 +8,10 @@ one a quiet gradient, few updates, less overhead. Masters and Luschi 2018
 (arXiv:1804.07612) found that networks learn best with batches of 2 to 32.
 """
 
+# SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
+# SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
+# The first licence is that of the code, the second that of prose and figures.
+
 import time
 
 import keras

@@ -9,6 +9,10 @@ handwritten digits (Alpaydin and Kaynak 1998, doi:10.24432/C50P49), of which a
 quarter, by the same writers, is kept back to examine it.
 """
 
+# SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
+# SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
+# The first licence is that of the code, the second that of prose and figures.
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np

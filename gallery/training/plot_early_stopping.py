@@ -9,6 +9,10 @@ begins. One callback of Keras then stops, and takes the best weights back;
 another keeps the best model on disk, where it outlasts the process.
 """
 
+# SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
+# SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
+# The first licence is that of the code, the second that of prose and figures.
+
 import tempfile
 
 import keras

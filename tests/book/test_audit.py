@@ -6,6 +6,8 @@ import pytest
 PAGE = """<html><head><title>T</title><meta name="author" content="a">
 <meta name="description" content="d"><meta property="og:title" content="t">
 <meta property="og:description" content="o">
+<meta name="dcterms.rights" content="r"><meta name="dcterms.source" content="s">
+<link rel="license" href="https://creativecommons.org/licenses/by-sa/4.0/">
 <link rel="stylesheet" href="_static/a.css"></head><body>
 <div class="math"><span class="katex">x</span></div>
 <a href="https://example.org/paper">a link a reader may follow</a>
@@ -43,6 +45,21 @@ def test_a_planted_fault_is_seen(tmp_path, body, fragment):
 def test_missing_metadata_is_seen(tmp_path, name):
     page = PAGE.replace(f'"{name}"', '"other"')
     assert any(f"no {name}" in fault for fault in faults(tmp_path, page=page))
+
+
+@pytest.mark.parametrize("wrong", ["by/4.0/", "by-sa/3.0/"])
+def test_another_licence_is_seen(tmp_path, wrong):
+    (fault,) = faults(tmp_path, page=PAGE.replace("by-sa/4.0/", wrong))
+    assert "another licence" in fault
+    assert wrong in fault
+    body = f'<a rel="license" href="https://creativecommons.org/licenses/{wrong}">'
+    (fault,) = faults(tmp_path, body)
+    assert "another licence" in fault
+
+
+def test_a_page_without_a_licence_is_seen(tmp_path):
+    (fault,) = faults(tmp_path, page=PAGE.replace('rel="license"', 'rel="prev"'))
+    assert fault.endswith("none")
 
 
 def test_an_example_without_its_parts_is_seen(tmp_path):
