@@ -1,4 +1,6 @@
-"""Make .venv hold exactly what requirements.lock says, and the book's own package.
+"""Make .venv hold the versions of requirements.lock, and the book's own package.
+
+What an older lock named and this one does not stays installed until `make clean`.
 
 With "backends" as argument, make .venv-backends with Keras's three backends instead.
 Run by make with any Python >= 3.11; standard library only. A second run with

@@ -106,14 +106,9 @@ class Costs(Recorded):
             self.words(f"{name}: {origin(content)}.") for name, content in measured
         ]
         if not data["cpu"]:
-            shown.append(self.words("No processor has been measured yet: make costs."))
+            shown.append(self.words("No processor has been measured yet."))
         if not data["gpu"]:
-            shown.append(
-                self.words(
-                    "No graphics card has been measured yet: make gallery-gpu, "
-                    "on a machine that has one."
-                )
-            )
+            shown.append(self.words("No graphics card has been measured yet."))
         if not measured:
             return shown
         columns = [
@@ -149,7 +144,7 @@ class Backends(Recorded):
         """Return the table and where it comes from."""
         found, data = self.read()
         if not data["backends"]:
-            text = "Not recorded yet: make test-backends RECORD=1."
+            text = "The backends have not been compared yet."
             return [self.words(text)]
         (content,) = data["backends"]
         rows = [

@@ -72,7 +72,7 @@ def test_pages_show_costs_cards_and_mini_galleries(tmp_path):
     page = mini.html("first")
     assert "No processor has been measured yet" in page
     assert "No graphics card has been measured yet" in page
-    assert "Not recorded yet" in page
+    assert "The backends have not been compared yet" in page
     assert "<table" not in page
     assert page.count('class="sphx-glr-thumbcontainer"') == 1
     assert 'href="gallery/lines/plot_square.html"' in page

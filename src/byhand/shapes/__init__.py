@@ -1,7 +1,7 @@
 """What comes out of each layer, what it costs, and why: standard library only.
 
-Spelt as Keras is spelt, so that `import byhand.shapes as keras` runs the lines that
-build a model, without a framework.
+The names are Keras's, so that `import byhand.shapes as keras` runs lines that build a
+model from Keras's own layers, without a framework.
 """
 
 from byhand.shapes import layers, models
