@@ -1,6 +1,7 @@
 """Rules that every chapter keeps, read from its source."""
 
 import ast
+import math
 import re
 import statistics
 from pathlib import Path
@@ -44,7 +45,7 @@ EXECUTED = [path for path in CHAPTERS if ALL_CELLS[path.stem]]
 
 
 def test_there_is_something_to_check():
-    assert {"index", "notation", "neuron", "errata"} <= set(ALL_CELLS)
+    assert {"index", "notation", "neuron", "keras-2-to-3"} <= set(ALL_CELLS)
     assert len(EXECUTED) >= 3
 
 
@@ -114,7 +115,7 @@ def test_each_exercise_has_a_folded_solution(path):
 # What teaches, as against what one looks things up in.
 REFERENCE = {
     *["index", "notation", "api", "errata", "checks", "costs", "glossary"],
-    "bibliography",
+    *["bibliography", "keras-2-to-3", "since-the-lecture"],
 }
 TAUGHT = [path for path in CHAPTERS if path.stem not in REFERENCE]
 
@@ -231,6 +232,101 @@ def test_a_typed_number_would_be_seen():
     assert list(typed_numbers(page.replace("97.5%", "{glue:text}`a`"))) == []
 
 
+SOLUTION = re.compile(
+    r"^(?P<fence>`{3,})\{solution\} (?P<name>\S+)\n(?P<text>.*?)^(?P=fence)$",
+    re.MULTILINE | re.DOTALL,
+)
+# A number of a solution, also within a formula; indices and powers are none.
+CLAIMED = re.compile(
+    r"(?<![\w.])(?<![\^_])(?<![\^_]\{)(?<![\^_]\{\()(?<![\^_]\{-)"
+    r"(\d[\d,]*(?:\.\d+)?)(?![\d^])(\s?(?:%|\\%|per ?cent))?"
+)
+
+
+def unasserted(text):
+    """Yield what the solutions of a page claim and the cells behind them do not know.
+
+    A solution is answered for by the cells between it and the next exercise or
+    heading. Whole numbers below ten are left out: they count steps and layers.
+    """
+    for solution in SOLUTION.finditer(text):
+        rest = text[solution.end() :]
+        behind = re.split(r"^`{3,}\{(?:exercise|solution)\}|^##", rest, flags=re.M)[0]
+        code = "\n".join(code for code, _ in cells(behind))
+        if "assert" not in code:
+            if not re.match(r"\n% reasoned: \S", rest):
+                yield f"{solution['name']}: no cell behind it asserts anything"
+            continue
+        known = {float(found.replace("_", "")) for found in LITERAL.findall(code)}
+        said = re.sub(r"\{[a-z:]*\}`[^`]*`|`[^`]*`", "", solution["text"])
+        for number, unit in CLAIMED.findall(re.sub(r"\{,\}|\\,", "", said)):
+            value = float(number.replace(",", ""))
+            same = [value]
+            if unit:
+                same += [value / 100, 100 - value, 1 - value / 100]
+            counts_something = "." in number or unit or value >= 10
+            if counts_something and not any(
+                math.isclose(one, other, rel_tol=1e-12)
+                for one in same
+                for other in known
+            ):
+                yield f"{solution['name']}: {number}{unit}"
+
+
+@pytest.mark.parametrize("path", EXECUTED, ids=lambda path: path.stem)
+def test_each_solution_is_asserted_by_the_cell_behind_it(path):
+    assert list(unasserted(text_of(path))) == []
+
+
+def test_few_solutions_are_arguments_that_no_cell_can_check():
+    text = "".join(text_of(path) for path in CHAPTERS)
+    assert len(SOLUTION.findall(text)) == text.count("{exercise}\n:label:") >= 200
+    assert len(re.findall(r"^% reasoned:", text, re.M)) <= 12
+
+
+ANSWERED = """```{exercise}
+:label: ex-a
+```
+
+```{solution} ex-a
+:class: dropdown
+
+It has $3 \\cdot 4 = 12$ weights.
+One is $w^{(12)}$, and 97.5 % of 40 runs succeed.
+```
+
+```{code-cell} ipython3
+:tags: [remove-cell]
+
+assert weights == 12 and right > 0.975 and runs == 40
+```
+
+## Next
+"""
+
+
+def test_a_solution_that_no_cell_asserts_would_be_seen():
+    assert list(unasserted(ANSWERED)) == []
+    assert list(unasserted(ANSWERED.replace("= 12$", "= 13$"))) == ["ex-a: 13"]
+    assert list(unasserted(ANSWERED.replace("97.5 %", "98.5 %"))) == ["ex-a: 98.5 %"]
+    without = ANSWERED.replace("assert", "print")
+    (fault,) = unasserted(without)
+    assert "no cell" in fault
+    argued = without.replace(
+        "succeed.\n```\n", "succeed.\n```\n% reasoned: a matter of taste\n"
+    )
+    assert list(unasserted(argued)) == []
+    moved = ANSWERED.replace("```{code-cell}", "## A heading\n\n```{code-cell}")
+    assert len(list(unasserted(moved))) == 1
+
+
+@pytest.mark.parametrize("path", EXECUTED, ids=lambda path: path.stem)
+def test_a_page_that_trains_sets_the_seed(path):
+    code = "\n".join(code for code, _ in ALL_CELLS[path.stem])
+    if ".fit(" in code and re.search(r"\bepochs=", code):
+        assert "keras.utils.set_random_seed(" in code
+
+
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_one_sentence_a_line(path):
     text = re.sub(r"```.*?```|^---\n.*?\n---\n", "", text_of(path), flags=re.DOTALL)
@@ -240,14 +336,42 @@ def test_one_sentence_a_line(path):
         assert not re.search(r"[a-z)]\. [A-Z]", line), line
 
 
-def test_every_entry_of_the_bibliography_is_cited_and_found_again():
-    entries = re.findall(
-        r"@\w+\{(\w+),(.*?)^\}", text_of(ROOT / "book/references.bib"), re.S | re.M
-    )
+ENTRY = re.compile(r"@\w+\{(\w+),(.*?)^\}", re.DOTALL | re.MULTILINE)
+
+
+def doubtful(bibliography):
+    """Yield what an entry of the bibliography lacks, or says only once."""
+    for key, body in ENTRY.findall(bibliography):
+        if not re.search(r"doi = \{10\.|eprint = \{\d{4}\.|No DOI: \w", body):
+            yield f"{key}: no DOI, no arXiv number, and no reason why"
+        found = re.search(r"^\s*year = \{?(\d{4})\}?", body, re.M)
+        if not found:
+            yield f"{key}: no year"
+            continue
+        # A year is typed by hand; its key, venue, DOI or arXiv number say it again.
+        rest = body.replace(found[0], "")
+        arxiv = re.findall(r"(?:arXiv\.|eprint = \{)(\d\d)\d\d\.", body)
+        if found[1] not in key + rest and found[1][2:] not in arxiv:
+            yield f"{key}: nothing else in the entry speaks of {found[1]}"
+
+
+def test_every_entry_of_the_bibliography_is_cited():
     everything = "".join(text_of(path) for path in CHAPTERS)
-    assert len(entries) >= 5
-    for key, body in entries:
-        assert re.search(rf"\{{cite(:\w+)?\}}`[^`]*{key}", everything), key
-        # These publish without a DOI; an address of their own stands for one.
-        if not re.search(r"Lecture slides|Machine Learning Research|OpenAI", body):
-            assert "doi = {10." in body, key
+    keys = [key for key, _ in ENTRY.findall(text_of(ROOT / "book/references.bib"))]
+    assert len(keys) >= 100
+    cited = re.findall(r"\{cite(?::\w+)?\}`([^`]*)`", everything)
+    cited = {key.strip() for group in cited for key in group.split(",")}
+    assert set(keys) - cited == set()
+
+
+def test_every_entry_of_the_bibliography_can_be_found_again():
+    assert list(doubtful(text_of(ROOT / "book/references.bib"))) == []
+
+
+def test_a_wrong_year_and_a_missing_identifier_would_be_seen():
+    entry = "@misc{one2015,\n  year = {2015},\n  doi = {10.48550/arXiv.1502.03167}\n}\n"
+    assert list(doubtful(entry)) == []
+    assert len(list(doubtful(entry.replace("year = {2015}", "year = {2016}")))) == 1
+    assert len(list(doubtful(entry.replace("doi = {10.", "url = {")))) == 1
+    reason = entry.replace("doi = {10.48550/arXiv.", "note = {No DOI: a blog post")
+    assert list(doubtful(reason)) == []

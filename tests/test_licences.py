@@ -1,0 +1,149 @@
+"""One licence for the code and one for the text, said alike wherever it is said."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import audit
+import pages
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+LECTURE = "Hands-on deep learning with Keras examples"
+AUTHOR = "Alexandre Boucaud"
+CODE, TEXT = "BSD-3-Clause", "CC-BY-SA-4.0"
+BOTH = f"SPDX-License-Identifier: {CODE} AND {TEXT}"
+ATTRIBUTION = re.compile(r"CC[- ]BY[- ]4\.0|Attribution 4\.0|licenses/by/4\.0")
+SCRIPTS = sorted((ROOT / "gallery").rglob("plot_*.py"))
+CHAPTERS = sorted((ROOT / "book").glob("*.md"))
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def words(text):
+    """Return a text without its line breaks."""
+    return " ".join(text.split())
+
+
+CREDITS = {
+    "LICENSE-TEXT": read("LICENSE-TEXT"),
+    "README.md": read("README.md"),
+    "book/index.md": read("book/index.md"),
+    "the foot of each page": read("book/_ext/templates/licence.html"),
+    "the metadata of each page": "".join(pages.LICENCE_TAGS),
+}
+
+
+@pytest.mark.parametrize("place", CREDITS)
+def test_each_place_names_the_licence_the_lecture_and_its_author(place):
+    text = words(CREDITS[place])
+    assert re.search("CC[- ]BY-SA[- ]4.0", text)
+    assert LECTURE in text
+    assert AUTHOR in text
+    assert re.search("BSD[- ]3-Clause", text)
+
+
+def tracked():
+    """Yield the text files of the repository that may speak of a licence."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    endings = {".md", ".cff", ".html", ".py", ".toml", ".yml", ".rst", ".css", ""}
+    for path in map(ROOT.joinpath, done.stdout.splitlines()):
+        if path.is_file() and path.suffix in endings and path != Path(__file__):
+            yield path
+
+
+def test_nothing_names_the_licence_without_share_alike():
+    found = list(tracked())
+    assert {ROOT / "LICENSE", ROOT / "CITATION.cff"} <= set(found)
+    texts = {path: path.read_text("utf-8", "replace") for path in found}
+    wrong = [path for path, text in texts.items() if ATTRIBUTION.search(text)]
+    # What this book's tests plant in order to see it found.
+    wrong = [path for path in wrong if path.name != "test_audit.py"]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "text", ["CC BY %s", "CC-BY-%s", "Attribution %s International"]
+)
+def test_the_licence_without_share_alike_would_be_seen(text):
+    assert ATTRIBUTION.search(text % "4.0")
+
+
+def test_the_code_has_a_licence_of_its_own():
+    assert read("LICENSE").startswith("BSD 3-Clause License\n")
+    assert "Creative Commons" not in read("LICENSE")
+    assert f"SPDX-License-Identifier: {TEXT}" in read("LICENSE-TEXT")
+    assert BOTH in read("LICENSE-TEXT")
+    project = tomllib.loads(read("pyproject.toml"))["project"]
+    assert project["license"] == CODE
+    assert project["license-files"] == ["LICENSE"]
+
+
+def test_the_wheel_is_under_the_licence_of_the_code_alone(tmp_path):
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d"]
+    subprocess.run([*command, tmp_path], cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        (metadata,) = [name for name in names if name.endswith("/METADATA")]
+        head, _, _ = archive.read(metadata).decode().partition("\n\n")
+    licences = [name for name in names if "/licenses/" in name]
+    assert [Path(name).name for name in licences] == ["LICENSE"]
+    assert re.findall("^License-Expression: (.*)$", head, re.M) == [CODE]
+    assert re.findall("^License-File: (.*)$", head, re.M) == ["LICENSE"]
+    assert not [name for name in names if name.endswith(".md")]
+
+
+def test_the_citation_names_both_licences_and_the_lecture():
+    citation = yaml.safe_load(read("CITATION.cff"))
+    assert (citation["type"], citation["license"]) == ("software", CODE)
+    book = citation["preferred-citation"]
+    assert (book["type"], book["license"]) == ("book", TEXT)
+    config = yaml.safe_load(read("_config.yml"))
+    assert book["title"] == config["title"]
+    assert config["copyright"].startswith(f"{book['year']}, ")
+    (lecture,) = citation["references"]
+    assert (lecture["title"], lecture["license"]) == (LECTURE, TEXT)
+    (author,) = lecture["authors"]
+    assert f"{author['given-names']} {author['family-names']}" == AUTHOR
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_each_script_names_both_licences_behind_its_docstring(path):
+    text = path.read_text(encoding="utf-8")
+    docstring = ast.parse(text).body[0]
+    behind = text.splitlines()[docstring.end_lineno : docstring.end_lineno + 4]
+    assert f"# {BOTH}" in behind
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_each_page_that_holds_code_names_both_licences(path):
+    first = path.read_text(encoding="utf-8").splitlines()[:2]
+    assert first == ["---", f"# {BOTH}"]
+
+
+def test_a_page_is_audited_for_the_licence_that_it_is_given():
+    assert audit.LICENCE == pages.LICENCE
+    (link,) = [tag for tag in pages.LICENCE_TAGS if "license" in tag]
+    assert f'href="{audit.LICENCE}"' in link
+    assert audit.LICENCE in read("book/_ext/templates/licence.html")
+    assert audit.LICENCE in read("LICENSE-TEXT")
+
+
+def test_addresses_are_linked_where_they_are_set_and_nowhere_else():
+    config = yaml.safe_load(read("_config.yml"))["sphinx"]["config"]
+    readme, citation = read("README.md"), yaml.safe_load(read("CITATION.cff"))
+    for address in (config["book_address"], config["book_tracker"]):
+        assert not address or f"({address})" in readme
+    linked = set(re.findall(r"\]\((https?://[^)]*)\)", readme))
+    known = {config["book_address"], config["book_tracker"]}
+    assert linked <= known | {"https://github.com/aboucaud/slides"}
+    assert citation.get("url", "") == config["book_address"]
