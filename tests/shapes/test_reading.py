@@ -327,6 +327,20 @@ def test_a_hostile_configuration_is_refused_within_a_second(name):
     assert len(str(caught.value)) < 2000
 
 
+@pytest.mark.parametrize(
+    "equation",
+    ["ab,b[->a[", "ab,b1->a1", "ab,bc->", "ab,->ab", "ab;bc->ac", "ab,bc", "aβ,βc->ac"],
+)
+def test_an_equation_of_other_than_letters_is_refused_as_keras_does(equation):
+    keras = pytest.importorskip("keras")
+    with pytest.raises(ValueError, match="Invalid einsum equation"):
+        keras.Sequential(
+            [keras.Input((3,)), keras.layers.EinsumDense(equation, output_shape=5)]
+        )
+    with pytest.raises((ReadError, ShapeError), match="equation must read"):
+        from_config(stack(layer("EinsumDense", equation=equation, output_shape=5)))
+
+
 def test_a_large_graph_in_the_wrong_order_is_read_in_time():
     began = time.process_time()
     net = from_config(wide(4000))

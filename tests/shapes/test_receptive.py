@@ -37,6 +37,22 @@ def test_branches_see_the_hull_of_their_paths():
     assert receptive_fields(net)["sum"] == ReceptiveField(((-3, 3, 1), (-3, 3, 1)))
 
 
+def test_a_field_is_equal_to_fields_alone():
+    field = ReceptiveField(((-3, 3, 1),))
+
+    class Printed:
+        def __repr__(self):
+            return repr(field)
+
+        def __hash__(self):
+            return hash(field)
+
+    assert field == ReceptiveField(((-3, 3, 1),))
+    assert hash(field) == hash(ReceptiveField(((-3, 3, 1),)))
+    assert field != ReceptiveField(((-3, 4, 1),))
+    assert field != Printed()
+
+
 def test_dense_after_flatten_and_global_pooling_see_everything():
     net = Sequential(
         [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from byhand.shapes import layers as known_layers
 from byhand.shapes.axis import ShapeError
-from byhand.shapes.graph import Input, InputLayer, Model, Sequential
+from byhand.shapes.graph import InputLayer, Model, Sequential
 from byhand.shapes.layers import extras
 from byhand.shapes.layers.base import COMMON, Layer
 from byhand.shapes.network import Network
@@ -201,10 +201,8 @@ def _sequential(config: Mapping[str, Any], where: str, depth: int) -> Sequential
     for number, spec in enumerate(_field(config, "layers", list, where), start=1):
         network.add(_layer(spec, f"layer {number} of {where}", depth))
     shape = config.get("build_input_shape")
-    if not network.inputs and isinstance(shape, list | tuple) and network.layers:
-        network._start(Input(batch_shape=shape))
-        for layer in network.layers:
-            network._put(layer)
+    if not network.inputs and isinstance(shape, list | tuple) and shape:
+        network.build(shape)
     return network
 
 

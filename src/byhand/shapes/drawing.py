@@ -99,10 +99,8 @@ def _side(length: Any) -> int:
     return 8 + 12 * max(length, 1).bit_length()
 
 
-def _text(
-    x: float, y: float, text: str, *, size: int = 12, anchor: str = "middle"
-) -> str:
-    """Return a line of text."""
+def _text(x: float, y: float, text: str, *, size: int = 12) -> str:
+    """Return a line of text, centred at x."""
     from html import escape
 
     return (

@@ -53,7 +53,8 @@ class Formula:
         code = _COMPILED.get(expression)
         if code is None:
             code = _COMPILED[expression] = compile(expression, "<formula>", "eval")
-        # The expression is always one of this package's own, never a reader's.
+        # The expression is one of this package's own. The letters of an einsum's
+        # equation are a reader's, and `EinsumDense` lets only letters through.
         self.value: Number = eval(code, _FUNCTIONS, values)  # noqa: S307
 
     def __repr__(self) -> str:

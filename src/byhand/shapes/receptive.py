@@ -90,10 +90,16 @@ class ReceptiveField:
         )
 
     def __eq__(self, other: object) -> bool:
-        return repr(self) == repr(other)
+        if not isinstance(other, ReceptiveField):
+            return NotImplemented
+        return self._key() == other._key()
 
     def __hash__(self) -> int:
-        return hash(repr(self))
+        return hash(self._key())
+
+    def _key(self) -> tuple[object, ...]:
+        """Return what makes two fields the same."""
+        return self.size, self.stride, self.padding
 
 
 def receptive_fields(network: Any) -> dict[str, ReceptiveField | str]:

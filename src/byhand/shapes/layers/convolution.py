@@ -1,4 +1,4 @@
-"""Convolutions: plain, transposed, depthwise and separable, along 1 to 3 axes."""
+"""Convolutions, plain and transposed, along 1 to 3 axes."""
 
 from __future__ import annotations
 

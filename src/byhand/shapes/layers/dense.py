@@ -107,10 +107,13 @@ class EinsumDense(Layer):
         text = str(self.equation).replace(" ", "")
         left, arrow, self._result = text.partition("->")
         self._input, comma, self._kernel = left.partition(",")
-        if not arrow or not comma:
+        # Its letters become those of formulas, which are evaluated as code.
+        parts = [self._input, self._kernel, self._result]
+        letters = [part.replace("...", "", 1) for part in parts]
+        if not (arrow and comma and all(map(_are_letters, letters))):
             raise ShapeError(
-                f"equation must read 'input,kernel->output', got {self.equation!r}; "
-                "for instance 'abc,cd->abd'"
+                f"equation must read 'input,kernel->output', each a letter from a to z "
+                f"or A to Z for an axis, got {text[:60]!r}; for instance 'abc,cd->abd'"
             )
         given = self.output_shape
         self.output_shape = (given,) if hasattr(given, "__index__") else tuple(given)
@@ -173,6 +176,11 @@ class EinsumDense(Layer):
         values = {k: lengths[k] for k in every if lengths[k] is not None}
         macs = Formula(" * ".join(values) or "1", **values)
         return Outcome([tuple(lengths[letter] for letter in out)], macs=macs)
+
+
+def _are_letters(text: str) -> bool:
+    """Return whether a text is one or more letters from a to z or A to Z."""
+    return text.isascii() and text.isalpha()
 
 
 class _Bias(Weight):

@@ -1,4 +1,4 @@
-"""Layers that leave the shape as it is: activations, dropout, noise, augmentation."""
+"""Layers that leave the shape as it is: activations, dropout, noise, rescaling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers that walk along a sequence, and the wrappers that walk others along it."""
+"""Layers that walk along a sequence, and the cells that they walk with."""
 
 from __future__ import annotations
 
