@@ -49,7 +49,7 @@ class Dense(Layer):
         return x @ self.parameters["kernel"] + self.parameters["bias"]
 
     def backward(self, dout: Array) -> Array:
-        """DW = x^T dz, db = sum of dz over the batch, dx = dz W^T."""
+        """Return dx = dz W^T; keep dW = x^T dz and db = sum of dz over the batch."""
         self.gradients = {"kernel": self._x.T @ dout, "bias": dout.sum(axis=0)}
         return dout @ self.parameters["kernel"].T
 

@@ -232,7 +232,10 @@ X = np.random.default_rng(1).normal(size=(4, 6))
 
 # name: (case, words of the diagnosis)
 BUGS = {
-    "one element of many": (lambda: dense(one_element), "[2, 1]"),
+    "one element of many": (
+        lambda: dense(one_element),
+        "[2, 1]: 1.0001 times what it should be",
+    ),
     "twice too large": (lambda: dense(scaled(1, 2.0)), "2 times"),
     "the other sign": (lambda: dense(scaled(2, -1.0)), "the sign is wrong"),
     "half": (lambda: dense(scaled(0, 0.5)), "a factor 2 is missing"),

@@ -331,7 +331,8 @@ def _of_some(
     at = list(tensor.index(int(index[wrong][0])))
     if count == 1:
         return (
-            f"one element of {tensor.name} is wrong, {at}: {ratio:.6g} times what it is"
+            f"one element of {tensor.name} is wrong, {at}: {ratio:.6g} times what it "
+            "should be"
         )
     where = _in_line(tensor, index[wrong])
     return (
