@@ -5,7 +5,8 @@ Small batches, large batches
 How large should a batch be, at equal epochs and at equal updates?
 A small batch gives a noisy gradient and many updates in each epoch, a large
 one a quiet gradient, few updates, less overhead. Masters and Luschi 2018
-(arXiv:1804.07612) found that networks learn best with batches of 2 to 32.
+(arXiv:1804.07612) found the best results with batches of 2 to 32; Shallue et
+al. 2019 (arXiv:1811.03600) found no evidence that larger ones do worse.
 """
 
 # SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
