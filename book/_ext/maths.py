@@ -96,6 +96,7 @@ def bring_styles(app: Sphinx) -> None:
     shutil.rmtree(static, ignore_errors=True)
     (static / "katex" / "fonts").mkdir(parents=True)
     shutil.copy(source / "katex.min.css", static / "katex")
+    shutil.copy(source.parent / "LICENSE", static / "katex" / "LICENSE.txt")
     for font in source.glob("fonts/*.woff2"):  # all that today's browsers ask for
         shutil.copy(font, static / "katex" / "fonts")
     app.config.html_static_path.append(str(static))

@@ -7,11 +7,17 @@ A patch of grey does not determine its colour, but leaf and petal differ in
 texture as well as in brightness. A small convolutional network learns from one
 half of a photograph and paints the other. It is compared with the mean colour,
 and with the mean colour of pixels that are equally bright.
+
+The photograph comes with scikit-learn: by vultilion on Flickr (scikit-learn's
+note also names danielbuechele), CC BY 2.0
+(https://creativecommons.org/licenses/by/2.0/), here halved and made grey.
 """
 
 # SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
 # SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
 # The first licence is that of the code, the second that of prose and figures.
+# From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
+# https://github.com/aboucaud/slides
 
 import keras
 import matplotlib.pyplot as plt

@@ -7,11 +7,16 @@ A kernel of three by three taps asks one small question at each place of an
 image: is it brighter on the right than on the left, or what is the mean around
 here? Networks learn such kernels. Those below were set by hand long before,
 and show what a single layer finds and what it cannot see.
+
+The photograph comes with scikit-learn: by danielbuechele on Flickr, CC BY 2.0
+(https://creativecommons.org/licenses/by/2.0/), here made grey.
 """
 
 # SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
 # SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
 # The first licence is that of the code, the second that of prose and figures.
+# From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
+# https://github.com/aboucaud/slides
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -11,6 +11,8 @@ Hundreds of digits from 0 to 4, anywhere in an image, teach a network. Of 5 to
 # SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
 # SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
 # The first licence is that of the code, the second that of prose and figures.
+# From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
+# https://github.com/aboucaud/slides
 
 import keras
 import matplotlib.pyplot as plt

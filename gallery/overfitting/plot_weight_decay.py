@@ -12,6 +12,8 @@ is least.
 # SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
 # SPDX-License-Identifier: BSD-3-Clause AND CC-BY-SA-4.0
 # The first licence is that of the code, the second that of prose and figures.
+# From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
+# https://github.com/aboucaud/slides
 
 import keras
 import matplotlib.pyplot as plt

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import maths
 import pytest
@@ -51,6 +52,20 @@ def alive(pid):
     except OSError:
         return False
     return state != "Z"
+
+
+def test_the_licence_of_katex_goes_with_its_styles(tmp_path):
+    class App:
+        outdir = str(tmp_path / "html")
+
+        class config:  # noqa: N801  named as Sphinx names it
+            html_static_path: ClassVar = []
+
+    maths.bring_styles(App)
+    (static,) = App.config.html_static_path
+    names = {path.name for path in Path(static, "katex").iterdir()}
+    assert {"katex.min.css", "LICENSE.txt", "fonts"} <= names
+    assert "MIT" in Path(static, "katex", "LICENSE.txt").read_text()
 
 
 @pytest.mark.slow
