@@ -201,7 +201,8 @@ def _sequential(config: Mapping[str, Any], where: str, depth: int) -> Sequential
     for number, spec in enumerate(_field(config, "layers", list, where), start=1):
         network.add(_layer(spec, f"layer {number} of {where}", depth))
     shape = config.get("build_input_shape")
-    if not network.inputs and isinstance(shape, list | tuple) and shape:
+    known = isinstance(shape, list | tuple) and shape
+    if known and network.layers and not network.inputs:
         network.build(shape)
     return network
 
