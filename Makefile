@@ -14,16 +14,16 @@ help:  ## say what each command does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /:/' | awk -F: '{printf "make %-14s %s\n", $$1, $$2}'
 
 env:
-	@$(PYTHON) tools/environment.py
+	@$(PYTHON) -m bookbuild.environment
 
 env-backends:
-	@$(PYTHON) tools/environment.py backends
+	@$(PYTHON) -m bookbuild.environment backends
 
 book: env  ## build the book and its gallery, strictly, into _build/html
-	@$(RUN) tools/build.py
+	@$(RUN) -m bookbuild build
 
 serve: env  ## build, show at http://localhost:8000, rebuild what changes
-	@$(RUN) tools/serve.py
+	@$(RUN) -m bookbuild serve
 
 test: env  ## run every test (some build miniature books: a few minutes)
 	@$(RUN) -m pytest
@@ -35,14 +35,14 @@ test-backends: env-backends  ## run what must hold on TensorFlow, JAX and PyTorc
 	@.venv-backends/bin/python -m pytest --backends $(BACKEND_TESTS) $(if $(RECORD),--record)
 
 test-downloads: book  ## run what a reader downloads, with what a reader installs
-	@$(RUN) tools/downloads.py $(if $(ONLY),--only $(ONLY))
+	@$(RUN) -m bookbuild downloads $(if $(ONLY),--only $(ONLY))
 
 costs: env  ## measure every example on the processor, for the page of costs
-	@$(RUN) tools/examples.py cpu
+	@$(RUN) -m bookbuild gallery measure cpu
 
 # With the Python at hand, whose Keras has a backend for cards: make gallery-gpu PYTHON=...
 gallery-gpu:  ## run and measure every example on a graphics card, or refuse
-	@$(PYTHON) tools/examples.py gpu
+	@$(PYTHON) -m bookbuild gallery measure gpu
 
 lint: env  ## check style, types and spelling
 	@$(RUN) -m ruff check .

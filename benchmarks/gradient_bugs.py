@@ -188,7 +188,7 @@ def table(title, cases, found, good):
 
 
 def main():
-    from gradient_cases import BUGS, TRICKY
+    from tests.gradients.gradient_cases import BUGS, TRICKY
 
     found = checkers()
     bugs = {name: case for name, (case, _) in BUGS.items()}

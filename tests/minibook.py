@@ -85,15 +85,13 @@ class MiniBook:
         self.write("src/mini/__init__.py", text)
 
     def command(self):
-        code = "import sys, build, pathlib; sys.exit(build.build(pathlib.Path.cwd()))"
-        return [sys.executable, "-c", code]
+        return [sys.executable, "-m", "bookbuild", "build", "--root", str(self.root)]
 
     def start(self, **options):
-        path = os.pathsep.join([str(ROOT / "tools"), self.environment["PYTHONPATH"]])
         return subprocess.Popen(
             self.command(),
             cwd=self.root,
-            env=self.environment | {"PYTHONPATH": path},
+            env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -125,8 +123,7 @@ def listed(printed):
 def make(root):
     """Return an unbuilt miniature book: two chapters, a script, the real settings."""
     book = MiniBook(root)
-    for folder in ("_ext", "_static", "_kernel"):
-        shutil.copytree(ROOT / "book" / folder, book.root / "book" / folder)
+    shutil.copytree(ROOT / "book" / "_static", book.root / "book" / "_static")
     config = (ROOT / "_config.yml").read_text()
     book.write("_config.yml", config.replace("doc_module: byhand", "doc_module: mini"))
     book.write("_toc.yml", TOC)

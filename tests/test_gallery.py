@@ -5,7 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
-import scripts
+
+from bookbuild.gallery import scripts
 
 GALLERY = Path(__file__).parent.parent / "gallery"
 SCRIPTS = sorted(GALLERY.rglob("plot_*.py"))

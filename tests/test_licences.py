@@ -8,10 +8,11 @@ import tomllib
 import zipfile
 from pathlib import Path
 
-import audit
-import pages
 import pytest
 import yaml
+
+from bookbuild.checks import audit
+from bookbuild.extensions import pages
 
 ROOT = Path(__file__).parent.parent
 LECTURE = "Hands-on deep learning with Keras examples"
@@ -48,7 +49,7 @@ CREDITS = {
     "LICENSE-TEXT": read("LICENSE-TEXT"),
     "README.md": read("README.md"),
     "book/index.md": read("book/index.md"),
-    "the foot of each page": read("book/_ext/templates/licence.html"),
+    "the foot of each page": read("bookbuild/templates/licence.html"),
     "the metadata of each page": "".join(pages.LICENCE_TAGS),
 }
 
@@ -167,9 +168,9 @@ def test_each_page_that_holds_code_names_both_licences(path):
 def test_a_page_is_audited_for_the_licence_that_it_is_given():
     assert audit.LICENCE == pages.LICENCE
     (link,) = [tag for tag in pages.LICENCE_TAGS if "license" in tag]
-    assert f'href="{audit.LICENCE}"' in link
-    assert audit.LICENCE in read("book/_ext/templates/licence.html")
-    assert audit.LICENCE in read("LICENSE-TEXT")
+    assert f'href="{pages.LICENCE}"' in link
+    assert pages.LICENCE in read("bookbuild/templates/licence.html")
+    assert pages.LICENCE in read("LICENSE-TEXT")
 
 
 def test_addresses_are_linked_where_they_are_set_and_nowhere_else():

@@ -4,11 +4,11 @@ import re
 import tomllib
 from pathlib import Path
 
-import examples
 import pytest
 import yaml
 
 import byhand
+from bookbuild import places
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -62,8 +62,8 @@ def test_the_workflow_publishes_with_the_card_or_says_that_there_was_none():
         if "upload-artifact" in step.get("uses", "")
     }
     assert kept == {
-        "gallery-gpu-figures": examples.FIGURES.relative_to(ROOT).as_posix(),
-        "gallery-gpu-costs": examples.COSTS.relative_to(ROOT).as_posix(),
+        "gallery-gpu-figures": places.FIGURES.relative_to(ROOT).as_posix(),
+        "gallery-gpu-costs": places.COSTS.relative_to(ROOT).as_posix(),
     }
     assert publish["needs"] == ["book", "gallery-gpu"]
     assert """'["success", "skipped"]'), needs.gallery-gpu.result""" in publish["if"]

@@ -1,13 +1,10 @@
 """Run each example once on each backend, and end with the table of them all."""
 
-from pathlib import Path
-
-import devices
-import examples
 import pytest
-import scripts
 
-ROOT = Path(__file__).parent.parent.parent
+from bookbuild import files, places
+from bookbuild.gallery import devices, measuring, scripts
+
 RUNS = pytest.StashKey()
 
 
@@ -23,7 +20,9 @@ class Runs:
         """Return the record of a script on a backend, or what is wrong."""
         key = scripts.name_of(script), backend
         if key not in self.outcomes:
-            self.outcomes[key] = examples.run_one(script, self.results, backend=backend)
+            self.outcomes[key] = measuring.run_one(
+                script, self.results, backend=backend
+            )
         return self.outcomes[key]
 
     def skip(self, script, backend, reason):
@@ -93,11 +92,12 @@ def pytest_terminal_summary(terminalreporter, exitstatus, config):
         tell(line)
     for (name, backend), reason in sorted(runs.skipped.items()):
         tell(f"{name} on {backend}: skipped, {reason}")
-    examples.write(ROOT / "_build" / "backends.json", runs.table())
+    files.write_json(places.BUILD / "backends.json", runs.table(), sort_keys=True)
     if config.getoption("--record"):
-        found = map(scripts.name_of, scripts.all_scripts(ROOT / "gallery"))
+        found = map(scripts.name_of, scripts.all_scripts(places.GALLERY))
         if exitstatus == pytest.ExitCode.OK and runs.whole(list(found)):
-            examples.write(examples.COSTS / "backends.json", runs.table())
+            path = places.COSTS / "backends.json"
+            files.write_json(path, runs.table(), sort_keys=True)
             tell("recorded in gallery/costs/backends.json")
         else:
             tell("not recorded: not every script ran, and found the same, everywhere")

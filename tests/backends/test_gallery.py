@@ -5,12 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import agreement
-import devices
-import examples
 import numpy as np
 import pytest
-import scripts
+
+from bookbuild.gallery import agreement, devices, measuring, scripts
 
 pytestmark = pytest.mark.backends
 
@@ -70,7 +68,7 @@ def test_several_devices_share_a_batch_where_jax_has_them(tmp_path, monkeypatch)
     """The script itself holds their gradients against that of one device."""
     monkeypatch.setenv("XLA_FLAGS", "--xla_force_host_platform_device_count=8")
     script = ROOT / "gallery" / "scale" / "plot_data_parallel.py"
-    record = examples.run_one(script, tmp_path, backend="jax")
+    record = measuring.run_one(script, tmp_path, backend="jax")
     assert isinstance(record, dict), record
     assert record["facts"]["devices"] == 8
 

@@ -6,9 +6,10 @@ import re
 import statistics
 from pathlib import Path
 
-import equations
 import pytest
 import yaml
+
+from bookbuild.extensions import equations
 
 ROOT = Path(__file__).parent.parent.parent
 CHAPTERS = sorted((ROOT / "book").glob("*.md"))

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from oracles import padded_places, places, spread
 
 from byhand.figures import Animation, draw_convolution
 from byhand.figures.kernels import MINUS, MOST
 from byhand.figures.walking import walk
 from byhand.shapes import ShapeError, effective_kernel, same_padding
+from tests.oracles import padded_places, places, spread
 
 LENGTHS = st.integers(1, 12)
 KERNELS = st.integers(1, 5)

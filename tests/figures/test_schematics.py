@@ -3,10 +3,10 @@ from itertools import pairwise
 
 import pytest
 from matplotlib.colors import to_rgb
-from oracles import places
 
 from byhand.figures.colours import UNIT
 from byhand.figures.schematics import draw_network, draw_neuron, draw_windows
+from tests.oracles import places
 
 
 def drawn(figure):

@@ -5,12 +5,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from gradient_cases import BUGS, TRICKY, X, affine, affine_vjp, layer
 from hypothesis import given
 from hypothesis import strategies as st
 
 from byhand.gradients import GradientError, check_gradients
 from byhand.gradients.problem import random_signs
+from tests.gradients.gradient_cases import BUGS, TRICKY, X, affine, affine_vjp, layer
 
 MODES = ["auto", "full", "directional"]
 

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from oracles import slope
 
 from byhand import numerical_gradient
+from tests.oracles import slope
 
 rng = np.random.default_rng(0)
 W1, W2 = 0.3 * rng.normal(size=(10, 20)), rng.normal(size=(20, 1))

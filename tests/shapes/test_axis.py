@@ -1,8 +1,6 @@
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from oracles import padded_places, places, spread
-from strategies import kernels, lengths, steps
 
 from byhand.shapes import (
     ShapeError,
@@ -12,6 +10,8 @@ from byhand.shapes import (
     pool_output,
     same_padding,
 )
+from tests.oracles import padded_places, places, spread
+from tests.strategies import kernels, lengths, steps
 
 
 @given(lengths, kernels, steps)

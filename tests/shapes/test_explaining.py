@@ -7,11 +7,11 @@ from math import floor
 
 import pytest
 from hypothesis import given, settings
-from layer_cases import CASES
 
 from byhand.shapes import Input, Model, Sequential, ShapeError, layers
 from byhand.shapes.formula import Formula
 from byhand.shapes.size import Size
+from tests.shapes.layer_cases import CASES
 
 LETTERS = {"H": 37, "W": 23, "T": 19, "C": 5, "D": 11}
 

@@ -6,12 +6,12 @@ import os
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from layer_cases import CASES
 
 from byhand.shapes import layers
 from byhand.shapes.axis import ShapeError
 from byhand.shapes.graph import Input
 from byhand.shapes.layers.base import COMMON, REQUIRED
+from tests.shapes.layer_cases import CASES
 
 EXAMPLES = int(os.environ.get("LAYER_EXAMPLES", "200"))
 

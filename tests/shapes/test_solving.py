@@ -1,7 +1,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from oracles import padded_places, places, spread
 
 from byhand.shapes import (
     Input,
@@ -13,6 +12,7 @@ from byhand.shapes import (
     smallest_input,
     solve,
 )
+from tests.oracles import padded_places, places, spread
 
 
 def test_halving_28_has_nine_answers_in_the_usual_range():

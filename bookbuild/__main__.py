@@ -1,0 +1,130 @@
+"""The commands of the project, as the Makefile calls them: `python -m bookbuild`.
+
+Each command is imported when it is called, so that one which needs little runs where
+little is installed.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bookbuild import places, processes
+from bookbuild.errors import CommandError
+
+PORT = 8000
+INTERRUPTED = 130
+
+
+def build(options: argparse.Namespace) -> int:
+    """Build the book strictly into _build/html."""
+    from bookbuild import building
+
+    return building.build(options.root)
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Build, show the book in a browser, and build again whatever changes."""
+    from bookbuild import serving
+
+    serving.serve(options.root, options.port)
+    return 0
+
+
+def run_example(options: argparse.Namespace) -> int:
+    """Run one example in this process and write down what it found and cost."""
+    from bookbuild.gallery import running
+
+    return running.run_and_keep(
+        options.script,
+        options.results,
+        figures=options.figures,
+        device=options.device,
+    )
+
+
+def measure(options: argparse.Namespace) -> int:
+    """Run every example, one process each, and write down what each costs."""
+    from bookbuild.gallery import measuring
+
+    return measuring.measure(
+        options.kind, options.gallery, options.costs, figures=options.figures
+    )
+
+
+def downloads(options: argparse.Namespace) -> int:
+    """Run every script and notebook that the built site offers, as a reader would."""
+    from bookbuild.gallery import downloads as trying
+
+    return trying.try_all(options.html, only=options.only)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    whole = argparse.ArgumentParser(prog="python -m bookbuild", description=__doc__)
+    commands = whole.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(group, name, function):
+        made = group.add_parser(
+            name, help=function.__doc__, description=function.__doc__
+        )
+        made.set_defaults(function=function)
+        return made
+
+    folder = {"type": Path, "default": places.ROOT, "help": "the book's folder"}
+    command = add(commands, "build", build)
+    command.add_argument("--root", **folder)
+
+    command = add(commands, "serve", serve)
+    command.add_argument("--root", **folder)
+    command.add_argument("--port", type=int, default=PORT)
+
+    gallery = commands.add_parser("gallery", help="Run the examples of the gallery.")
+    examples = gallery.add_subparsers(required=True, metavar="HOW")
+
+    command = add(examples, "run", run_example)
+    command.add_argument("script", type=Path)
+    command.add_argument("--results", type=Path, required=True)
+    command.add_argument("--figures", type=Path, help="save the figures there, too")
+    command.add_argument("--device", choices=["any", "cpu", "gpu"], default="any")
+
+    command = add(examples, "measure", measure)
+    command.add_argument("kind", choices=["cpu", "gpu"])
+    command.add_argument("--gallery", type=Path, default=places.GALLERY)
+    command.add_argument("--costs", type=Path, default=places.COSTS)
+    command.add_argument("--figures", type=Path, default=places.FIGURES)
+
+    command = add(commands, "downloads", downloads)
+    command.add_argument("--html", type=Path, default=places.HTML)
+    command.add_argument("--only", default="", help="a part of the files' names")
+    return whole
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that the command line names; return the exit status."""
+    options = parser().parse_args(arguments)
+    with processes.interruptible():
+        try:
+            return options.function(options)
+        except CommandError as error:
+            print(error, file=sys.stderr)
+        except OSError as error:
+            where = f": {error.filename}" if error.filename else ""
+            print(
+                f"{error.strerror or error}{where}; free space or change the "
+                "permissions, then run the same command again. Nothing half-written "
+                "is left.",
+                file=sys.stderr,
+            )
+        except KeyboardInterrupt:
+            print(
+                "\nStopped. Whatever was finished is kept; the same command goes on "
+                "from there.",
+                file=sys.stderr,
+            )
+            return INTERRUPTED
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Checks of sources, results and finished pages, as plain functions over text."""

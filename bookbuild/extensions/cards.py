@@ -1,0 +1,92 @@
+"""Say on each card of the gallery its theme, its time and the backends it runs on.
+
+sphinx-gallery has tags of its own, written into each script and filtered by elements
+that a keyboard does not reach. Here the theme comes from the folder, the time from the
+run and the backends from the script's docstring, so that none is typed; the line stands
+on the cards of the gallery's page and on those of a chapter's mini-gallery alike.
+"""
+
+import json
+from html import escape
+from pathlib import Path
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.util import logging
+
+from bookbuild.gallery import devices, scripts
+
+logger = logging.getLogger(__name__)
+
+TITLE = "sphx-glr-thumbnail-title"
+LIMITS = (10, 30, 60)  # seconds
+
+
+def script_of(app: Sphinx, page: str) -> Path | None:
+    """Return the script behind a page of the gallery, or None."""
+    conf = app.config.sphinx_gallery_conf
+    for source, made in zip(conf["examples_dirs"], conf["gallery_dirs"], strict=True):
+        inside = page.removeprefix(f"{made}/")
+        if inside != page and Path(page).name.startswith("plot_"):
+            return Path(app.srcdir) / source / f"{inside}.py"
+    return None
+
+
+def duration(seconds: float) -> str:
+    """Return how long a script runs, in words for a card."""
+    limit = next((limit for limit in LIMITS if seconds < limit), None)
+    return f"under {limit} s" if limit else f"{seconds / 60:.0f} min"
+
+
+def tags(script: Path, cost: Path) -> list[str]:
+    """Return what a card says: the theme, the time, and backends if not all.
+
+    Parameters
+    ----------
+    script : Path
+        The example.
+    cost : Path
+        The file in which sphinx-gallery keeps how long it ran.
+    """
+    found = [scripts.theme_of(script)]
+    if cost.exists():
+        found.append(duration(json.loads(cost.read_text(encoding="utf-8"))["time"]))
+    text = script.read_text(encoding="utf-8")
+    if not scripts.imports_keras(text):
+        return [*found, "no Keras"]
+    names, reason = scripts.runs_on(text)
+    if reason:
+        found.append(f"{', '.join(devices.BACKENDS[name] for name in names)} only")
+    return found
+
+
+def label_cards(app: Sphinx, doctree: nodes.document) -> None:
+    """Write the line on each card of a page."""
+    page = ""
+    for node in doctree.findall():
+        if isinstance(node, addnodes.pending_xref) and node["reftype"] == "doc":
+            page = node["reftarget"].lstrip("/")
+        if not isinstance(node, nodes.raw) or TITLE not in node.astext():
+            continue
+        script = script_of(app, page)
+        if script is None or not script.exists():
+            continue
+        cost = Path(app.srcdir) / f"{page}.cost.json"
+        app.env.note_dependency(str(script.relative_to(app.srcdir)))
+        if cost.exists():
+            app.env.note_dependency(f"{page}.cost.json")
+        try:
+            shown = tags(script, cost)
+        except scripts.ScriptError as error:
+            where = script.relative_to(app.srcdir)
+            logger.warning("%s: %s", where, error, type="gallery")
+            continue
+        line = f'<div class="card-tags">{escape(" · ".join(shown))}</div>\n</div>'
+        text = node.astext().rstrip().removesuffix("</div>") + line
+        node.children = [nodes.Text(text)]
+
+
+def connect(app: Sphinx) -> None:
+    """Write on the cards once a page is read."""
+    app.connect("doctree-read", label_cards)

@@ -1,0 +1,59 @@
+"""Let a page quote what an example of the gallery found, never a typed copy of it.
+
+Each script keeps its results in a dict `facts`; gallery_figures.py writes them beside
+the script's figures while it runs. The role `fact` reads them:
+{fact}`training/plot_digits_convnet accuracy | .1%` is the script, the key and how to
+print the number. A page that quotes is read again when the results change.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxRole
+
+from bookbuild import files
+from bookbuild.checks import finite
+
+
+def keep(script: Path, facts: dict[str, Any]) -> None:
+    """Write a script's facts beside it."""
+    path = script.with_suffix(".facts.json")
+    files.write_json(path, facts, default=finite.plain)
+
+
+class Fact(SphinxRole):
+    """One number that a script of the gallery found."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the number as text."""
+        script, _, rest = self.text.partition(" ")
+        key, _, form = rest.partition(" | ")
+        name = f"book/gallery/{script}.facts.json"
+        path = Path(self.env.srcdir) / name
+        self.env.note_dependency(name)
+        try:
+            facts = json.loads(path.read_text(encoding="utf-8"))
+            text = format(facts[key], form)
+        except OSError:
+            return self._fault(f"the gallery has no facts of {script}")
+        except KeyError:
+            known = ", ".join(map(repr, facts))
+            return self._fault(f"{script} has no fact {key!r}; it has {known}")
+        except (TypeError, ValueError) as error:
+            return self._fault(f"the fact {key!r} of {script} cannot be shown: {error}")
+        return [nodes.Text(text)], []
+
+    def _fault(self, what: str) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Report what is wrong where it stands."""
+        message = self.inliner.reporter.error(what, line=self.lineno)
+        return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [
+            message
+        ]
+
+
+def connect(app: Sphinx) -> None:
+    """Register the role."""
+    app.add_role("fact", Fact())

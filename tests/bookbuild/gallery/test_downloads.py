@@ -1,0 +1,127 @@
+"""What a reader downloads is unpacked, run apart, and reported on."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from bookbuild import __main__
+from bookbuild.gallery import downloads
+from tests import planted
+
+NOTEBOOK = {
+    "cells": [
+        {
+            "cell_type": "code",
+            "execution_count": None,
+            "id": "one",
+            "metadata": {},
+            "outputs": [],
+            "source": planted.GOOD,
+        }
+    ],
+    "metadata": {},
+    "nbformat": 4,
+    "nbformat_minor": 5,
+}
+
+
+@pytest.fixture
+def site(tmp_path):
+    """A built site that offers a script in two versions."""
+    folder = tmp_path / "html" / "_downloads"
+
+    def made(text, name="plot_line"):
+        for suffix, kind, content in [
+            (".py", "python", text),
+            (
+                ".ipynb",
+                "jupyter",
+                json.dumps(NOTEBOOK).replace(
+                    json.dumps(planted.GOOD), json.dumps(text)
+                ),
+            ),
+        ]:
+            path = folder / kind / f"gallery_{kind}.zip"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with zipfile.ZipFile(path, "w") as archive:
+                archive.writestr(f"lines/{name}{suffix}", content)
+        return tmp_path / "html"
+
+    return made
+
+
+def faults(html, only=""):
+    return list(downloads.faults(html, Path(sys.executable), only=only))
+
+
+def test_a_script_runs_outside_the_repository_and_failures_are_named(site, capsys):
+    html = site(planted.GOOD)
+    assert faults(html, only="line.py") == []
+    assert "[1/1] lines/plot_line.py" in capsys.readouterr().out
+    html = site(planted.GOOD.replace("plt.show()", "1 / 0"))
+    assert faults(html, only="line.py") == [
+        "lines/plot_line.py: ZeroDivisionError: division by zero"
+    ]
+    assert "FAILED" in capsys.readouterr().out
+
+
+def test_no_network_no_path_and_no_settings_of_the_builder_reach_a_download(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("PYTHONPATH", "somewhere")
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    given = downloads.reader(tmp_path)
+    assert not given.keys() & {"PYTHONPATH", "KERAS_BACKEND", "MPLBACKEND"}
+    assert given["HOME"] == str(tmp_path)
+    assert given["https_proxy"] == downloads.CLOSED
+    if apart := downloads.isolation():
+        code = "import socket; print([name for _, name in socket.if_nameindex()])"
+        command = [*apart, sys.executable, "-c", code]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert done.stdout.strip() in {"['lo']", "[]"}
+
+
+def test_a_site_that_is_not_built_is_named(tmp_path, site, capsys):
+    assert __main__.main(["downloads", "--html", str(tmp_path / "none")]) == 1
+    assert "run make book first" in capsys.readouterr().err
+    with pytest.raises(downloads.DownloadError, match=r"gallery_python\.zip is not in"):
+        faults(tmp_path)
+    with pytest.raises(downloads.DownloadError, match=r"no plot_\*other"):
+        faults(site(planted.GOOD), only="other")
+
+
+def test_the_wheel_is_the_newest_that_the_site_offers(tmp_path):
+    with pytest.raises(downloads.DownloadError, match="no wheel of byhand is in"):
+        downloads.wheel(tmp_path)
+    for age, name in [(200, "a/byhand-0.1.0"), (100, "b/byhand-0.10.0")]:
+        path = tmp_path / f"{name}-py3-none-any.whl"
+        path.parent.mkdir()
+        path.touch()
+        os.utime(path, (1e9 - age, 1e9 - age))
+    assert downloads.wheel(tmp_path).parent.name == "b"
+
+
+def test_the_environment_is_known_by_all_that_it_is_made_of(monkeypatch):
+    before = downloads.digest()
+    assert before == downloads.digest()
+    monkeypatch.setattr(downloads.sys, "version", "another")
+    assert before != downloads.digest()
+    assert os.sep not in downloads.ENVIRONMENT.lock.replace("gallery/", "")
+
+
+@pytest.mark.slow
+def test_a_notebook_runs_and_must_show_a_figure(site):
+    assert faults(site(planted.GOOD), only="ipynb") == []
+    blind = planted.GOOD.replace("plt.show()", "plt.close()")
+    assert faults(site(blind), only="ipynb") == [
+        "lines/plot_line.ipynb: it shows no figure"
+    ]
+    fails = planted.GOOD.replace("plt.show()", "1 / 0")
+    assert faults(site(fails), only="ipynb") == [
+        "lines/plot_line.ipynb: ZeroDivisionError: division by zero"
+    ]
