@@ -3,21 +3,40 @@
 PYTHON ?= python3
 RUN := .venv/bin/python
 BACKEND_TESTS ?= tests/backends
+WORKERS ?= 2
+
+# What names a finished environment: this Python and this folder.
+KEY := $(shell $(PYTHON) -m bookbuild.environment key)
+MADE_OF := bookbuild/environment.py bookbuild/katex/package-lock.json pyproject.toml
+
 COMPILE := $(RUN) -m uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
-	--upgrade --no-emit-index-url --no-annotate --no-header --quiet pyproject.toml
+	--upgrade --generate-hashes --no-emit-package byhand --no-emit-index-url --no-annotate \
+	--no-header --quiet pyproject.toml
+# PyTorch's builds for processors and for cards differ in their files and in what they
+# ask for. pyproject.toml pins its version, and that pins the rest.
+OF_TORCH := torch triton cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas \
+	nvidia-cuda-cupti nvidia-cuda-nvrtc nvidia-cuda-runtime nvidia-cudnn-cu13 \
+	nvidia-cufft nvidia-cufile nvidia-curand nvidia-cusolver nvidia-cusparse \
+	nvidia-cusparselt-cu13 nvidia-nccl-cu13 nvidia-nvjitlink nvidia-nvshmem-cu13 nvidia-nvtx
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-backends book serve test test-fast test-backends test-downloads costs gallery-gpu \
-	lint format lock clean
+.PHONY: help env env-backends book serve test test-fast test-seeds test-backends test-downloads \
+	costs gallery-gpu package links newest lint audit format lock clean
 
 help:  ## say what each command does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /:/' | awk -F: '{printf "make %-14s %s\n", $$1, $$2}'
 
-env:
-	@$(PYTHON) -m bookbuild.environment
+env: .venv/made-$(KEY)
 
-env-backends:
+env-backends: .venv-backends/made-$(KEY)
+
+.venv/made-$(KEY): requirements.lock $(MADE_OF)
+	@$(PYTHON) -m bookbuild.environment book
+	@touch $@
+
+.venv-backends/made-$(KEY): requirements-backends.lock $(MADE_OF)
 	@$(PYTHON) -m bookbuild.environment backends
+	@touch $@
 
 book: env  ## build the book and its gallery, strictly, into _build/html
 	@$(RUN) -m bookbuild build
@@ -25,11 +44,14 @@ book: env  ## build the book and its gallery, strictly, into _build/html
 serve: env  ## build, show at http://localhost:8000, rebuild what changes
 	@$(RUN) -m bookbuild serve
 
-test: env  ## run every test (some build miniature books: a few minutes)
-	@$(RUN) -m pytest
+test: env  ## run every test, on WORKERS=2 cores
+	@$(RUN) -m pytest -n $(WORKERS)
 
 test-fast: env  ## run the tests that take seconds
-	@$(RUN) -m pytest -m "not slow"
+	@$(RUN) -m pytest -n $(WORKERS) -m "not slow"
+
+test-seeds: env  ## run the random tests with ten times as many cases
+	@$(RUN) -m pytest -n $(WORKERS) --hypothesis-profile=thousands -m "seeds or hypothesis"
 
 test-backends: env-backends  ## run what must hold on TensorFlow, JAX and PyTorch alike
 	@.venv-backends/bin/python -m pytest --backends $(BACKEND_TESTS) $(if $(RECORD),--record)
@@ -44,24 +66,37 @@ costs: env  ## measure every example on the processor, for the page of costs
 gallery-gpu:  ## run and measure every example on a graphics card, or refuse
 	@$(PYTHON) -m bookbuild gallery measure gpu
 
-lint: env  ## check style, types and spelling
+package: env  ## build the package and try its wheel on the oldest and the newest NumPy
+	@$(RUN) -m bookbuild package $(addprefix --python ,$(ON))
+
+links: book  ## ask every address that a page links to whether it is there
+	@$(RUN) -m bookbuild links
+
+newest: env  ## build the book on the newest Sphinx, parsers and theme
+	@$(RUN) -m bookbuild newest
+
+audit: env  ## ask whether a pinned version has a known weakness
+	@$(RUN) -m uv tool run pip-audit@2.10.1 --strict --disable-pip --requirement requirements.lock
+
+lint: env  ## check style, types, spelling, imports and the rules for sources
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy
 	@$(RUN) -m codespell_lib
+	@.venv/bin/lint-imports --no-logo
+	@.venv/bin/zizmor --offline --quiet .github
+	@$(RUN) -m bookbuild lint
 
 format: env  ## rewrite the code in the project's style
 	@$(RUN) -m ruff check --fix .
 	@$(RUN) -m ruff format .
 
-# What torch's CUDA build adds is pinned by torch itself, and its CPU build lacks it.
-lock: env  ## pin anew the versions that pyproject.toml allows
+lock: env  ## pin anew the versions that pyproject.toml allows, with hashes
 	@$(COMPILE) --extra dev --output-file requirements.lock
 	@$(COMPILE) --extra backends --constraint requirements.lock \
-		--output-file requirements-backends.lock
-	@sed -i.old -E '/^(cuda|nvidia|triton)/d' requirements-backends.lock
-	@rm requirements-backends.lock.old
+		$(addprefix --no-emit-package ,$(OF_TORCH)) --output-file requirements-backends.lock
 
-clean:  ## remove everything generated: the book, the gallery, caches, .venv
-	@rm -rf _build book/gallery .venv .venv-backends .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+clean:  ## remove everything generated: the book, the gallery, caches, environments
+	@rm -rf _build book/gallery .uv .venv .venv-backends .pytest_cache .mypy_cache .ruff_cache \
+		.import_linter_cache .hypothesis dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -23,12 +23,33 @@ def build(options: argparse.Namespace) -> int:
     return building.build(options.root)
 
 
+def links(options: argparse.Namespace) -> int:
+    """Ask every address that a page links to whether it is there."""
+    from bookbuild import building
+
+    return building.check_links(options.root)
+
+
 def serve(options: argparse.Namespace) -> int:
     """Build, show the book in a browser, and build again whatever changes."""
     from bookbuild import serving
 
     serving.serve(options.root, options.port)
     return 0
+
+
+def lint(options: argparse.Namespace) -> int:
+    """Hold the sources of book, gallery and documents to the project's rules."""
+    from bookbuild import linting
+
+    return linting.lint(options.root)
+
+
+def newest(options: argparse.Namespace) -> int:
+    """Build the book on the newest Sphinx, parsers and theme, and report."""
+    from bookbuild import newest as trying
+
+    return trying.build()
 
 
 def run_example(options: argparse.Namespace) -> int:
@@ -59,6 +80,13 @@ def downloads(options: argparse.Namespace) -> int:
     return trying.try_all(options.html, only=options.only)
 
 
+def package(options: argparse.Namespace) -> int:
+    """Build the package byhand into dist/, and try the wheel in fresh environments."""
+    from bookbuild import distribution
+
+    return distribution.package(places.ROOT / "dist", pythons=options.python)
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     whole = argparse.ArgumentParser(prog="python -m bookbuild", description=__doc__)
@@ -79,6 +107,14 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--root", **folder)
     command.add_argument("--port", type=int, default=PORT)
 
+    command = add(commands, "lint", lint)
+    command.add_argument("--root", **folder)
+
+    command = add(commands, "links", links)
+    command.add_argument("--root", **folder)
+
+    add(commands, "newest", newest)
+
     gallery = commands.add_parser("gallery", help="Run the examples of the gallery.")
     examples = gallery.add_subparsers(required=True, metavar="HOW")
 
@@ -97,6 +133,14 @@ def parser() -> argparse.ArgumentParser:
     command = add(commands, "downloads", downloads)
     command.add_argument("--html", type=Path, default=places.HTML)
     command.add_argument("--only", default="", help="a part of the files' names")
+
+    command = add(commands, "package", package)
+    command.add_argument(
+        "--python",
+        action="append",
+        help="a version or a path of an interpreter to try the wheel on; may be given "
+        "several times; by default the one that runs this",
+    )
     return whole
 
 

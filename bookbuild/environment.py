@@ -1,32 +1,71 @@
-"""Make .venv hold the versions of requirements.lock, and the book's own package.
+"""Make an environment that holds exactly what its lock file says, and byhand.
 
-What an older lock named and this one does not stays installed until `make clean`.
+    python3 -m bookbuild.environment book       # .venv
+    python3 -m bookbuild.environment backends   # .venv-backends, for Keras's backends
+    python3 -m bookbuild.environment key        # what names a finished environment
 
-With "backends" as argument, make .venv-backends with Keras's three backends instead.
-Run by make with any Python >= 3.11; standard library only. A second run with
-nothing changed returns at once.
+Run by make, whose stamp knows when there is nothing to do, with any Python from 3.11
+on; the standard library only. uv does the work: it installs in parallel, verifies each
+file against the hashes of the lock, and removes what left the lock. Where it comes
+from is nobody's business: a folder of its own, .uv, holds it.
 """
 
+from __future__ import annotations
+
 import hashlib
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from bookbuild import locking
 from bookbuild.errors import CommandError
-from bookbuild.places import ROOT
+from bookbuild.places import BUILD, ROOT
 
-LOG = ROOT / "_build" / "install.log"
+LOG = BUILD / "install.log"
+UV_HOME = ROOT / ".uv"
+KATEX = ROOT / "bookbuild" / "katex"  # package.json and package-lock.json
 
-NO_NETWORK = re.compile(
-    r"NewConnectionError|NameResolutionError|Temporary failure in name resolution|"
-    r"Network is unreachable|Connection refused|ConnectTimeout|Cannot connect to proxy|"
-    r"ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT"
-)
-NO_WHEEL = re.compile(r"No matching distribution found for (\S+)")
+# What a failed step printed, and what to say of it. The first that fits is said.
+FAILURES = [
+    (
+        r"No space left on device|os error 28|ENOSPC",
+        "the disk is full. Free some space (the environment takes {size}), then run "
+        "the same command again",
+    ),
+    (
+        r"Read-only file system|os error 30|Permission denied|os error 13|EACCES|EROFS",
+        "a folder cannot be written. Build in a folder that is yours to write, and see "
+        "that the cache folders of uv and npm are, too",
+    ),
+    (
+        r"Hash mismatch",
+        "a downloaded file is not the one that {lock} was made with. Do not use it: "
+        "ask whoever runs your package index",
+    ),
+    (
+        r"error sending request|[Cc]onnection refused|dns error|Failed to fetch|"
+        r"Network is unreachable|NewConnectionError|NameResolutionError|"
+        r"ConnectTimeout|Temporary failure in name resolution|Cannot connect to proxy|"
+        # What pip says where no index answers; uv itself has builds for every system.
+        r"from versions: none|"
+        r"ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT|[Tt]imed out",
+        "the package index cannot be reached. Check the network, or point pip (and "
+        "npm) at an index you can reach, then run the same command again; what was "
+        "downloaded is kept",
+    ),
+    (
+        r"no wheels? with a matching|no usable wheels|no compatible|"
+        r"No matching distribution|doesn't have a source distribution or wheel",
+        "{lock} names a package that has no build for Python {python} on this machine. "
+        "Use Python 3.11, 3.12 or 3.13, for example: make book PYTHON=python3.12",
+    ),
+]
 
 
 class InstallError(CommandError):
@@ -40,76 +79,82 @@ class Environment:
     folder: str
     lock: str
     size: str
-    reads: bool  # whether it builds pages, and so needs KaTeX's style sheet
-
-    @property
-    def venv(self) -> Path:
-        """The folder's path."""
-        return ROOT / self.folder
-
-    @property
-    def stamp(self) -> Path:
-        """The file that says what was installed."""
-        return self.venv / "installed"
 
     @property
     def python(self) -> Path:
         """The path of the interpreter."""
-        windows = self.venv / "Scripts" / "python.exe"
-        return windows if windows.exists() else self.venv / "bin" / "python"
-
-    def digest(self) -> str:
-        """Return what identifies a finished environment: its inputs and its Python."""
-        state = hashlib.sha256(f"{sys.version} {self.venv}".encode())
-        for name in (self.lock, "pyproject.toml", "bookbuild/environment.py"):
-            state.update((ROOT / name).read_bytes())
-        return state.hexdigest()
+        return ROOT / self.folder / "bin" / "python"
 
 
-ENVIRONMENTS = {
-    "book": Environment(".venv", "requirements.lock", "2.4 GB", True),
-    "backends": Environment(
-        ".venv-backends", "requirements-backends.lock", "3.7 GB or more", False
-    ),
-}
+BOOK = Environment(folder=".venv", lock="requirements.lock", size="2.5 GB")
+BACKENDS = Environment(
+    folder=".venv-backends", lock="requirements-backends.lock", size="3.7 GB or more"
+)
 
 
-def run(kind: Environment, step: str, *command: str, **options) -> None:
-    """Run one command, shown as it goes, and explain its failure."""
+def key() -> str:
+    """Return what names a finished environment: its Python and its folder.
+
+    An environment made by another Python, or moved with its folder, has another name
+    and is made anew.
+    """
+    place = hashlib.sha256(f"{sys.executable} {ROOT}".encode()).hexdigest()
+    version = ".".join(map(str, sys.version_info[:3]))
+    return f"{version}-{place[:8]}"
+
+
+def run(
+    step: str,
+    *command: str,
+    kind: Environment = BOOK,
+    env: dict[str, str] | None = None,
+) -> None:
+    """Run one command, shown as it goes.
+
+    Parameters
+    ----------
+    step : str
+        What is being done, in words.
+    *command : str
+        The program and its arguments.
+    kind : Environment
+        What is being made, for the message.
+    env : dict, optional
+        The command's environment; this process's own if left out.
+
+    Raises
+    ------
+    InstallError
+        If the command fails; the message says why and what to do.
+    """
     print(f"[environment] {step}", flush=True)
     LOG.parent.mkdir(exist_ok=True)
-    with LOG.open("w", encoding="utf-8") as log:
-        process = subprocess.Popen(
+    lines = []
+    with (
+        LOG.open("w", encoding="utf-8") as log,
+        subprocess.Popen(
             command,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            errors="replace",
             cwd=ROOT,
-            **options,
-        )
-        for line in process.stdout:
+            env=env,
+        ) as process,
+    ):
+        for line in process.stdout or ():
             log.write(line)
-            # One line a package is progress; the rest is for the log.
-            if line.startswith(("Collecting ", "Installing collected")):
+            lines.append(line)
+            # What is large, and how far it is; the rest is for the log.
+            if re.match(r"\s*(Download|Resolved|Prepared|Installed|Building)", line):
                 print(f"  {line.strip()[:76]}", flush=True)
-    if process.wait():
-        output = LOG.read_text(encoding="utf-8")
-        raise InstallError(
-            explain(step, output, reachable=index_answers(kind), lock=kind.lock)
-        )
+    if process.returncode:
+        raise InstallError(explained(step, "".join(lines), kind=kind))
 
 
-def index_answers(kind: Environment) -> bool:
-    """Tell whether the package index answers when asked for pip itself.
-
-    pip words an index out of reach and a build that does not exist alike.
-    """
-    asked = [str(kind.python), "-m", "pip", "index", "versions", "pip"]
-    return subprocess.run(asked, capture_output=True).returncode == 0
-
-
-def explain(step: str, output: str, *, reachable: bool, lock: str) -> str:
-    """Turn what an installer printed into one message with a remedy.
+def explained(step: str, output: str, *, kind: Environment) -> str:
+    """Return one message with a remedy for what a failed installer printed.
 
     Parameters
     ----------
@@ -117,113 +162,219 @@ def explain(step: str, output: str, *, reachable: bool, lock: str) -> str:
         What was being done, in words.
     output : str
         All that the installer printed.
-    reachable : bool
-        Whether the package index answers.
-    lock : str
-        The file with the versions that were asked for.
+    kind : Environment
+        What was being made.
     """
     where = f"The whole output is in {LOG.relative_to(ROOT)}."
-    if not reachable or NO_NETWORK.search(output):
-        return (
-            f"{step} failed: the package index cannot be reached.\n"
-            "Check the network, or point pip (and npm) at an index you can reach, "
-            f"then run the same command again; what is installed is kept. {where}"
-        )
-    if found := NO_WHEEL.search(output):
-        return (
-            f"{step} failed: {lock} asks for {found[1]}, which has no "
-            f"build for Python {sys.version.split()[0]} on this machine.\n"
-            "Use Python 3.11, 3.12 or 3.13, for example: "
-            f"make clean && make book PYTHON=python3.12. {where}"
-        )
+    python = ".".join(map(str, sys.version_info[:3]))
+    for pattern, what in FAILURES:
+        if re.search(pattern, output):
+            what = what.format(size=kind.size, lock=kind.lock, python=python)
+            return f"{step} failed: {what}. {where}"
     last = [line for line in output.splitlines() if line.strip()][-3:]
-    return f"{step} failed: " + "\n".join(last) + f"\n{where}"
+    return f"{step} failed:\n" + "\n".join(last) + f"\n{where}"
 
 
-def install(kind: Environment) -> None:
-    """Create the folder where it is missing and bring it to the locked versions."""
-    if sys.version_info < (3, 11):
+def pinned(name: str, lock: Path) -> str:
+    """Return the lines of a lock file that pin one package, with its hashes."""
+    text = lock.read_text(encoding="utf-8")
+    found = re.search(rf"^{re.escape(name)}==.*\n(?:    --hash=.*\n)*", text, re.M)
+    if not found:
         raise InstallError(
-            f"Python {sys.version.split()[0]} is too old: the book needs 3.11 or "
-            "newer. Name one: make book PYTHON=python3.12"
+            f"{lock.name} pins no {name}. Run make lock in an environment that works, "
+            "or take the file from the repository again"
         )
-    if kind.stamp.exists() and kind.stamp.read_text() == kind.digest():
-        return
-    if not kind.python.exists():
-        shutil.rmtree(kind.venv, ignore_errors=True)
-        print(f"[environment] creating {kind.folder}", flush=True)
-        command = [sys.executable, "-m", "venv", str(kind.venv)]
-        made = subprocess.run(command, capture_output=True, text=True)
-        if made.returncode:
-            shutil.rmtree(kind.venv, ignore_errors=True)
-            raise InstallError(
-                f"creating {kind.folder} failed: "
-                + (made.stdout + made.stderr).strip()
-                + "\nOn Debian and Ubuntu: apt install python3-venv"
-            )
-    kind.stamp.unlink(missing_ok=True)
-    pip = [str(kind.python), "-m", "pip", "install", "--disable-pip-version-check"]
-    packages = len((ROOT / kind.lock).read_text().splitlines())
+    return found[0]
+
+
+def uv() -> str:
+    """Return the path of uv, of the version and with the hashes of the lock.
+
+    Where Python cannot make an environment by itself (Debian keeps that part in a
+    package of its own), a uv that is on the path will do.
+    """
+    wanted = pinned("uv", ROOT / BOOK.lock)
+    path = UV_HOME / "bin" / "uv"
+    made = UV_HOME / "made"
+    if made.exists() and made.read_text(encoding="utf-8") == wanted and path.exists():
+        return str(path)
+    shutil.rmtree(UV_HOME, ignore_errors=True)
+    try:
+        run(
+            "making a folder for uv, the installer", sys.executable, "-m", "venv", ".uv"
+        )
+    except InstallError as error:
+        shutil.rmtree(UV_HOME, ignore_errors=True)
+        if found := shutil.which("uv"):
+            return found
+        raise InstallError(
+            f"{error}\nPython's module venv is not whole here. On Debian and Ubuntu: "
+            "apt install python3-venv; or install uv and run the same command again"
+        ) from None
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
+        file.write(wanted)
+        file.flush()
+        run(
+            "installing uv",
+            str(UV_HOME / "bin" / "python"),
+            "-m",
+            "pip",
+            "install",
+            "--disable-pip-version-check",
+            "--require-hashes",
+            "--requirement",
+            file.name,
+        )
+    made.write_text(wanted, encoding="utf-8")
+    return str(path)
+
+
+def settings() -> dict[str, str]:
+    """Return the environment for uv, with the index that this machine's pip uses.
+
+    uv reads none of pip's settings. Where a machine can reach one index alone, or has
+    files of its own, it is pip that was told.
+    """
+    asked = [str(UV_HOME / "bin" / "python"), "-m", "pip", "config", "list"]
+    try:
+        listed = subprocess.run(asked, capture_output=True, text=True).stdout
+    except OSError:  # where uv came from elsewhere
+        listed = ""
+    told = dict(re.findall(r"^[a-z]+\.([a-z-]+)='(.*)'$", listed, re.MULTILINE))
+    names = {
+        "index-url": "UV_DEFAULT_INDEX",
+        "find-links": "UV_FIND_LINKS",
+        "cert": "SSL_CERT_FILE",
+    }
+    env = {**os.environ, "UV_NO_PROGRESS": "1"}
+    for name, variable in names.items():
+        of_pip = f"PIP_{name.upper().replace('-', '_')}"
+        value = os.environ.get(of_pip, told.get(name, ""))
+        if value:
+            env.setdefault(variable, ",".join(value.split()))
+    return env
+
+
+def is_whole(kind: Environment) -> bool:
+    """Return whether an environment's interpreter runs and is of this Python."""
+    asked = "import json, sys; print(json.dumps([sys.version, sys.prefix]))"
+    try:
+        done = subprocess.run(
+            [str(kind.python), "-c", asked], capture_output=True, text=True
+        )
+        return json.loads(done.stdout) == [sys.version, str(ROOT / kind.folder)]
+    except (OSError, ValueError):
+        return False
+
+
+def install(kind: Environment, *requirements: str, sync: bool) -> None:
+    """Make an environment, or bring one that is there to what its lock file says.
+
+    What neither the lock file nor `requirements` asks for is removed.
+
+    Parameters
+    ----------
+    kind : Environment
+        What to make.
+    *requirements : str
+        Requirements besides those of the lock file.
+    sync : bool
+        Whether the lock file names all there is to install. Where it does not, what
+        the packages ask for besides is found at installation.
+    """
+    env = settings()
+    command = uv()
+    if not is_whole(kind):
+        run(
+            f"creating {kind.folder}",
+            *(command, "venv", "--clear", "--no-project"),
+            *("--python", sys.executable, kind.folder),
+            kind=kind,
+            env=env,
+        )
+    pins = re.findall(r"^\S+==", (ROOT / kind.lock).read_text("utf-8"), re.MULTILINE)
+    how = ["sync", "--require-hashes"] if sync else ["install", "--exact"]
+    listed = [kind.lock] if sync else ["--requirement", kind.lock]
     run(
-        kind,
-        f"installing {packages} pinned packages ({kind.size}; a minute or two)",
-        *pip,
-        "-r",
-        kind.lock,
+        f"installing {len(pins)} pinned packages ({kind.size}; a minute or two)",
+        *(command, "pip", *how, "--python", str(kind.python)),
+        *(*listed, *requirements),
+        kind=kind,
+        env=env,
     )
+
+
+def install_byhand(kind: Environment) -> None:
+    """Install the package and the build of the book from this very folder."""
     run(
-        kind,
         "installing byhand from src/",
-        *pip,
-        "--no-deps",
-        "--no-build-isolation",
-        "--editable",
-        ".",
+        *(uv(), "pip", "install", "--python", str(kind.python)),
+        *("--no-deps", "--no-build-isolation", "--editable", "."),
+        kind=kind,
+        env=settings(),
     )
-    if kind.reads:
-        install_katex(kind)
-    kind.stamp.write_text(kind.digest())
 
 
 def install_katex(kind: Environment) -> None:
-    """Fetch KaTeX's style sheet and fonts, of the version that renders the equations.
-
-    The renderer comes with sphinxcontrib-katex, the style sheet does not; one of
-    another version draws every subscript at full size, so its number is asked of
-    the renderer and stands nowhere else.
-    """
-    version = subprocess.run(
-        [
-            str(kind.python),
-            "-c",
-            "from sphinxcontrib.katex import katex_version; print(katex_version)",
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
+    """Fetch KaTeX, which draws the equations, with its style sheet and fonts."""
+    home = kind.python.parent.parent / "share" / "katex"
+    home.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(KATEX / name, home)
     # npm looks for node on the path, and this machine may have none of its own.
     path = os.pathsep.join([str(kind.python.parent), os.environ.get("PATH", "")])
     run(
-        kind,
-        f"installing KaTeX {version}'s style sheet and fonts",
+        "installing KaTeX",
         shutil.which("npm", path=path) or "npm",
-        "install",
-        "--prefix",
-        str(kind.venv / "share" / "katex"),
-        "--no-audit",
-        "--no-fund",
-        "--no-save",
-        "--ignore-scripts",
-        f"katex@{version}",
+        "ci",
+        *("--prefix", str(home), "--no-audit", "--no-fund", "--ignore-scripts"),
+        kind=kind,
         env={**os.environ, "PATH": path},
     )
 
 
+def torch_pin() -> str:
+    """Return the requirement of pyproject.toml that pins PyTorch.
+
+    It is not in the lock: its builds for processors and for cards are other files of
+    the same version, and the build for cards brings packages which the other lacks.
+    """
+    import tomllib  # not in a Python that is too old, which is told so below
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    asked = project["project"]["optional-dependencies"]["backends"]
+    return next(line for line in asked if line.startswith("torch=="))
+
+
+def main(name: str) -> None:
+    """Do what the command line says."""
+    if name == "key":
+        print(key())
+        return
+    with locking.only_one(BUILD / "environment.lock", "installation"):
+        if name == "backends":
+            install(BACKENDS, torch_pin(), sync=False)
+            install_byhand(BACKENDS)
+        else:
+            install(BOOK, sync=True)
+            install_byhand(BOOK)
+            install_katex(BOOK)
+
+
 if __name__ == "__main__":
+    if sys.version_info < (3, 11):
+        sys.exit(
+            f"[environment] Python {sys.version.split()[0]} is too old: the book needs "
+            "3.11 or newer. Name one: make book PYTHON=python3.12"
+        )
     try:
-        install(ENVIRONMENTS[sys.argv[1] if len(sys.argv) > 1 else "book"])
-    except InstallError as error:
+        main(sys.argv[1])
+    except CommandError as error:
         sys.exit(f"\n[environment] {error}")
+    except OSError as error:
+        sys.exit(
+            f"\n[environment] {error.strerror}: {error.filename}. Free space or build "
+            "in a folder that is yours to write, then run the same command again."
+        )
     except KeyboardInterrupt:
         sys.exit("\n[environment] stopped; run the same command again to go on")

@@ -155,8 +155,9 @@ def follow(
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
 
     def read(process: subprocess.Popen[str]) -> None:
-        with log.open("w", encoding="utf-8") as kept:
-            for line in process.stdout or ():
+        assert process.stdout is not None  # noqa: S101  a pipe was asked for
+        with log.open("w", encoding="utf-8") as kept, process.stdout as lines:
+            for line in lines:
                 kept.write(line)
                 tell(line)
 

