@@ -6,22 +6,12 @@ fault; bookbuild/extensions/pages.py runs them at the end of every build.
 
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 
-# Attributes through which a browser fetches something without being asked.
-FETCHED = {
-    "script": ("src",),
-    "img": ("src", "srcset"),
-    "source": ("src", "srcset"),
-    "iframe": ("src",),
-    "audio": ("src",),
-    "video": ("src", "poster"),
-    "object": ("data",),
-    "embed": ("src",),
-}
-FETCHED_LINKS = {"stylesheet", "preload", "icon", "modulepreload", "manifest"}
-ELSEWHERE = re.compile(r"^\s*(https?:)?//")
+from bs4 import Tag
+
+from bookbuild.checks import fetches
+
 NOISE = re.compile(
     r"absl::InitializeLog|cpu_feature_guard|oneDNN custom operations|"
     r"(User|Future|Deprecation|Runtime)Warning"
@@ -37,102 +27,82 @@ METADATA = (
 LICENCE = "https://creativecommons.org/licenses/by-sa/4.0/"
 
 
-class Page(HTMLParser):
-    """What a page fetches, declares and says."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.fetched: list[str] = []
-        self.metadata: dict[str, str] = {}
-        self.links: list[str] = []
-        self.licences: set[str] = set()
-        self.equations = self.drawn = self.images = 0
-        self.title = ""
-        self._in_title = False
-        self.feed(text)
-
-    def handle_starttag(
-        self, tag: str, attributes: list[tuple[str, str | None]]
-    ) -> None:
-        """Take note of what a tag fetches, declares or draws."""
-        given = {name: value or "" for name, value in attributes}
-        classes = given.get("class", "").split()
-        for name in FETCHED.get(tag, ()):
-            if name in given:
-                self.fetched.append(given[name])
-        if tag == "link" and FETCHED_LINKS & set(given.get("rel", "").split()):
-            self.fetched.append(given.get("href", ""))
-        if "license" in given.get("rel", "").split():
-            self.licences.add(given.get("href", ""))
-        if tag == "meta":
-            name = given.get("name") or given.get("property")
-            if name:
-                self.metadata[name] = given.get("content", "")
-        if tag == "a":
-            self.links.append(given.get("href", ""))
-        self._in_title = tag == "title"
-        self.images += tag == "img"
-        self.equations += "math" in classes and tag in {"span", "div"}
-        self.drawn += "katex" in classes
-
-    def handle_data(self, data: str) -> None:
-        """Collect the title."""
-        if self._in_title:
-            self.title += data
-
-    def handle_endtag(self, tag: str) -> None:
-        """End the title."""
-        self._in_title = False
+def words(tag: Tag, attribute: str) -> list[str]:
+    """Return the words of an attribute, such as each class of `class`."""
+    return tag.get(attribute, "").split()
 
 
-def faults_of_page(path: Path, private: list[str]) -> Iterator[str]:
+def faults_of_page(
+    text: str, tags: list[Tag], fetched: list[str], private: list[str]
+) -> Iterator[str]:
     """Yield what is wrong with one page.
 
     Parameters
     ----------
-    path : Path
-        The HTML file.
+    text : str
+        Its HTML.
+    tags : list of Tag
+        What `fetches.tags_of` finds in it.
+    fetched : list of str
+        What `fetches.in_tags` finds in them.
     private : list of str
         Folders of the building machine that no page may name.
     """
-    text = path.read_text(encoding="utf-8")
-    page = Page(text)
-    for address in page.fetched:
-        if ELSEWHERE.match(address):
-            yield f"fetches {address} from another host"
+    for address in fetched:
+        if fetches.elsewhere(address):
+            yield f"fetches {address.strip()} from another host"
     for folder in private:
         if folder in text:
             yield f"names the folder {folder} of the building machine"
     if found := NOISE.search(text):
         yield f"shows the reader a log line or warning: {found[0]}"
+    metadata = {
+        tag.get("name") or tag.get("property"): tag.get("content")
+        for tag in tags
+        if tag.name == "meta"
+    }
     for name in METADATA:
-        if not page.metadata.get(name):
+        if not metadata.get(name):
             yield f"has no {name} in its metadata"
-    if page.licences != {LICENCE}:
-        named = ", ".join(sorted(page.licences)) or "none"
+    licences = {tag.get("href", "") for tag in tags if "license" in words(tag, "rel")}
+    if licences != {LICENCE}:
+        named = ", ".join(sorted(licences)) or "none"
         yield f"names another licence of the text than {LICENCE}: {named}"
-    if not page.title.strip():
+    if not any(tag.name == "title" and tag.text.strip() for tag in tags):
         yield "has no title"
-    if page.drawn < page.equations:
-        yield f"draws {page.drawn} of its {page.equations} equations"
+    equations = sum(
+        tag.name in {"span", "div"} and "math" in words(tag, "class") for tag in tags
+    )
+    drawn = sum("katex" in words(tag, "class") for tag in tags)
+    if drawn < equations:
+        yield f"draws {drawn} of its {equations} equations"
 
 
-def faults_of_example(path: Path) -> Iterator[str]:
-    """Yield what is wrong with the page of one gallery example."""
-    text = path.read_text(encoding="utf-8")
-    page = Page(text)
+def faults_of_example(text: str, tags: list[Tag], path: Path) -> Iterator[str]:
+    """Yield what is wrong with the page of one gallery example, which is at `path`."""
+    links = [tag.get("href", "") for tag in tags if tag.name == "a"]
     if "sphx-glr-download" not in text:
         yield "has no download links: MyST-NB took the notebook for the page's source"
     for suffix in (".py", ".ipynb"):
-        found = [link for link in page.links if link.endswith(path.stem + suffix)]
+        found = [link for link in links if link.endswith(path.stem + suffix)]
         if not found:
             yield f"offers no {suffix} to download"
         elif not (path.parent / found[0]).exists():
             yield f"links to a {suffix} that is not there: {found[0]}"
-    if not page.images:
+    if not any(tag.name == "img" for tag in tags):
         yield "has no figure"
     if "Total running time" not in text:
         yield "does not say how long it runs"
+
+
+def faults_of_sheets(html: Path) -> Iterator[str]:
+    """Yield what the style sheets of a built book fetch from other hosts."""
+    for sheet in sorted(html.rglob("*.css")):
+        text = sheet.read_text(encoding="utf-8", errors="replace")
+        for address in fetches.in_css(text):
+            if fetches.elsewhere(address):
+                name = sheet.relative_to(html).as_posix()
+                yield f"{name} fetches {address.strip()} from another host"
 
 
 def faults(html: Path, pages: list[str], private: list[str]) -> Iterator[str]:
@@ -149,8 +119,12 @@ def faults(html: Path, pages: list[str], private: list[str]) -> Iterator[str]:
     """
     for name in pages:
         path = html / f"{name}.html"
-        for fault in faults_of_page(path, private):
+        text = path.read_text(encoding="utf-8")
+        tags = fetches.tags_of(text)
+        fetched = list(fetches.in_tags(tags))
+        for fault in faults_of_page(text, tags, fetched, private):
             yield f"{name}.html {fault}"
         if path.stem.startswith("plot_"):
-            for fault in faults_of_example(path):
+            for fault in faults_of_example(text, tags, path):
                 yield f"{name}.html {fault}"
+    yield from faults_of_sheets(html)

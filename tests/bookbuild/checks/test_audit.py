@@ -79,3 +79,28 @@ def test_an_example_whose_download_is_gone_is_seen(tmp_path):
     (tmp_path / "plot_x.py").touch()
     (tmp_path / "plot_x.ipynb").touch()
     assert faults(tmp_path, body, name="plot_x") == []
+
+
+def test_a_style_sheet_that_fetches_is_named_whether_or_not_a_page_loads_it(tmp_path):
+    more = tmp_path / "_static" / "more"
+    more.mkdir(parents=True)
+    (tmp_path / "_static" / "a.css").write_text(
+        '@import "more/b.css"; p { color: red }'
+    )
+    (more / "b.css").write_text(
+        '@import "../a.css"; /* url(//c.org) */ p { cursor: url(//example.org/a) }'
+    )
+    (more / "c.css").write_bytes(b"/* na\xefve */ @import 'https://example.org/c.css';")
+    assert faults(tmp_path) == [
+        "_static/more/b.css fetches //example.org/a from another host",
+        "_static/more/c.css fetches https://example.org/c.css from another host",
+    ]
+
+
+def test_what_is_counted_survives_among_plain_tags(tmp_path):
+    body = (
+        '<p class="b"><span class="math notranslate"><span class="katex">x</span>'
+        '</span><span class="mathnormal">y</span></p><div class="amsmath math"></div>'
+    )
+    (fault,) = faults(tmp_path, body)
+    assert fault.endswith("draws 2 of its 3 equations")
