@@ -17,4 +17,9 @@ def setup(app: Sphinx) -> dict[str, object]:
     from bookbuild import extensions
 
     extensions.connect(app)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "version": "1",
+        "env_version": 1,  # of what it keeps in Sphinx's environment
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

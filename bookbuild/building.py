@@ -5,6 +5,7 @@ start-up logs of the kernels out of what it prints, and closes with the faults, 
 with its file, line and remedy, where Jupyter Book closes with a traceback.
 """
 
+import json
 import os
 import re
 import sys
@@ -16,14 +17,26 @@ import yaml
 from pybtex.database import parse_file
 from pybtex.exceptions import PybtexError
 
-from bookbuild import faults, locking, noise, processes
+from bookbuild import faults, files, inputs, locking, noise, processes
 
 STRICT = ["-W", "-n", "--keep-going"]
 
 
-def environment() -> dict[str, str]:
-    """Return the environment of the build: unbuffered, so that progress shows."""
-    return os.environ | {"PYTHONUNBUFFERED": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+def environment(root: Path) -> dict[str, str]:
+    """Return the environment of the build.
+
+    Progress shows at once, and the settings of whoever builds stay outside: those of
+    IPython, matplotlib and Keras are read from folders of the build's own, so that
+    they cannot change a page unseen.
+    """
+    own = root / "_build" / "settings"
+    return os.environ | {
+        "PYTHONUNBUFFERED": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "IPYTHONDIR": str(own / "ipython"),
+        "KERAS_HOME": str(own / "keras"),
+        "MPLCONFIGDIR": str(own / "matplotlib"),
+    }
 
 
 def settings_faults(root: Path) -> Iterator[str]:
@@ -69,9 +82,43 @@ def build(root: Path) -> int:
 
 def build_alone(root: Path, lock: int) -> int:
     """Build the book while no other build can."""
+    start = time.monotonic()
     if broken := list(settings_faults(root)):
         return refuse(broken)
-    start = time.monotonic()
+    record = root / "_build" / "finished.json"
+    html = root / "_build" / "html"
+    # Taken before the build: what an author writes meanwhile is of the next one.
+    made_of = inputs.everything(root)
+    if is_finished(record, html, made_of):
+        took = time.monotonic() - start
+        print(
+            f"The book is as it was built: nothing that it is made of has changed "
+            f"({took:.1f} s). Open _build/html/index.html"
+        )
+        return 0
+    record.unlink(missing_ok=True)
+    status, lines = run_jupyter_book(root, lock, *STRICT)
+    took = time.monotonic() - start
+    if status == 0:
+        finished = {"inputs": made_of, "outputs": inputs.state_of(html)}
+        files.write_json(record, finished)
+        print(f"\nThe book is built ({took:.0f} s). Open _build/html/index.html")
+        return 0
+    return refuse(faults.faults_in(lines, root))
+
+
+def run_jupyter_book(root: Path, lock: int, *options: str) -> tuple[int, list[str]]:
+    """Run Jupyter Book; return its exit status and the lines that it printed.
+
+    Parameters
+    ----------
+    root : Path
+        The folder of the book.
+    lock : int
+        The descriptor of the lock, held for as long as Jupyter Book runs.
+    *options : str
+        Options of `jupyter-book build`.
+    """
     lines: list[str] = []
 
     def tell(line: str) -> None:
@@ -81,18 +128,51 @@ def build_alone(root: Path, lock: int) -> int:
 
     run = "from jupyter_book.cli.main import main; main()"
     status = processes.follow(
-        [sys.executable, "-c", run, "build", ".", *STRICT],
+        [sys.executable, "-c", run, "build", ".", *options],
         tell,
         log=root / "_build" / "build.log",
         cwd=root,
-        env=environment(),
+        env=environment(root),
         pass_fds=(lock,),
     )
-    took = time.monotonic() - start
-    if status == 0:
-        print(f"\nThe book is built ({took:.0f} s). Open _build/html/index.html")
-        return 0
-    return refuse(faults.faults_in(lines, root))
+    return status, lines
+
+
+def check_links(root: Path) -> int:
+    """Ask every address that a page links to whether it is there; return the status.
+
+    Parameters
+    ----------
+    root : Path
+        The folder of a book that is built.
+    """
+    with locking.only_one(root / "_build" / "lock", "build") as lock:
+        status, _ = run_jupyter_book(root, lock, "--builder", "linkcheck")
+    report = root / "_build" / "html" / "output.txt"
+    broken = report.read_text(encoding="utf-8").splitlines() if report.exists() else []
+    told = [line for line in broken if "[broken]" in line or "[timeout]" in line]
+    if told:
+        print(f"\n{len(told)} addresses do not answer:", *told, sep="\n  ")
+    return int(bool(status or told))
+
+
+def is_finished(record: Path, html: Path, made_of: str) -> bool:
+    """Return whether the finished book is of these inputs, and as it was written.
+
+    Parameters
+    ----------
+    record : Path
+        What the last build that succeeded wrote of itself.
+    html : Path
+        The folder of the finished book.
+    made_of : str
+        The digest of all inputs as they are now.
+    """
+    try:
+        found = json.loads(record.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return found == {"inputs": made_of, "outputs": inputs.state_of(html)}
 
 
 def refuse(listed: list[str]) -> int:

@@ -27,12 +27,39 @@ COLUMNS = {
 NOTHING = "–"  # noqa: RUF001  a dash in a table
 
 
+class RecordError(ValueError):
+    """A file of recorded costs is not what it should be; the message names it."""
+
+
 def recorded(folder: Path) -> dict[str, list[dict[str, Any]]]:
-    """Return the recorded data by kind: "cpu", "gpu" and "backends"."""
+    """Return the recorded data by kind: "cpu", "gpu" and "backends".
+
+    Raises
+    ------
+    RecordError
+        If a file cannot be read, is of another kind, or is the second of backends.
+    """
     found: dict[str, list[dict[str, Any]]] = {"cpu": [], "gpu": [], "backends": []}
     for path in sorted(folder.glob("*.json")):
-        content = json.loads(path.read_text(encoding="utf-8"))
-        found[content["kind"]].append(content)
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            kind = content["kind"]
+            of_kind = found[kind]
+        except ValueError as error:
+            raise RecordError(
+                f"{FOLDER}/{path.name} is no JSON ({error}); measure again, or take it "
+                "from the repository"
+            ) from error
+        except (KeyError, TypeError) as error:
+            raise RecordError(
+                f"{FOLDER}/{path.name} has no kind among {', '.join(found)}; measure "
+                "again, or take it from the repository"
+            ) from error
+        of_kind.append(content)
+    if len(found["backends"]) > 1:
+        raise RecordError(
+            f"{FOLDER} holds {len(found['backends'])} files on backends; keep one"
+        )
     return found
 
 
@@ -59,7 +86,11 @@ class Recorded(SphinxDirective):
         """Return the scripts and the data; read the page again when they change."""
         root = Path(self.env.srcdir)
         self.env.note_dependency(FOLDER)  # a folder: the page is read at each build
-        return scripts.all_scripts(root / "gallery"), recorded(root / FOLDER)
+        try:
+            data = recorded(root / FOLDER)
+        except RecordError as error:
+            raise self.error(str(error)) from error
+        return scripts.all_scripts(root / "gallery"), data
 
     def table(self, titles: list[str], rows: list[list[Any]]) -> nodes.Node:
         """Return a table in a box that scrolls by itself."""

@@ -1,5 +1,7 @@
 """What every page carries, and the last look at the finished pages."""
 
+import hashlib
+import json
 import os
 import sys
 from html import escape
@@ -17,6 +19,7 @@ from sphinx.config import Config
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
+from bookbuild import files, inputs
 from bookbuild.checks import audit
 
 ENTRANCE = "A textbook of deep learning that derives, computes and checks every step."
@@ -155,9 +158,56 @@ def look_over(app: Sphinx, exception: Exception | None) -> None:
         for path in written
         if path.parts[0] not in apart
     ]
-    for fault in audit.faults(html, pages, private):
+    for fault in audit_changed(html, pages, private, html.parent / "audited.json"):
         logger.warning(fault, type="audit")
         app.statuscode = 1
+
+
+def audit_changed(
+    html: Path, pages: list[str], private: list[str], record: Path
+) -> list[str]:
+    """Audit the pages that are not as they were when the audit last found no fault.
+
+    Pages of examples are audited each time, for their faults may lie in the files that
+    they offer.
+
+    Parameters
+    ----------
+    html : Path
+        The folder of the built book.
+    pages : list of str
+        The names of its pages, without suffix.
+    private : list of str
+        Folders of the building machine.
+    record : Path
+        The file that keeps what the pages were.
+
+    Returns
+    -------
+    list of str
+        The faults.
+    """
+    now = {
+        name: hashlib.sha256((html / f"{name}.html").read_bytes()).hexdigest()
+        for name in pages
+    }
+    judged_by = [inputs.build(), *private]
+    try:
+        found = json.loads(record.read_text(encoding="utf-8"))
+        before = found["pages"] if found["judged_by"] == judged_by else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        before = {}
+    changed = [
+        name
+        for name in pages
+        if before.get(name) != now[name] or Path(name).name.startswith("plot_")
+    ]
+    faults = list(audit.faults(html, changed, private))
+    if faults:
+        record.unlink(missing_ok=True)
+    else:
+        files.write_json(record, {"judged_by": judged_by, "pages": now})
+    return faults
 
 
 def connect(app: Sphinx) -> None:

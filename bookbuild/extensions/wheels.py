@@ -4,8 +4,8 @@ Whoever reads the pages has no repository to install from. The wheel is built wi
 book, so it is always the package that the pages were made with.
 """
 
+import hashlib
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -15,23 +15,45 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxRole
 
+from bookbuild import files, inputs, processes
+
 FOLDER = "_build/wheel"
 
 
+def made_of(root: Path) -> str:
+    """Return a digest of all that the wheel is made of."""
+    state = hashlib.sha256(inputs.versions().encode())
+    names = ("pyproject.toml", "README.md", "LICENSE", "src")
+    for name in names:
+        inputs.add_files(state, root, inputs.files_under(root / name))
+    return state.hexdigest()
+
+
 def build(app: Sphinx) -> None:
-    """Build the wheel of the project that holds the book; leave it alone there."""
+    """Build the wheel of the project that holds the book, if it is not as it was.
+
+    A wheel that is left alone keeps its time, and the page that offers it is not read
+    again.
+    """
     root = Path(app.srcdir)
+    folder = root / FOLDER
+    record = folder / "made-of.txt"
     if not (root / "pyproject.toml").exists():
+        shutil.rmtree(folder, ignore_errors=True)
         return
-    shutil.rmtree(root / FOLDER, ignore_errors=True)
+    now = made_of(root)
+    if record.exists() and record.read_text(encoding="utf-8") == now:
+        return
+    shutil.rmtree(folder, ignore_errors=True)
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", FOLDER]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
-    if done.returncode:
-        last = (done.stderr or done.stdout).strip().splitlines()[-1:]
+    done = processes.run(command, cwd=root)
+    if done.status:
+        last = (done.err or done.out).strip().splitlines()[-1:]
         raise ExtensionError(
             f"the wheel of the package cannot be built: {' '.join(last)}; "
             "correct pyproject.toml, or run make env"
         )
+    files.write_text(record, now)
 
 
 class Wheel(SphinxRole):

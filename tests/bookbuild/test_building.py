@@ -1,99 +1,184 @@
 """The build, held to its promises on a miniature book."""
 
+import json
 import os
 import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
+import psutil
 import pytest
 
+from bookbuild import building, inputs, locking
+from bookbuild.errors import CommandError
+from tests import minibook
 from tests.minibook import TOC, listed
 
 pytestmark = pytest.mark.slow
 
 
-def test_a_change_in_the_package_reaches_the_pages_and_nothing_else_runs_twice(mini):
+@pytest.fixture(scope="class")
+def changing(tmp_path_factory):
+    """A miniature book, built once, that the tests of a class change one by one."""
+    mini = minibook.make(tmp_path_factory.mktemp("changing") / "mini")
     status, printed = mini.build()
     assert status == 0, printed
     assert "Open _build/html/index.html" in printed
-    assert sorted(mini.executed()) == ["first", "script", "second"]
     assert (mini.root / "_build/html/index.html").exists()
-
-    # Nothing changed: nothing runs.
-    status, printed = mini.build()
-    assert status == 0, printed
-    assert mini.executed() == []
-
-    # One chapter changed: that chapter runs.
-    mini.page("second", text="A sentence, and a cell more.\n\n```{code-cell}\n1\n```")
-    status, printed = mini.build()
-    assert status == 0, printed
-    assert mini.executed() == ["second"]
-
-    # Only its prose changed: the page is new, and nothing runs.
-    mini.page("second", text="Another sentence.\n\n```{code-cell}\n1\n```")
-    status, printed = mini.build()
-    assert status == 0, printed
-    assert mini.executed() == []
-    assert "Another sentence" in mini.html("second")
-
-    # The package changed: all that prints its constant is new.
-    mini.constant(4711)
-    status, printed = mini.build()
-    assert status == 0, printed
     assert sorted(mini.executed()) == ["first", "script", "second"]
-    for page in ("first", "second", "gallery/lines/plot_square"):
-        assert "4711" in mini.html(page)
+    return mini
 
-    # Another version of anything installed: likewise.
-    other = mini.root / "src" / "another-1.0.dist-info"
-    mini.write(f"src/{other.name}/METADATA", "Name: another\nVersion: 1.0\n")
+
+def built(mini):
+    """Build, which must succeed; return what was executed for it."""
     status, printed = mini.build()
     assert status == 0, printed
-    assert sorted(mini.executed()) == ["first", "script", "second"]
-
-    # A chapter that is gone leaves no page behind.
-    (mini.root / "book/second.md").unlink()
-    toc = (mini.root / "_toc.yml").read_text()
-    mini.write("_toc.yml", toc.replace("  - file: book/second\n", ""))
-    status, printed = mini.build()
-    assert status == 0, printed
-    assert not (mini.root / "_build/html/book/second.html").exists()
+    return sorted(mini.executed())
 
 
-def test_a_killed_build_loses_no_finished_page_and_corrupts_none(mini):
+class TestAChange:
+    """Each test begins with the book that the one before has left."""
+
+    def test_none_at_all_is_known_in_a_moment(self, changing):
+        start = time.monotonic()
+        status, printed = changing.build()
+        assert status == 0
+        assert "nothing that it is made of has changed" in printed
+        assert time.monotonic() - start < 5
+        assert changing.executed() == []
+
+    def test_of_a_finished_page_is_seen_and_mended(self, changing):
+        page = changing.root / "_build/html/book/first.html"
+        page.write_text("spoilt")
+        (changing.root / "book/first.md").touch()
+        assert built(changing) == []
+        assert "spoilt" not in page.read_text()
+
+    def test_of_a_cell_executes_that_page(self, changing):
+        changing.page("second", text="One cell more.\n\n```{code-cell}\n1\n```")
+        assert built(changing) == ["second"]
+
+    def test_of_prose_executes_nothing(self, changing):
+        changing.page("second", text="A sentence.\n\n```{code-cell}\n1\n```")
+        assert built(changing) == []
+        assert "A sentence" in changing.html("second")
+
+    def test_of_the_package_executes_everything(self, changing):
+        changing.constant(4711)
+        assert built(changing) == ["first", "script", "second"]
+        for page in ("first", "second", "gallery/lines/plot_square"):
+            assert "4711" in changing.html(page)
+
+    def test_a_cache_that_cannot_be_read_is_made_anew_with_a_word(self, changing):
+        database = changing.root / "_build/.jupyter_cache/global.db"
+        database.write_bytes(b"garbage" * 1000)
+        changing.page("second", text="A word more.")
+        status, printed = changing.build()
+        assert status == 0, printed
+        assert "cache of executed pages cannot be read" in printed
+        assert changing.executed() == ["second"]  # the other page was not read again
+        changing.page("first", text="A word more.")
+        assert built(changing) == ["first"]
+
+    def test_a_page_whose_results_are_half_written_is_executed_again(self, changing):
+        cached = (changing.root / "_build/.jupyter_cache/executed").iterdir()
+        for notebook in (folder / "base.ipynb" for folder in cached):
+            if "first" in notebook.read_text():
+                notebook.write_text(notebook.read_text()[:100])
+        state = changing.root / "_build/freshness.json"
+        state.write_text(state.read_text().replace("true", "false"))
+        (changing.root / "_build/finished.json").unlink()
+        assert built(changing) == ["first"]
+
+    def test_a_chapter_that_is_gone_leaves_no_page_behind(self, changing):
+        (changing.root / "book/second.md").unlink()
+        toc = (changing.root / "_toc.yml").read_text()
+        changing.write("_toc.yml", toc.replace("  - file: book/second\n", ""))
+        assert built(changing) == []
+        assert not (changing.root / "_build/html/book/second.html").exists()
+
+
+def waiting(mini):
+    """Start a build whose second page waits, once the first is in the cache."""
     mini.wait.touch()
     page = mini.root / "book/second.md"
     page.write_text(
         page.read_text() + "\n```{code-cell}\nimport pathlib, time\n\n"
         "while pathlib.Path(mini.WAIT).exists():\n    time.sleep(0.1)\n```\n"
     )
-    process = mini.start(start_new_session=True)
+    process = mini.start()
+    cache = mini.root / "_build/.jupyter_cache/executed"
     for _ in range(1200):
-        if mini.runs.exists() and "second" in mini.runs.read_text():
-            break
+        reached = mini.runs.exists() and "second" in mini.runs.read_text()
+        if reached and cache.exists() and list(cache.glob("*/base.ipynb")):
+            return process
         time.sleep(0.1)
-    os.killpg(process.pid, signal.SIGKILL)
+    raise AssertionError("the build never came to its second page")
+
+
+def of_build(mini):
+    """Return the processes that run in a book's folder, kernels included."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            inside = Path(process.cwd()).is_relative_to(mini.root)
+        except (psutil.Error, OSError):
+            continue
+        if inside and process.status() != psutil.STATUS_ZOMBIE:
+            found.append(process)
+    return found
+
+
+def test_a_killed_build_loses_no_finished_page_and_corrupts_none(mini):
+    process = waiting(mini)
+    for each in of_build(mini):  # as when the power fails
+        each.kill()
     process.communicate()
     assert sorted(mini.executed()) == ["first", "script", "second"]
     assert not (mini.root / "_build/html/book/second.html").exists()
-
-    # And as if it had been killed in the midst of writing the first page's results.
-    cached = list((mini.root / "_build/.jupyter_cache/executed").iterdir())
-    assert len(cached) == 1
-
     mini.wait.unlink()
-    status, printed = mini.build()
-    assert status == 0, printed
-    assert mini.executed() == ["second"]
+    assert built(mini) == ["second"]
     assert "constant 1" in mini.html("first")
 
-    notebook = cached[0] / "base.ipynb"
-    notebook.write_text(notebook.read_text()[:100])
-    state = mini.root / "_build/freshness.json"
-    state.write_text(state.read_text().replace("true", "false"))
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_stopped_build_ends_all_that_it_started(mini, how):
+    process = waiting(mini)
+    assert len(of_build(mini)) >= 3  # the command, Jupyter Book, a kernel
+    process.send_signal(how)
+    printed, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Stopped." in printed
+    for _ in range(100):
+        if not of_build(mini):
+            break
+        time.sleep(0.1)
+    assert of_build(mini) == []
+    mini.executed()
+    mini.wait.unlink()
+    assert built(mini) == ["second"]
+
+
+def test_a_second_build_of_the_same_folder_waits_for_nobody_and_says_so(mini):
+    process = waiting(mini)
     status, printed = mini.build()
-    assert status == 0, printed
-    assert mini.executed() == ["first"]
+    assert status == 1
+    assert "another build is at work" in printed
+    assert "Traceback" not in printed
+    mini.wait.unlink()
+    process.communicate(timeout=120)
+    assert process.returncode == 0
+
+
+def test_a_folder_that_cannot_be_written_is_told(mini):
+    (mini.root / "_build").write_text("in the way")
+    status, printed = mini.build()
+    assert status == 1
+    assert "_build" in printed
+    assert "free space or change the permissions" in printed
+    assert "Traceback" not in printed
 
 
 FAULTS = {
@@ -108,7 +193,8 @@ FAULTS = {
 }
 
 
-def test_every_fault_is_named_with_its_file_and_line_and_stays_a_fault(mini):
+def plant_every_fault(mini):
+    """Write a page or a script for each fault that a build must name."""
     for name, (code, _) in FAULTS.items():
         mini.page(name, text=f"Text.\n\n```{{code-cell}}\n{code}\n```")
     # The page's own cell comes after the one at fault, which stands in line 17.
@@ -145,38 +231,49 @@ def test_every_fault_is_named_with_its_file_and_line_and_stays_a_fault(mini):
     pages = "".join(f"  - file: book/{name}\n" for name in [*FAULTS, "words"])
     mini.write("_toc.yml", TOC + pages)
 
-    for attempt in ("cold", "warm"):
-        status, printed = mini.build()
-        assert status == 1, f"{attempt}: {printed}"
+
+# Where a fault stands, and a part of what is said of it.
+NAMED = [
+    ("book/words.md:4: ", "nowhere"),
+    ("book/words.md:6: ", "unknown"),
+    ("book/words.md:8: ", "uplicate"),
+    ("book/words.md:12: ", "cannot be drawn"),
+    ("book/words.md:16: ", "no.such.function"),
+    ("book/words.md:18: ", "no-such-page"),
+    ("book/words.md:20: ", "eq-none"),
+    ("book/words.md:22: ", "the network cannot be built: AttributeError"),
+    ("book/forgotten.md: ", "isn't included in any toctree"),
+    ("gallery/lines/plot_fails.py:17: ", "sow"),
+    ("gallery/lines/plot_broken.py:", "SyntaxError"),
+    ("gallery/lines/plot_blank.py: ", "draws nothing"),
+    ("gallery/lines/plot_nan.py: ", "the fact 'lost' is nan"),
+    ("gallery/lines/plot_loud.py: ", "no number: 'loss inf'"),
+    ("gallery/lines/plot_empty.py: ", "no dict `facts`"),
+    ("gallery/lines/plot_mute.py: ", "no dict `facts`"),
+]
+NAMED += [(f"book/{name}.md:17: ", fragment) for name, (_, fragment) in FAULTS.items()]
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory):
+    """What is printed by the first and by the second build of a book of faults."""
+    mini = minibook.make(tmp_path_factory.mktemp("faulty") / "mini")
+    plant_every_fault(mini)
+    return {"cold": mini.build(), "warm": mini.build()}
+
+
+@pytest.mark.parametrize("attempt", ["cold", "warm"])
+class TestEveryFault:
+    def test_is_named_with_its_file_and_line_and_stays_a_fault(self, faulty, attempt):
+        status, printed = faulty[attempt]
+        assert status == 1, printed
         found = listed(printed)
-        for name, (_, fragment) in FAULTS.items():
-            assert any(
-                line.startswith(f"book/{name}.md:17: ") and fragment in line
-                for line in found
-            ), (attempt, name, found)
-        for start, fragment in [
-            ("book/words.md:4: ", "nowhere"),
-            ("book/words.md:6: ", "unknown"),
-            ("book/words.md:8: ", "uplicate"),
-            ("book/words.md:12: ", "cannot be drawn"),
-            ("book/words.md:16: ", "no.such.function"),
-            ("book/words.md:18: ", "no-such-page"),
-            ("book/words.md:20: ", "eq-none"),
-            ("book/words.md:22: ", "the network cannot be built: AttributeError"),
-            ("book/forgotten.md: ", "isn't included in any toctree"),
-            ("gallery/lines/plot_fails.py:17: ", "sow"),
-            ("gallery/lines/plot_broken.py:", "SyntaxError"),
-            ("gallery/lines/plot_blank.py: ", "draws nothing"),
-            ("gallery/lines/plot_nan.py: ", "the fact 'lost' is nan"),
-            ("gallery/lines/plot_loud.py: ", "no number: 'loss inf'"),
-            ("gallery/lines/plot_empty.py: ", "no dict `facts`"),
-            ("gallery/lines/plot_mute.py: ", "no dict `facts`"),
-        ]:
-            assert any(line.startswith(start) and fragment in line for line in found), (
-                attempt,
-                start,
-                found,
-            )
+        for start, fragment in NAMED:
+            named = [line for line in found if line.startswith(start)]
+            assert any(fragment in line for line in named), (start, found)
+
+    def test_ends_without_a_traceback(self, faulty, attempt):
+        _, printed = faulty[attempt]
         assert "Traceback" not in printed.partition("The book is not built")[2]
 
 
@@ -202,3 +299,54 @@ def test_broken_settings_end_in_one_line_that_names_the_file(
     for fragment in fragments:
         assert any(fragment in line for line in found), printed
     assert "Traceback" not in "\n".join(found)
+
+
+@pytest.mark.parametrize("name", ["_config.yml", "_toc.yml", "book/references.bib"])
+@pytest.mark.parametrize("content", [b"title: na\xefve\n", b"title: \x07\n"])
+def test_settings_in_another_encoding_are_told_by_name(tmp_path, name, content):
+    mini = minibook.make(tmp_path / "mini")
+    (mini.root / name).write_bytes(content)
+    told = list(building.settings_faults(mini.root))
+    if name.endswith(".bib") and b"\x07" in content:
+        assert told == []  # BibTeX does not mind
+    else:
+        assert len(told) == 1
+        assert told[0].startswith(name)
+
+
+def test_the_lock_is_let_go_with_its_holder(tmp_path):
+    path = tmp_path / "lock"
+    code = (
+        "import pathlib, sys, time; from bookbuild import locking\n"
+        "with locking.only_one(pathlib.Path(sys.argv[1]), 'build'):\n"
+        "    print('held', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout.readline() == "held\n"
+        with (
+            pytest.raises(CommandError, match="another build is at work"),
+            locking.only_one(path, "build"),
+        ):
+            pass
+        holder.kill()
+        holder.wait()
+    with locking.only_one(path, "build"):
+        pass
+
+
+def test_a_finished_book_is_known_by_its_inputs_and_by_its_files(tmp_path):
+    html = tmp_path / "html"
+    html.mkdir()
+    (html / "a.html").write_text("a")
+    record = tmp_path / "finished.json"
+    assert not building.is_finished(record, html, "inputs")
+    state = {"inputs": "inputs", "outputs": inputs.state_of(html)}
+    record.write_text(json.dumps(state))
+    assert building.is_finished(record, html, "inputs")
+    assert not building.is_finished(record, html, "other inputs")
+    os.utime(html / "a.html", ns=(1, 1))
+    assert not building.is_finished(record, html, "inputs")
+    record.write_text(record.read_text()[:20])
+    assert not building.is_finished(record, html, "inputs")
