@@ -2,6 +2,15 @@
 
 from byhand import shapes
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing costs more than all of this package
+    from byhand.gradients import (
+        check_gradients,
+        check_layer,
+        check_model,
+        numerical_gradient,
+    )
+
 __all__ = [
     "check_gradients",
     "check_layer",

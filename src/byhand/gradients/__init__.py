@@ -1,12 +1,15 @@
 """Numerical derivatives to hold a hand-written backward pass against: NumPy only."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from byhand.gradients.checking import check_gradients
 from byhand.gradients.differences import numerical_gradient
 from byhand.gradients.jacobian import numerical_jacobian
 from byhand.gradients.layers import check_layer
 from byhand.gradients.report import GradientError, GradientReport
+
+if TYPE_CHECKING:
+    from byhand.gradients.keras import check_loss, check_model
 
 __all__ = [
     "GradientError",
