@@ -3,15 +3,29 @@
 import os
 import random
 
-import numpy as np
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-# No deadline: a machine under load is slow, not wrong. Examples come in a fixed
+# The matrices are small and the cores are shared by the workers: more threads than one
+# would wait for one another. NumPy reads this once, when it is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import numpy as np
+
+# No limits of time: a machine under load is slow, not wrong. Examples come in a fixed
 # order, so that a failure on one machine is a failure on all.
-settings.register_profile("project", deadline=None, derandomize=True)
+settings.register_profile(
+    "project",
+    max_examples=200,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "thousands", settings.get_profile("project"), max_examples=2000
+)
 settings.load_profile("project")
 
 
@@ -19,6 +33,12 @@ settings.load_profile("project")
 def _seeded():
     random.seed(0)
     np.random.seed(0)
+
+
+@pytest.fixture
+def examples():
+    """How many random examples a test draws: 200, or 2,000 in make test-seeds."""
+    return settings().max_examples
 
 
 def pytest_addoption(parser):
@@ -35,9 +55,31 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Keep what needs every backend apart: most environments have only one."""
+    """Keep what needs every backend apart, and begin with what takes long.
+
+    Most environments have only one backend. Workers that begin with the long tests
+    end together.
+    """
     wanted = config.getoption("--backends")
     apart = [item for item in items if item.get_closest_marker("backends")]
     rest = [item for item in items if not item.get_closest_marker("backends")]
     items[:] = apart if wanted else rest
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     config.hook.pytest_deselected(items=rest if wanted else apart)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give the workers of pytest-xdist one test at a time, but a class as a whole.
+
+    The tests of a class share what takes long to build. The mark `xdist_group` would
+    say so as well, but pytest-xdist 3.8 loses it under pytest 9.2.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class OneOrAClass(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            name, _, _ = nodeid.partition("[")
+            return name.rpartition("::")[0] if name.count("::") > 1 else nodeid
+
+    return OneOrAClass(config, log)

@@ -1,51 +1,54 @@
-"""Every layer against the real Keras: the same shapes and weights, or both refuse."""
+"""Every layer against the real Keras: the same shapes and weights, or both refuse.
+
+And each formula that a layer shows evaluates to the number behind it.
+"""
 
 import inspect
-import os
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from byhand.shapes import layers
-from byhand.shapes.axis import ShapeError
-from byhand.shapes.graph import Input
+from byhand.shapes import Input, Model, ShapeError, layers
 from byhand.shapes.layers.base import COMMON, REQUIRED
+from tests.shapes import formulas
 from tests.shapes.layer_cases import CASES
 
-EXAMPLES = int(os.environ.get("LAYER_EXAMPLES", "200"))
+# Layers that take their inputs as a list even if there is one, and one by one.
+LISTS = {"Add", "Concatenate"}
+ONE_BY_ONE = {"MultiHeadAttention", "GroupQueryAttention"}
 
 
-def outcome(module, make_input, name, arguments, shapes):
-    """Return (output shapes, weights) of one layer, or the kind of its refusal."""
+def called(module, make_input, name, arguments, shapes):
+    """Return the inputs, the outputs and the layer itself."""
     layer = getattr(module, name)(**arguments)
     inputs = [make_input(shape) for shape in shapes]
-    if name in ("MultiHeadAttention", "GroupQueryAttention"):
+    if name in ONE_BY_ONE:
         out = layer(*inputs)
     else:
         out = layer(inputs if len(inputs) > 1 or name in LISTS else inputs[0])
-    outs = out if isinstance(out, list | tuple) else [out]
-    return [tuple(one.shape) for one in outs], layer
-
-
-LISTS = {"Add", "Concatenate"}
+    return inputs, list(out) if isinstance(out, list | tuple) else [out], layer
 
 
 def ours(name, arguments, shapes):
+    """Return our output shapes, weights and network, or None and why we refuse."""
     try:
-        outs, layer = outcome(layers, Input, name, arguments, shapes)
+        inputs, outs, layer = called(layers, Input, name, arguments, shapes)
     except (ShapeError, TypeError) as error:
-        return None, str(error)
+        return None, str(error), None
     weights = [(weight.shape, weight.trainable) for weight in layer.weights]
     assert layer.count_params() == sum(size(shape) for shape, _ in weights)
-    return outs, weights
+    return [tuple(one.shape) for one in outs], weights, Model(inputs, outs)
 
 
 def theirs(name, arguments, shapes):
+    """Return the output shapes and weights of Keras, or None and why it refuses."""
     import keras
 
     try:
-        outs, layer = outcome(keras.layers, keras.Input, name, arguments, shapes)
+        # Nobody asks for the values of the weights: Keras need not draw them.
+        with keras.StatelessScope(initialize_variables=False):
+            _, outs, layer = called(keras.layers, keras.Input, name, arguments, shapes)
     except Exception as error:
         return None, f"{type(error).__name__}: {error}"
     seeds = {id(variable) for variable in _seeds(layer)}
@@ -54,7 +57,7 @@ def theirs(name, arguments, shapes):
         for weight in layer.weights
         if id(weight) not in seeds
     ]
-    return outs, weights
+    return [tuple(one.shape) for one in outs], weights
 
 
 def _seeds(layer):
@@ -74,16 +77,38 @@ def count(weights, trainable):
     return sum(size(shape) for shape, free in weights if free == trainable)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(CASES))
-def test_a_layer_is_what_keras_says_it_is(name):
-    refused = []
+def explained(net):
+    """Hold the formulas of a network's last row to its numbers; return their topics."""
+    row = net.rows[-1]
+    explanation = row.explain()
+    for _, formula in explanation.entries:
+        formulas.check(formula)
+    shown = dict(explanation.entries)
+    assert net.count_params() == (
+        shown["parameters"].value if "parameters" in shown else 0
+    )
+    if "multiply-accumulates" in shown:
+        assert net.macs == shown["multiply-accumulates"].value
+    field = net.receptive_field(row.name)
+    if not isinstance(field, str):
+        found = [formula.value for _, formula in field.formulas]
+        axes = len(found) // 3
+        given = zip(field.size, field.stride, field.padding, strict=True)
+        assert found == [part for axis in list(given)[:axes] for part in axis]
+    return {what.partition(",")[0] for what in shown}
 
-    @settings(max_examples=EXAMPLES)
+
+@pytest.mark.slow
+@pytest.mark.seeds
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_a_layer_is_what_keras_says_it_is_and_explains_itself(name):
+    refused = []
+    topics = set()
+
     @given(CASES[name])
     def compare(case):
         arguments, shapes = case
-        us, ours_weights = ours(name, arguments, shapes)
+        us, ours_weights, net = ours(name, arguments, shapes)
         them, their_weights = theirs(name, arguments, shapes)
         note = (arguments, shapes, ours_weights, their_weights)
         refused.append(them is None)
@@ -98,9 +123,12 @@ def test_a_layer_is_what_keras_says_it_is(name):
         assert sorted(ours_weights) == sorted(their_weights), note
         for trainable in (True, False):
             assert count(ours_weights, trainable) == count(their_weights, trainable)
+        topics.update(explained(net))
 
     compare()
     assert not all(refused), "no configuration was accepted"
+    if name.startswith(("Conv", "Separable", "Depthwise")):
+        assert {"parameters", "multiply-accumulates"} <= topics
 
 
 def test_every_layer_with_a_case_is_ours_and_most_layers_have_one():
@@ -110,13 +138,17 @@ def test_every_layer_with_a_case_is_ours_and_most_layers_have_one():
     }
     aliases -= {"GroupQueryAttention"}
     untested = set(layers.__all__) - set(CASES) - aliases
-    assert untested <= {
-        "Layer",
-        # tested in test_wrappers.py
-        *["Bidirectional", "TimeDistributed", "RNN", "StackedRNNCells"],
+    in_test_wrappers = {
+        "Bidirectional",
+        "GRUCell",
+        "LSTMCell",
+        "RNN",
+        "SimpleRNNCell",
         "SpectralNormalization",
-        *["SimpleRNNCell", "GRUCell", "LSTMCell"],
+        "StackedRNNCells",
+        "TimeDistributed",
     }
+    assert untested <= {"Layer"} | in_test_wrappers
 
 
 @pytest.mark.slow

@@ -8,7 +8,6 @@ from docutils.parsers.rst.states import Inliner, Struct
 from docutils.utils import new_document
 
 from bookbuild.extensions import facts
-from tests import minibook
 
 FOUND = {"accuracy": 0.9688, "digits": 1347, "name": "two words", "many": [1, 2]}
 
@@ -100,20 +99,3 @@ def test_says_that_a_file_is_spoilt(show, tmp_path):
     assert "cannot be shown" in show("theme/plot_one digits")
     path.write_text("[1, 2]")
     assert "cannot be shown" in show("theme/plot_one digits")
-
-
-@pytest.mark.slow
-def test_a_page_quotes_what_a_script_found(tmp_path):
-    mini = minibook.make(tmp_path / "mini")
-    script = minibook.SCRIPT + "facts = {'length': 12345}\n"
-    mini.write("gallery/lines/plot_square.py", script)
-    mini.page("first", "It is {fact}`lines/plot_square length | ,` long.")
-    status, printed = mini.build()
-    assert status == 0, printed
-    assert "It is 12,345 long." in mini.html("first")
-    mini.page("second", "It is {fact}`lines/plot_square width` wide.")
-    status, printed = mini.build()
-    assert status != 0
-    (fault,) = minibook.listed(printed)
-    assert "no fact 'width'" in fault
-    assert "book/second.md" in fault

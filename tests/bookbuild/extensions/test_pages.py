@@ -1,31 +1,144 @@
-"""What the foot of every page says: the licence, the lecture, the tracker."""
+"""What the extensions make of a page: one miniature book, built for them all."""
+
+import re
 
 import pytest
 
 from tests import minibook
+from tests.bookbuild.extensions import shared_book
 
-TRACKER = "https://example.org/reports"
-
-
-def foot(mini):
-    return mini.html("first").partition('<footer class="bd-footer-content">')[2]
+pytestmark = pytest.mark.slow
 
 
-@pytest.mark.slow
-def test_the_foot_links_the_tracker_where_one_is_set_and_nothing_otherwise(mini):
-    mini.write("_toc.yml", minibook.TOC + "  - file: book/errata\n")
-    mini.page("errata")
+@pytest.fixture(scope="class")
+def book(tmp_path_factory):
+    """The folder of the book: for the fixtures below alone, which build in order."""
+    return shared_book.make(tmp_path_factory.mktemp("shared") / "mini")
+
+
+@pytest.fixture(scope="class")
+def built(book):
+    """The book as it begins."""
+    return shared_book.build(book)
+
+
+@pytest.fixture(scope="class")
+def measured(book, built):
+    """The book once costs and backends were measured."""
+    shared_book.measure(book)
+    return shared_book.build(book)
+
+
+@pytest.fixture(scope="class")
+def changed(book, measured):
+    """The book once its package, a check and its tracker are others as well."""
+    shared_book.change(book)
+    return shared_book.build(book)
+
+
+def rows(page):
+    """Return the rows of the table of equations."""
+    table = re.search(r"<table.*?</table>", page, re.DOTALL)[0]
+    return re.findall(r"<tr.*?</tr>", table, re.DOTALL)[1:]
+
+
+class TestABook:
+    """The tests read what was built; none builds, and none leaves a trace."""
+
+    def test_has_cards_and_mini_galleries(self, built):
+        page = built.pages["costs"]
+        assert page.count('class="sphx-glr-thumbcontainer"') == 1
+        assert 'href="gallery/lines/plot_square.html"' in page
+        for name in ("costs", "gallery/index"):
+            assert "Lines · under 10 s · no Keras" in built.pages[name]
+        script = built.pages["gallery/lines/plot_square"]
+        timing = script.partition("Total running time")[2]
+        assert "core" in timing.partition("</p>")[0]
+
+    def test_says_what_nobody_has_measured(self, built):
+        page = built.pages["costs"]
+        assert "No processor has been measured yet" in page
+        assert "No graphics card has been measured yet" in page
+        assert "The backends have not been compared yet" in page
+        assert "<table" not in page
+
+    def test_shows_data_that_comes_later_and_executes_no_page_for_it(self, measured):
+        assert measured.executed == []
+        page = measured.pages["costs"]
+        assert "No processor has been measured yet" in page
+        assert "No graphics card" not in page
+        assert "GPU: Planted Card 80GB" in page
+        assert "plot_gone" not in page
+        for shown in ("123", "1.3", "512", "77", "no: planted reason"):
+            assert f"<p>{shown}</p>" in page, shown
+        assert page.count("pst-scrollable-table-container") == 2
+
+    def test_links_every_equation_and_says_how_it_is_known(self, built):
+        found = rows(built.pages["table"])
+        assert len(found) == 3
+        for row, anchor in zip(found, ("defined", "quoted", "checked"), strict=True):
+            assert f'href="first.html#equation-eq-{anchor}"' in row
+            assert 'href="first.html"' in row
+        words = [re.sub(r"<.*?>|\s+", " ", row) for row in found]
+        assert "definition" in words[0]
+        assert re.search(r"quoted from .*Known", words[1])
+        assert re.search(r"checked by a cell of\s+first", words[2])
+
+    def test_forgets_a_check_that_is_gone(self, changed):
+        assert len(rows(changed.pages["table"])) == 3
+        assert "checked by a cell" not in changed.pages["table"]
+
+    def test_quotes_what_a_script_found_and_then_finds(self, built, changed):
+        quote = "It is 12,345 long, with the constant\n{}."
+        assert quote.format(1) in built.pages["quotes"]
+        assert quote.format(2) in changed.pages["quotes"]
+
+    def test_names_the_lecture_and_the_errata_at_its_foot(self, built):
+        foot = built.foot("first")
+        assert "Found an error?" in foot
+        assert 'href="errata.html"' in foot
+        assert "Alexandre Boucaud" in foot
+
+    def test_links_the_tracker_where_one_is_set_and_nothing_otherwise(
+        self, built, changed
+    ):
+        assert "Report it" not in built.foot("first")
+        assert f'href="{shared_book.TRACKER}"' in changed.foot("first")
+
+    def test_shows_code_table_drawing_and_formulas_of_a_network(self, built):
+        page = built.pages["networks"]
+        assert "dense (Dense)" in page
+        assert "Total params: 16" in page
+        assert re.search(r"<var>c</var> &middot; <var>f</var> \+ <var>f</var>", page)
+        assert "(None, H - 2, W - 2, 2)" in page
+        assert page.count("<svg") == 2
+        ids = re.findall(r'id="((?:title|about)[^"]*)"', page)
+        assert len(ids) == len(set(ids)) == 4
+        assert "Sequential" in page
+        assert "name=&quot;secret&quot;" not in page
+
+    def test_offers_the_package_as_it_is_now(self, built, changed):
+        for state, constant in ((built, 1), (changed, 2)):
+            assert "the wheel</a>" in state.pages["wheel"]
+            assert f"CONSTANT = {constant}" in state.offered
+
+
+def test_a_fact_and_a_wheel_that_are_not_there_are_faults_where_they_stand(mini):
+    mini.page("first", shared_book.PAGES["wheel"])
+    mini.page("second", "It is {fact}`lines/plot_square width` wide.")
     status, printed = mini.build()
-    assert status == 0, printed
-    assert "Found an error?" in foot(mini)
-    assert 'href="errata.html"' in foot(mini)
-    assert "Report it" not in foot(mini)
-    assert "Alexandre Boucaud" in foot(mini)
+    assert status == 1
+    of_wheel, of_fact = minibook.listed(printed)
+    assert of_wheel.startswith("book/first.md:13: ")
+    assert "no wheel to offer" in of_wheel
+    assert of_fact.startswith("book/second.md:13: ")
+    assert "no fact 'width'" in of_fact
 
-    config = mini.root / "_config.yml"
-    text = config.read_text()
-    assert 'book_tracker: ""' in text
-    config.write_text(text.replace('book_tracker: ""', f"book_tracker: {TRACKER}"))
+
+def test_a_package_that_cannot_be_built_is_a_fault(mini):
+    mini.write("pyproject.toml", shared_book.PROJECT.replace("version", "vision"))
     status, printed = mini.build()
-    assert status == 0, printed
-    assert f'href="{TRACKER}"' in foot(mini)
+    assert status == 1
+    (fault,) = minibook.listed(printed)
+    assert "the wheel of the package cannot be built" in fault
+    assert "correct pyproject.toml" in fault
