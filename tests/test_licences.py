@@ -1,6 +1,8 @@
-"""One licence for the code and one for the text, said alike wherever it is said."""
+"""One licence for the code and one for the text: settings, wheel, citation and pages.
 
-import ast
+Documents, pages and scripts are held to the same by bookbuild/checks/licences.py.
+"""
+
 import re
 import subprocess
 import sys
@@ -8,103 +10,26 @@ import tomllib
 import zipfile
 from pathlib import Path
 
-import pytest
 import yaml
 
 from bookbuild.checks import audit
+from bookbuild.checks.licences import (
+    ADDRESS,
+    AUTHOR,
+    BOTH,
+    CODE,
+    LECTURE,
+    TEXT,
+    credits_are_given,
+)
+from bookbuild.checks.sources import Source
 from bookbuild.extensions import pages
 
 ROOT = Path(__file__).parent.parent
-LECTURE = "Hands-on deep learning with Keras examples"
-AUTHOR = "Alexandre Boucaud"
-ADDRESS = "https://github.com/aboucaud/slides"
-CODE, TEXT = "BSD-3-Clause", "CC-BY-SA-4.0"
-BOTH = f"SPDX-License-Identifier: {CODE} AND {TEXT}"
-# Creative Commons licences other than that of the text, and codes under another one.
-OTHER = re.compile(
-    r"CC[- ]BY(?!-SA[- ]4\.0\b)|\bCC0\b|Attribution \d"
-    r"|licenses/(?!by-sa/4\.0)[a-z-]+/\d|\bGPL|\bMIT licen|Apache licen"
-)
-PHOTOGRAPH = re.compile(r"licenses/by/2\.0/|CC BY 2\.0|Attribution 2\.0")
-SCRIPTS = sorted((ROOT / "gallery").rglob("plot_*.py"))
-CHAPTERS = sorted((ROOT / "book").glob("*.md"))
 
 
 def read(name):
     return (ROOT / name).read_text(encoding="utf-8")
-
-
-def words(text):
-    """Return a text without its line breaks."""
-    return " ".join(text.split())
-
-
-HEADER = f"""# SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
-# {BOTH}
-# The first licence is that of the code, the second that of prose and figures.
-# From a book adapted from a lecture by {AUTHOR}, under CC BY-SA 4.0:
-# {ADDRESS}
-"""
-CREDITS = {
-    "LICENSE-TEXT": read("LICENSE-TEXT"),
-    "README.md": read("README.md"),
-    "book/index.md": read("book/index.md"),
-    "the foot of each page": read("bookbuild/templates/licence.html"),
-    "the metadata of each page": "".join(pages.LICENCE_TAGS),
-}
-
-
-@pytest.mark.parametrize("place", CREDITS)
-def test_each_place_names_the_licence_the_lecture_and_its_author(place):
-    text = words(CREDITS[place])
-    assert re.search("CC[- ]BY-SA[- ]4.0", text)
-    assert LECTURE in text
-    assert AUTHOR in text
-    assert re.search("BSD[- ]3-Clause", text)
-    if place != "book/index.md":  # which cites the lecture with its address
-        assert ADDRESS in text
-
-
-def tracked():
-    """Yield the text files of the repository that may speak of a licence."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    endings = {".md", ".cff", ".html", ".py", ".toml", ".yml", ".rst", ".css", ""}
-    planting = {Path(__file__), ROOT / "tests" / "book" / "test_audit.py"}
-    for path in map(ROOT.joinpath, done.stdout.splitlines()):
-        if path.is_file() and path.suffix in endings and path not in planting:
-            yield path
-
-
-@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="needs git's list of files")
-def test_nothing_names_another_licence():
-    found = list(tracked())
-    assert {ROOT / "LICENSE", ROOT / "CITATION.cff"} <= set(found)
-    assert [fault for path in found for fault in other_licences(path)] == []
-
-
-def other_licences(path):
-    """Yield what a file says of other licences, but for those of the photographs."""
-    text = path.read_text("utf-8", "replace")
-    if "scikit-learn" in text and re.search("photograph", text, re.IGNORECASE):
-        text = PHOTOGRAPH.sub("", text)
-    for found in OTHER.finditer(text):
-        yield f"{path.relative_to(ROOT)}: {found[0]}"
-
-
-# Written with a gap, so that a search of the repository for these names finds none.
-PLANTED = ["CC BY %s", "CC-BY-%s", "CC-BY-NC-SA %s", "CC BY-ND %s", "(CC0)"]
-PLANTED += ["Attribution %s International", "licenses/by/%s/", "GPL 3 licence"]
-
-
-@pytest.mark.parametrize("text", PLANTED)
-def test_another_licence_would_be_seen(text):
-    assert OTHER.search(text.replace("%s", "4.0"))
-
-
-@pytest.mark.parametrize("text", ["CC BY-SA 4.0", TEXT, "licenses/by-sa/4.0/"])
-def test_the_licence_of_the_text_is_no_other(text):
-    assert not OTHER.search(text)
 
 
 def test_the_code_has_a_licence_of_its_own():
@@ -149,20 +74,9 @@ def test_the_citation_names_both_licences_and_the_lecture():
     assert book["version"] == citation["version"]
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
-def test_each_script_names_both_licences_behind_its_docstring(path):
-    text = path.read_text(encoding="utf-8")
-    docstring = ast.parse(text).body[0]
-    behind = text.splitlines()[docstring.end_lineno + 1 :]
-    assert "\n".join(behind).startswith(HEADER)
-    if "load_sample_image" in text:
-        assert "CC BY 2.0" in ast.get_docstring(ast.parse(text))
-
-
-@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
-def test_each_page_that_holds_code_names_both_licences(path):
-    first = path.read_text(encoding="utf-8").splitlines()[:2]
-    assert first == ["---", f"# {BOTH}"]
+def test_the_metadata_of_each_page_names_licences_lecture_and_author():
+    metadata = Source("the head of a page", "".join(pages.LICENCE_TAGS))
+    assert list(credits_are_given(metadata)) == []
 
 
 def test_a_page_is_audited_for_the_licence_that_it_is_given():

@@ -2,93 +2,18 @@
 
 An equation is checked by a cell that names it (`:checks: eq-layer`), or it defines
 what its symbols mean (a line `% definition` below it), or it is quoted (`% quoted:`
-and the key of its source). The directive `equations` lists them all; a test asks that
-none is without one of the three, and that a cell that checks asserts something.
+and the key of its source). The directive `equations` lists them all; `make lint`
+asks that none is without one of the three, and that a cell that checks asserts.
 """
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-EQUATION = re.compile(
-    r"^\$\$\n(?P<latex>.*?)\n\$\$ \((?P<label>eq-[a-z0-9-]+)\)\n"
-    r"(?:% (?P<declared>definition|quoted: \S+)\n)?",
-    re.MULTILINE | re.DOTALL,
-)
-CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-CHECKS = re.compile(r"^:checks: (.+)$", re.MULTILINE)
-
-
-@dataclass
-class Equation:
-    """A labelled equation of a page, and where it is checked."""
-
-    label: str
-    page: str
-    latex: str
-    declared: str
-    checked_in: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Check:
-    """A cell that names equations: its page, their labels and its code."""
-
-    page: str
-    labels: tuple[str, ...]
-    code: str
-
-
-def equations_of(page: str, text: str) -> Iterator[Equation]:
-    """Yield the labelled equations of a page, in order."""
-    for found in EQUATION.finditer(text):
-        yield Equation(
-            found["label"], page, found["latex"].strip(), found["declared"] or ""
-        )
-
-
-def checks_of(page: str, text: str) -> Iterator[Check]:
-    """Yield the cells of a page that say which equations they check."""
-    for cell in CELL.finditer(text):
-        if found := CHECKS.search(cell[1]):
-            yield Check(page, tuple(found[1].split()), cell[1])
-
-
-def collected(root: Path) -> list[Equation]:
-    """Return every equation of the book, in the order of _toc.yml, with its checks."""
-    texts = {
-        page: (root / f"{page}.md").read_text(encoding="utf-8")
-        for page in pages(root)
-        if (root / f"{page}.md").exists()
-    }
-    known = {
-        equation.label: equation
-        for page, text in texts.items()
-        for equation in equations_of(page, text)
-    }
-    for page, text in texts.items():
-        for check in checks_of(page, text):
-            for label in check.labels:
-                if label in known:
-                    known[label].checked_in.append(page)
-    return list(known.values())
-
-
-def pages(root: Path) -> Iterator[str]:
-    """Yield the pages that _toc.yml lists, first to last."""
-    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
-    yield toc["root"]
-    for part in toc.get("parts", [toc]):
-        for entry in part.get("chapters", []):
-            if "file" in entry:
-                yield entry["file"]
+from bookbuild.checks import reading
 
 
 class Equations(SphinxDirective):
@@ -100,10 +25,10 @@ class Equations(SphinxDirective):
         """Return the table."""
         root = Path(self.env.srcdir)
         self.env.note_dependency("_toc.yml")
-        for page in pages(root):
+        for page in reading.documents_in_order(root):
             self.env.note_dependency(f"{page}.md")
         body = nodes.tbody()
-        for equation in collected(root):
+        for equation in reading.checked(reading.book_in_order(root)):
             body += self._row(equation)
         group = nodes.tgroup("", *[nodes.colspec(colwidth=w) for w in (1, 2, 3)])
         group["cols"] = 3
@@ -113,7 +38,7 @@ class Equations(SphinxDirective):
         group += [nodes.thead("", head), body]
         return [nodes.table("", group)]
 
-    def _row(self, equation: Equation) -> nodes.row:
+    def _row(self, equation: reading.Equation) -> nodes.row:
         """Return the line of one equation."""
         number = self._reference("eq", equation.label)
         page = self._reference("doc", f"/{equation.page}")

@@ -3,51 +3,15 @@
 The names of the tests follow the rows of book/since-the-lecture.md from above.
 """
 
-import re
 import warnings
-from pathlib import Path
 
 import keras
 import numpy as np
 from keras import layers, ops
 
-PAGE = Path(__file__).parent.parent.parent / "book" / "since-the-lecture.md"
-
 
 def sequential(*parts):
     return keras.Sequential(list(parts))
-
-
-# The titles of the lecture's slides that the page speaks of, as the slides have them
-# (three are shortened, and the exercise has no title that says what it is).
-SLIDES = """What does "deep" means ?|An unprecedented trend|Graphics Processing Unit
-Computational power|Deep learning software ecosystem|Deep learning today|PLAY TIME
-A Neuron|Multi-layer perceptron|Activation|Activation layer|Adding non linearities
-Chain rule|Network with more layers|Backpropagation|Convolutional Neural Networks
-Convolutional layers|No strides, no padding|Pooling layers
-The exercise and its solutions|Loss and optimizer|Training|Callbacks
-Start with existing (working) models|Plot the training loss|Plot other metrics
-Data is key|Dropout|Batch normalization|Common optimizations|to go further.."""
-
-
-def test_each_row_names_a_slide_of_the_lecture():
-    titles = set(SLIDES.replace("\n", "|").split("|"))
-    named = [line.split(" | ")[0].removeprefix("| ") for line in rows()]
-    named = {title for entry in named for title in entry.split("; ")}
-    assert named == titles
-
-
-def rows():
-    """Return the rows of the page's tables, without their heads."""
-    lines = [line for line in PAGE.read_text().splitlines() if line.startswith("| ")]
-    return [line for line in lines if not line.startswith("| Slide |")]
-
-
-def test_each_row_says_where_the_book_treats_it():
-    assert len(rows()) >= 40
-    for row in rows():
-        assert re.search(r"\| (\{ref\}`[a-z-]+`|—) \|$", row), row
-        assert row.count(" | ") == 3, row
 
 
 def test_a_neuron_is_affine_and_has_a_vector_of_weights():

@@ -1,0 +1,198 @@
+"""Rules that every example of the gallery keeps, read from its source.
+
+They stand here and not among the other checks because they ask what a script says of
+itself (scripts.py), which knows the backends.
+"""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+
+from bookbuild.checks.sources import Fault, Source, line_at
+from bookbuild.gallery import devices, scripts
+
+MAY_IMPORT = {"keras", "numpy", "matplotlib", "sklearn", "byhand", "astropy"}
+MAY_IMPORT |= {"pathlib", "tempfile", "time"}  # come with Python
+LEAST_REQUIREMENTS = {"keras", "matplotlib", "scikit-learn", "astropy"}
+BOUND = re.compile(r"tf\.keras|KERAS_BACKEND|set_backend|os\.environ")
+RANDOM = re.compile(r"\.fit\(|\.random\.")
+LAST_WORDS = 600  # characters at the end, in which a script says what to try
+NUMERALS = dict(
+    enumerate(["seven", "eight", "nine", "ten", "eleven", "twelve"], start=7)
+)
+
+
+def scripts_are_python(script: Source) -> Iterator[Fault]:
+    """Yield a script that Python cannot read."""
+    try:
+        ast.parse(script.text)
+    except SyntaxError as error:
+        yield script.fault(f"Python cannot read it: {error.msg}", error.lineno or 1)
+
+
+def imports_are_at_hand(script: Source) -> Iterator[Fault]:
+    """Yield the imports that a reader does not have."""
+    for node in ast.walk(scripts.parsed(script.text)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or "."]
+        else:
+            continue
+        for name in names:
+            if name.split(".")[0] not in MAY_IMPORT:
+                yield script.fault(
+                    f"it imports {name}, which a reader may not have; do without, or "
+                    "add it to gallery/requirements.txt and to MAY_IMPORT",
+                    node.lineno,
+                )
+
+
+def any_backend_serves(script: Source) -> Iterator[Fault]:
+    """Yield what binds a script to a backend or to an old Keras."""
+    for found in BOUND.finditer(script.text):
+        yield script.fault(
+            f"`{found[0]}` binds it to one backend or to an old Keras; leave it to "
+            "the reader",
+            line_at(script.text, found.start()),
+        )
+
+
+def chance_is_seeded(script: Source) -> Iterator[Fault]:
+    """Yield a script that draws at random and sets no seed."""
+    rest = script.text.replace("np.random.default_rng(0)", "")  # has its seed
+    drawn = RANDOM.search(rest)
+    if drawn and "keras.utils.set_random_seed(" not in script.text:
+        yield script.fault(
+            "it trains or draws without a seed; call keras.utils.set_random_seed(0)",
+            line_at(rest, drawn.start()),
+        )
+
+
+def results_are_facts(script: Source) -> Iterator[Fault]:
+    """Yield a script that does not keep its results."""
+    if not re.search(r"^facts = \{", script.text, re.MULTILINE):
+        yield script.fault("it keeps no results; put them in facts = {...}")
+
+
+def backends_are_stated(script: Source) -> Iterator[Fault]:
+    """Yield a script whose line `Runs on:` is wrong, needless or out of place."""
+    said = "Runs on:" in script.text
+    line = line_at(script.text, max(script.text.find("Runs on:"), 0))
+    try:
+        names, reason = scripts.runs_on(script.text)
+    except scripts.ScriptError as error:
+        yield script.fault(str(error), line)
+        return
+    if said and not reason:
+        yield script.fault(
+            "the line `Runs on:` is not in the docstring; move it there", line
+        )
+    elif said and set(names) == set(devices.BACKENDS):
+        yield script.fault("`Runs on:` names every backend; leave it out", line)
+
+
+def figures_are_described(script: Source) -> Iterator[Fault]:
+    """Yield the figures whose text does not hold a number that the script computed."""
+    labels = list(labels_of(script.text))
+    figures = script.text.count("plt.subplots(")
+    if len(labels) != figures:
+        yield script.fault(
+            f"it has {figures} figures and describes {len(labels)}; "
+            'call fig.set_label(f"...") once for each plt.subplots(...)'
+        )
+    for line, label in labels:
+        if not is_computed(label):
+            yield script.fault(
+                f"the text {ast.unparse(label)} holds no computed number; write it as "
+                "an f-string with one",
+                line,
+            )
+
+
+def labels_of(text: str) -> Iterator[tuple[int, ast.expr]]:
+    """Yield what a script hands to `set_label`, with its line."""
+    for node in ast.walk(scripts.parsed(text)):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "set_label":
+            given = [*node.args, *[keyword.value for keyword in node.keywords]]
+            yield node.lineno, given[0] if given else ast.Constant("")
+
+
+def is_computed(label: ast.expr) -> bool:
+    """Return whether a text holds a value that the script has computed."""
+    return any(isinstance(node, ast.FormattedValue) for node in ast.walk(label))
+
+
+def cards_ask(script: Source) -> Iterator[Fault]:
+    """Yield a script that does not open with a card, or not end with what to try."""
+    about = ast.get_docstring(scripts.parsed(script.text)) or ""
+    title, rule, _, card, *_ = [*about.split("\n"), "", "", "", ""]
+    if set(rule) != {"="} or len(rule) < len(title):
+        yield script.fault(
+            "the docstring must open with a title and a line of = as long as it"
+        )
+    elif not card.endswith("?"):
+        yield script.fault(
+            f"the first sentence {card!r} asks nothing; put the example's question "
+            "there, on one line",
+            4,
+        )
+    if "What to try next" not in script.text[-LAST_WORDS:]:
+        yield script.fault(
+            "it does not end with what to try; close with `# What to try next`",
+            script.text.count("\n") or 1,
+        )
+
+
+def minigalleries_are_full(page: Source, places: Iterable[str]) -> Iterator[Fault]:
+    """Yield the examples that a page shows and that are not there.
+
+    sphinx-gallery passes over them in silence.
+
+    Parameters
+    ----------
+    page : Source
+        A page of the book.
+    places : iterable of str
+        The scripts that are there.
+    """
+    for found in re.finditer(r"```\{minigallery\}", page.text):
+        yield page.fault(
+            "the directive minigallery shows nothing here; use eval-rst",
+            line_at(page.text, found.start()),
+        )
+    there = set(places)
+    for block in re.finditer(r"\.\. minigallery::(.*?)```", page.text, re.DOTALL):
+        line = line_at(page.text, block.start())
+        names = re.sub(r"^\s*:[a-z-]+:.*$", "", block[1], flags=re.MULTILINE).split()
+        if not names:
+            yield page.fault("the minigallery names no example; name one", line)
+        for name in names:
+            if name not in there:
+                yield page.fault(f"{name} is not there; correct the name", line)
+
+
+def examples_are_counted(document: Source, places: Iterable[str]) -> Iterator[Fault]:
+    """Yield a document that does not say how many examples and themes there are."""
+    there = list(places)
+    themes = len({place.rpartition("/")[0] for place in there})
+    said = f"{len(there)} examples in {NUMERALS.get(themes, themes)} themes"
+    if said not in " ".join(document.text.split()):
+        yield document.fault(f"it does not say {said!r}; correct the count")
+
+
+def requirements_are_pinned(requirements: Source, lock: Source) -> Iterator[Fault]:
+    """Yield what a reader is told to install and the lock lacks, and the reverse."""
+    stated = set()
+    for number, line in enumerate(requirements.text.splitlines(), start=1):
+        if not (found := re.match(r"[a-z-]+", line)):
+            continue
+        stated.add(found[0])
+        if not re.search(rf"^{found[0]}==", lock.text, re.MULTILINE):
+            yield requirements.fault(
+                f"{found[0]} is not pinned in {lock.place}; add it to pyproject.toml "
+                "and call make lock",
+                number,
+            )
+    for name in sorted(LEAST_REQUIREMENTS - stated):
+        yield requirements.fault(f"{name} is missing, which examples import; add it")

@@ -1,0 +1,101 @@
+"""The rules for display equations, held to planted faults."""
+
+import pytest
+
+from bookbuild.checks import equations
+from bookbuild.checks.sources import Source
+
+PAGE = """Text.
+
+$$
+z = x
+$$ (eq-one)
+% definition
+
+$$
+z = y
+$$ (eq-two)
+
+```{code-cell} ipython3
+:checks: eq-two
+
+assert z == y
+```
+"""
+
+
+def page(text=PAGE, name="topic"):
+    return Source(f"book/{name}.md", text)
+
+
+def planted(old, new):
+    assert old in PAGE
+    return page(PAGE.replace(old, new))
+
+
+def test_a_good_page_has_no_fault():
+    for rule in (equations.equations_are_labelled, equations.equations_are_read):
+        assert list(rule(page())) == []
+    for rule in (
+        equations.labels_are_unique,
+        equations.equations_are_known,
+        equations.checks_assert,
+        equations.chapters_derive_or_measure,
+    ):
+        assert list(rule([page()])) == []
+
+
+@pytest.mark.parametrize("tail", ["", " (eq-Two)", " (eq-2)", " (two)", "(eq-two)"])
+def test_an_equation_without_a_label_by_topic_is_seen(tail):
+    (fault,) = equations.equations_are_labelled(planted(" (eq-two)", tail))
+    assert "label it by its topic" in fault.what
+    assert fault.line == 10
+    fenced = page(f"```text\n$$\nx\n$${tail}\n```\n")
+    assert list(equations.equations_are_labelled(fenced)) == []
+
+
+def test_an_equation_that_cannot_be_read_is_seen():
+    (fault,) = equations.equations_are_read(planted("$$\nz = y", "$$ z = y"))
+    assert "cannot be read" in fault.what
+    assert fault.line == 9
+
+
+def test_a_label_given_twice_is_seen():
+    (fault,) = equations.labels_are_unique([page(), page(PAGE[:60], name="other")])
+    assert str(fault).startswith(
+        "book/other.md:5: eq-one is the label of book/topic.md"
+    )
+    (fault,) = equations.labels_are_unique([planted("eq-two", "eq-one")])
+    assert "book/topic.md:5, too" in fault.what
+    assert fault.line == 10
+
+
+def test_an_equation_that_nothing_confirms_is_seen():
+    (fault,) = equations.equations_are_known([planted("% definition\n", "")])
+    assert "nothing says how eq-one is known" in fault.what
+    assert fault.line == 5
+    (fault,) = equations.equations_are_known([planted(":checks: eq-two", "")])
+    assert "nothing says how eq-two is known" in fault.what
+    assert not list(
+        equations.equations_are_known([planted("% definition", "% quoted: known")])
+    )
+
+
+@pytest.mark.parametrize("code", ["z == y", "assert True", "# assert z", ""])
+def test_a_check_that_asserts_nothing_is_seen(code):
+    (fault,) = equations.checks_assert([planted("assert z == y", code)])
+    assert "checks eq-two and asserts nothing" in fault.what
+
+
+def test_a_check_of_an_equation_that_is_not_there_is_seen():
+    (fault,) = equations.checks_assert([planted("checks: eq-two", "checks: eq-three")])
+    assert "checks eq-three, and no equation has that label" in fault.what
+    assert fault.line == 15
+
+
+def test_a_chapter_that_checks_no_equation_is_seen():
+    without = PAGE.replace(":checks: eq-two", "")
+    (fault,) = equations.chapters_derive_or_measure([page(without)])
+    assert "no cell checks an equation of the chapter" in fault.what
+    reference = page(without, name="glossary")
+    assert list(equations.chapters_derive_or_measure([reference])) == []
