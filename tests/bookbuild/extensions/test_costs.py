@@ -25,3 +25,34 @@ def test_the_origin_names_machine_day_and_versions():
 )
 def test_a_time_fits_a_card(seconds, said):
     assert cards.duration(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("files", "fragments"),
+    [
+        ({"a.json": "{"}, ["gallery/costs/a.json is no JSON", "measure again"]),
+        ({"a.json": "{}"}, ["gallery/costs/a.json has no kind among cpu, gpu"]),
+        ({"a.json": '{"kind": "tpu"}'}, ["gallery/costs/a.json has no kind"]),
+        ({"a.json": "[1]"}, ["gallery/costs/a.json has no kind"]),
+        (
+            {"a.json": '{"kind": "backends"}', "b.json": '{"kind": "backends"}'},
+            ["gallery/costs holds 2 files on backends; keep one"],
+        ),
+    ],
+)
+def test_a_record_that_is_none_is_named(tmp_path, files, fragments):
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    with pytest.raises(costs.RecordError) as caught:
+        costs.recorded(tmp_path)
+    for fragment in fragments:
+        assert fragment in str(caught.value)
+
+
+def test_records_are_sorted_by_their_kind(tmp_path):
+    for name, kind in (("a", "gpu"), ("b", "cpu"), ("c", "gpu")):
+        (tmp_path / f"{name}.json").write_text(f'{{"kind": "{kind}", "of": "{name}"}}')
+    found = costs.recorded(tmp_path)
+    assert [content["of"] for content in found["gpu"]] == ["a", "c"]
+    assert [content["of"] for content in found["cpu"]] == ["b"]
+    assert found["backends"] == []

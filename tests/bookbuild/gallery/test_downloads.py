@@ -89,6 +89,21 @@ def test_no_network_no_path_and_no_settings_of_the_builder_reach_a_download(
         assert done.stdout.strip() in {"['lo']", "[]"}
 
 
+def test_a_run_that_could_not_lose_the_network_says_so(
+    tmp_path, site, monkeypatch, capsys
+):
+    monkeypatch.setattr(downloads, "isolation", list)
+    monkeypatch.setattr(downloads, "install", lambda byhand: None)
+    monkeypatch.setattr(downloads, "wheel", lambda html: html)
+    monkeypatch.setattr(downloads, "faults", lambda html, python, only: [])
+    monkeypatch.setattr(downloads.places, "BUILD", tmp_path)
+    assert downloads.try_all(site(planted.GOOD)) == 0
+    assert "WITH the network" in capsys.readouterr().out
+    monkeypatch.setattr(downloads, "isolation", lambda: ["unshare", "-n"])
+    assert downloads.try_all(site(planted.GOOD)) == 0
+    assert "WITH the network" not in capsys.readouterr().out
+
+
 def test_a_site_that_is_not_built_is_named(tmp_path, site, capsys):
     assert __main__.main(["downloads", "--html", str(tmp_path / "none")]) == 1
     assert "run make book first" in capsys.readouterr().err
