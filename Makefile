@@ -26,7 +26,7 @@ OF_TORCH := torch triton cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cubla
 help:  ## say what each command does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /:/' | awk -F: '{printf "make %-14s %s\n", $$1, $$2}'
 
-env: .venv/made-$(KEY)
+env: .venv/made-$(KEY)  ## make the environment in .venv alone
 
 env-backends: .venv-backends/made-$(KEY)
 
@@ -41,7 +41,7 @@ env-backends: .venv-backends/made-$(KEY)
 book: env  ## build the book and its gallery, strictly, into _build/html
 	@$(RUN) -m bookbuild build
 
-serve: env  ## build, show at http://localhost:8000, rebuild what changes
+serve: env  ## build, show in a browser, rebuild and reload what changes
 	@$(RUN) -m bookbuild serve
 
 test: env  ## run every test, on WORKERS=2 cores

@@ -7,7 +7,7 @@ from bookbuild.checks.sources import Fault, Source, line_at
 
 CALLED = re.compile(r"(?:`|^|run: |  )make (?P<target>[a-z][a-z-]*)", re.MULTILINE)
 TARGET = re.compile(r"^(?P<name>[a-z-]+):(?P<rest>.*)", re.MULTILINE)
-PREREQUISITES = {"env", "env-backends"}  # other commands call them; a person need not
+PREREQUISITES = {"env-backends"}  # other commands call it; a person need not
 PLACE = re.compile(r"`((?:book|bookbuild|src|tests|gallery|benchmarks)/[\w./-]+)`")
 
 

@@ -16,7 +16,8 @@ MAY_IMPORT |= {"pathlib", "tempfile", "time"}  # come with Python
 LEAST_REQUIREMENTS = {"keras", "matplotlib", "scikit-learn", "astropy"}
 BOUND = re.compile(r"tf\.keras|KERAS_BACKEND|set_backend|os\.environ")
 RANDOM = re.compile(r"\.fit\(|\.random\.")
-LAST_WORDS = 600  # characters at the end, in which a script says what to try
+# The text at the end of a page: `# %%`, then comments alone.
+CLOSING = re.compile(r"^# %%\n# ?What to try next(?:.*\n#)*.*\n*\Z", re.MULTILINE)
 NUMERALS = dict(
     enumerate(["seven", "eight", "nine", "ten", "eleven", "twelve"], start=7)
 )
@@ -96,7 +97,9 @@ def figures_are_described(script: Source) -> Iterator[Fault]:
     """Yield the figures whose text does not hold a number that the script computed."""
     labels = list(labels_of(script.text))
     figures = script.text.count("plt.subplots(")
-    if len(labels) != figures:
+    if not figures:
+        yield script.fault("it makes no figure; make each with plt.subplots(...)")
+    elif len(labels) != figures:
         yield script.fault(
             f"it has {figures} figures and describes {len(labels)}; "
             'call fig.set_label(f"...") once for each plt.subplots(...)'
@@ -137,9 +140,10 @@ def cards_ask(script: Source) -> Iterator[Fault]:
             "there, on one line",
             4,
         )
-    if "What to try next" not in script.text[-LAST_WORDS:]:
+    if not CLOSING.search(script.text):
         yield script.fault(
-            "it does not end with what to try; close with `# What to try next`",
+            "it does not end with what to try; close with the lines `# %%` and "
+            "`# What to try next`, and what it is",
             script.text.count("\n") or 1,
         )
 
@@ -178,7 +182,9 @@ def examples_are_counted(document: Source, places: Iterable[str]) -> Iterator[Fa
     themes = len({place.rpartition("/")[0] for place in there})
     said = f"{len(there)} examples in {NUMERALS.get(themes, themes)} themes"
     if said not in " ".join(document.text.split()):
-        yield document.fault(f"it does not say {said!r}; correct the count")
+        counted = re.search(r"\d+ examples\s+in \w+ themes", document.text)
+        line = line_at(document.text, counted.start()) if counted else 1
+        yield document.fault(f"it does not say {said!r}; correct the count", line)
 
 
 def requirements_are_pinned(requirements: Source, lock: Source) -> Iterator[Fault]:

@@ -246,6 +246,7 @@ def run_and_keep(
         if figures:
             keep_figures(drawn, figures, script)
         files.write_json(path, record, default=finite.plain)
+        print(f"{name}: what it found, its times and its memory are in {path}")
     except ExampleError as error:
         raise CommandError(f"{name}: {error}") from error
     except OSError as error:

@@ -6,7 +6,8 @@ from bookbuild.checks import documents
 from bookbuild.checks.sources import Source
 
 MAKEFILE = Source(
-    "Makefile", "VALUE := x\n\nenv:\n\t@true\n\nbook: env  ## build\n\t@true\n"
+    "Makefile",
+    "VALUE := x\n\nenv-backends:\n\t@true\n\nbook: env-backends  ## build\n\t@true\n",
 )
 
 
@@ -35,9 +36,12 @@ def test_a_command_without_a_description_is_seen():
 
 
 def test_a_description_of_what_nobody_calls_is_seen():
-    told = Source("Makefile", MAKEFILE.text.replace("env:\n", "env:  ## make it\n"))
+    told = Source(
+        "Makefile",
+        MAKEFILE.text.replace("env-backends:\n", "env-backends:  ## make it\n"),
+    )
     (fault,) = documents.commands_are_described(told)
-    assert "env is called by other commands alone" in fault.what
+    assert "env-backends is called by other commands alone" in fault.what
 
 
 def test_a_place_that_is_not_there_is_seen():
