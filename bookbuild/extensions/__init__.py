@@ -42,8 +42,14 @@ PARTS = (
 OBJECTS = 2_000_000
 
 
+def leave_the_rest(app: Sphinx, exception: Exception | None) -> None:
+    """Let the process end without looking for garbage among a million objects."""
+    gc.freeze()
+
+
 def connect(app: Sphinx) -> None:
     """Connect each part."""
     gc.set_threshold(OBJECTS, 20, 50)
+    app.connect("build-finished", leave_the_rest, priority=2000)
     for part in PARTS:
         part.connect(app)
