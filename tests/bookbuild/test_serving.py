@@ -57,7 +57,9 @@ def test_files_that_come_and_go_while_one_looks_do_no_harm(book):
     thread.start()
     try:
         for _ in range(1000):
-            serving.state(book)
+            found = {path.as_posix() for path in serving.state(book)}
+            assert found >= {"_toc.yml", "book/a.md", "book/b.md"}
+            assert "book/.a.md.swp" not in found
     finally:
         stop.set()
         thread.join()
