@@ -68,6 +68,8 @@ def test_an_exception_without_a_place_ends_in_its_own_words_and_the_log():
 def test_each_fault_that_has_a_remedy_gets_it():
     assert "book/references.bib" in faults.remedy('could not find bibtex key "x"')
     assert "_toc.yml" in faults.remedy("document isn't included in any toctree")
+    assert "PARTS" in faults.remedy("Unknown interpreted text role 'shout'")
+    assert "PARTS" in faults.remedy("Unknown directive type: 'shout' [myst.directive]")
     assert faults.remedy("something new") == ""
 
 
