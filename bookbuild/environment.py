@@ -6,8 +6,8 @@
 
 Run by make, whose stamp knows when there is nothing to do, with any Python from 3.11
 on; the standard library only. uv does the work: it installs in parallel, verifies each
-file against the hashes of the lock, and removes what left the lock. Where it comes
-from is nobody's business: a folder of its own, .uv, holds it.
+file against the hashes of the lock, and removes what left the lock. It is installed
+into a folder of its own, .uv, so that the environment need not hold it.
 """
 
 from __future__ import annotations
