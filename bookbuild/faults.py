@@ -39,8 +39,8 @@ REMEDIES = [
     ("cannot be drawn", "correct the equation"),
     ("no dict `facts`", "keep its results in facts = {...}"),
     ("draws nothing", "let it draw a figure, or rename it so that it is no example"),
-    ("nknown interpreted text role", "correct its name, or name its module in PARTS"),
-    ("nknown directive type", "correct its name, or name its module in PARTS"),
+    ("known interpreted text role", "correct its name, or name its module in PARTS"),
+    ("known directive type", "correct its name, or name its module in PARTS"),
 ]
 
 
