@@ -41,7 +41,7 @@ BESIDE_THE_PACKAGE = {
 }
 
 # Modules whose examples need more than NumPy.
-WITH_KERAS = ("gradients/autodiff.py", "gradients/keras.py")
+WITH_KERAS = ("gradients/keras.py",)
 WITH_EXTRAS = ("datasets.py", "figures/curves.py", "figures/schematics.py")
 
 TYPED_USE = Path(__file__).with_name("typed_use.py")

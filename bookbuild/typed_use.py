@@ -31,6 +31,11 @@ def twice(x: NDArray[np.float64]) -> NDArray[np.float64]:
     return 2 * x
 
 
+def square_and_twice(x: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    """Return `square` and its gradient together."""
+    return square(x), twice(x)
+
+
 point = np.array([1.0, 2.0, 3.0])
 gradient: NDArray[np.float64] = numerical_gradient(square, point)
 jacobian: NDArray[np.float64] = numerical_jacobian(twice, point)
@@ -38,6 +43,10 @@ jacobian: NDArray[np.float64] = numerical_jacobian(twice, point)
 assert_type(byhand.__version__, str)
 assert_type(check_gradients(square, point, twice), GradientReport)
 verdict: str = check_gradients(square, point, twice).verdict
+seed = np.random.default_rng(0)
+together = check_gradients(square_and_twice, point, value_and_grad=True, rng=seed)
+assert_type(together.resolution, float | None)
+names: list[str] = [tensor.name for tensor in together.tensors]
 
 dense = Dense(3, 2, rng=np.random.default_rng(0))
 assert_type(dense, Dense)

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 HEAVY = ["keras", "tensorflow", "torch", "jax", "matplotlib", "scipy"]
 
 
@@ -37,6 +39,21 @@ def test_gradients_load_numpy_alone():
     loaded = loaded_by("import byhand; byhand.numerical_gradient")
     assert "numpy" in loaded
     assert not loaded & set(HEAVY)
+
+
+NO_KERAS = "sys.modules['keras'] = None"  # importing it then raises ImportError
+
+
+@pytest.mark.parametrize("module", ["byhand", "byhand.gradients"])
+def test_a_star_needs_no_keras(module):
+    assert "numpy" in loaded_by(f"{NO_KERAS}; from {module} import *; check_layer")
+
+
+@pytest.mark.parametrize("module", ["byhand", "byhand.gradients"])
+def test_what_needs_keras_fails_without_it(module):
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        loaded_by(f"{NO_KERAS}; from {module} import check_model")
+    assert "import of keras halted" in caught.value.stderr
 
 
 def test_the_check_above_can_fail():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import byhand
-from byhand.gradients import check_layer, check_loss, check_model
+from byhand.gradients import GradientError, check_layer, check_loss, check_model
 
 pytestmark = pytest.mark.slow
 
@@ -162,7 +162,7 @@ def model():
 def test_a_model_passes_and_is_left_as_it_was():
     import keras
 
-    from byhand.gradients.autodiff import numpy_of
+    from byhand.gradients.keras import numpy_of
 
     keras.utils.set_random_seed(0)
     made = model()
@@ -199,8 +199,31 @@ def test_functional_models_with_two_inputs_and_frozen_layers():
     report = check_model(made, [ROW, ROW**2], np.ones((4, 1)), loss="mse")
     assert report.ok
     assert len(report.tensors) == 2
+    assert [(one.name, one.shape) for one in report.constants] == [
+        ("frozen/kernel", (8, 1)),
+        ("frozen/bias", (1,)),
+    ]
+    assert {one.reason for one in report.constants} == {
+        "a weight that is not trainable"
+    }
     with pytest.raises(ValueError, match="give a loss"):
         check_model(made, [ROW, ROW], np.ones((4, 1)))
+
+
+def test_what_has_no_gradient_is_listed_with_the_reason():
+    from keras import layers
+
+    report = check_layer(layers.Embedding(7, 3), np.array([[1, 2], [6, 1]]))
+    assert [tensor.name for tensor in report.tensors] == ["embeddings"]
+    [indices] = report.constants
+    assert (indices.name, indices.shape) == ("x", (2, 2))
+    assert "whole numbers" in indices.reason
+    report = check_layer(layers.BatchNormalization(), ROW, training=False)
+    assert [one.name for one in report.constants] == ["moving_mean", "moving_variance"]
+    report = check_layer(layers.Dense(2), ROW, wrt="kernel")
+    assert report.ok
+    assert [tensor.name for tensor in report.tensors] == ["kernel"]
+    assert {one.name for one in report.constants} == {"x", "bias"}
 
 
 def wrong_layer():
@@ -220,6 +243,17 @@ def test_a_layer_with_a_wrong_gradient_of_its_own_is_caught():
     report = check_layer(wrong_layer(), ROW)
     assert report.verdict == "fail"
     assert report.worst.tensor == "x"
+    for check in (check_layer, check_all_of_a_model):
+        with pytest.raises(GradientError, match="fail"):
+            check(wrong_layer(), ROW, raise_on_failure=True)
+
+
+def check_all_of_a_model(layer, x, **options):
+    """Check a model with a layer behind its weights."""
+    import keras
+
+    made = keras.Sequential([keras.Input((6,)), keras.layers.Dense(3), layer])
+    return check_model(made, x, np.ones((4, 3)), loss="mse", **options)
 
 
 def test_what_cannot_be_checked_says_why():
@@ -239,6 +273,8 @@ def test_what_cannot_be_checked_says_why():
         check_layer(keras.layers.Flatten(), np.array([[1, 2]]))
     with pytest.raises(ValueError, match="nothing to differentiate by"):
         check_loss("mse", Y, np.array([[1, 2, 3]]))
+    with pytest.raises(TypeError, match="says itself what it learns"):
+        check_layer(keras.layers.Dense(2), ROW, constants=["bias"])
 
 
 def test_the_same_seed_gives_the_same_report():

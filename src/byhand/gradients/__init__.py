@@ -3,29 +3,29 @@
 from typing import TYPE_CHECKING, Any
 
 from byhand.gradients.checking import check_gradients
-from byhand.gradients.differences import numerical_gradient
-from byhand.gradients.jacobian import numerical_jacobian
 from byhand.gradients.layers import check_layer
+from byhand.gradients.numerical import numerical_gradient, numerical_jacobian
 from byhand.gradients.report import GradientError, GradientReport
 
 if TYPE_CHECKING:
-    from byhand.gradients.keras import check_loss, check_model
+    from byhand.gradients.keras import check_loss as check_loss
+    from byhand.gradients.keras import check_model as check_model
 
 __all__ = [
     "GradientError",
     "GradientReport",
     "check_gradients",
     "check_layer",
-    "check_loss",
-    "check_model",
     "numerical_gradient",
     "numerical_jacobian",
 ]
 
+# These need Keras, which is loaded when they are asked for; a star does not ask.
+WITH_KERAS = ("check_loss", "check_model")
+
 
 def __getattr__(name: str) -> Any:
-    # These two need Keras, which is loaded when they are asked for.
-    if name in ("check_loss", "check_model"):
+    if name in WITH_KERAS:
         from byhand.gradients import keras
 
         return getattr(keras, name)
@@ -33,4 +33,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted([*globals(), *WITH_KERAS])

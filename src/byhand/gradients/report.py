@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from html import escape
 from math import ceil, floor, log10
 from typing import Any
 
+LINES = 20  # that a report prints at most
+WIDTH = 200  # characters of a line at most
+SHOWN = 8  # arrays that are printed, before the others are counted
+
+
+class Verdict(StrEnum):
+    """The outcome of a check.
+
+    Only `PASS` says that the gradients are right, and only of arrays that were all
+    examined, to the resolution that the report states.
+    """
+
+    PASS = "pass"  # noqa: S105 - no password
+    FAIL = "fail"
+    NONDETERMINISTIC = "nondeterministic"  # two calls differ
+    NONDIFFERENTIABLE = "nondifferentiable"  # the function has no derivative there
+    INCONCLUSIVE = "inconclusive"  # rounding hides the gradient
+    INCOMPLETE = "incomplete"  # something that has a gradient was not examined
+
 
 def _brief(value: float) -> str:
     return f"{value:.6g}"
+
+
+def place(name: str, index: tuple[int, ...] | None) -> str:
+    """Return an element as reports name it: "W[2, 1]", or "b" for a single number."""
+    return f"{name}{list(index)}" if index else name
 
 
 @dataclass(frozen=True)
@@ -47,7 +73,7 @@ class Comparison:
         if self.index is None:
             where = f"{self.tensor}, {self.size} together"
         else:
-            where = f"{self.tensor}{list(self.index) if self.index else ''}"
+            where = place(self.tensor, self.index)
         return (
             f"{where}: analytic {_brief(self.analytic)}, numerical "
             f"{_brief(self.numerical)} +- {self.bound:.1e}"
@@ -75,17 +101,53 @@ class TensorReport:
         As in the inputs.
     shape : tuple of int
         Its shape.
-    verdict : str
+    verdict : Verdict
         As of the whole report.
     worst : Comparison or None
         Where the two derivatives differ most beyond what is allowed; in a tensor
-        that passes, the comparison over all its elements.
+        that passes, the comparison over all its elements, if there was one.
+    examined : str
+        How: "every element", or "together", by directions through all elements.
+    resolution : float or None
+        The smallest error that would have shown, as a share of the tensor's
+        gradient; None where that is zero.
     """
 
     name: str
     shape: tuple[int, ...]
-    verdict: str
+    verdict: Verdict
     worst: Comparison | None
+    examined: str = "every element"
+    resolution: float | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name}  {self.verdict}  {_about(self)}"
+
+    @property
+    def would_show(self) -> str:
+        """How small an error would have shown, in words."""
+        if self.resolution is None:
+            return "zero, to what rounding leaves"
+        return f"an error above {percent(self.resolution)} would show"
+
+
+@dataclass(frozen=True)
+class Unchecked:
+    """An array that was given, and was not checked.
+
+    Attributes
+    ----------
+    name : str
+        As in the inputs.
+    shape : tuple of int or None
+        Its shape; None of what is no array.
+    reason : str
+        Why it was not checked.
+    """
+
+    name: str
+    shape: tuple[int, ...] | None
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -94,10 +156,11 @@ class GradientReport:
 
     Attributes
     ----------
-    verdict : str
+    verdict : Verdict
         "pass", "fail", "nondeterministic" (two calls differ), "nondifferentiable"
-        (the function has no derivative there), or "inconclusive" (rounding hides
-        the gradient).
+        (the function has no derivative there), "inconclusive" (rounding hides the
+        gradient), or "incomplete" (all that was examined is right, and something
+        that has a gradient was not examined: see `skipped`).
     tensors : tuple of TensorReport
         One for each input that was checked.
     worst : Comparison or None
@@ -113,9 +176,13 @@ class GradientReport:
         Every comparison that was made.
     notes : tuple of str
         What else a reader should know.
+    constants : tuple of Unchecked
+        What was given and has no gradient, or none that was asked for, and why.
+    skipped : tuple of Unchecked
+        What has a gradient and was not examined, and why.
     """
 
-    verdict: str
+    verdict: Verdict
     tensors: tuple[TensorReport, ...] = ()
     worst: Comparison | None = None
     kinks: tuple[Kink, ...] = ()
@@ -123,55 +190,90 @@ class GradientReport:
     evaluations: int = 0
     comparisons: tuple[Comparison, ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = ()
+    constants: tuple[Unchecked, ...] = ()
+    skipped: tuple[Unchecked, ...] = ()
 
     @property
     def ok(self) -> bool:
-        """Whether the gradients were found right."""
-        return self.verdict == "pass"
+        """Whether the gradients were found right, all of them."""
+        return self.verdict is Verdict.PASS
+
+    @property
+    def resolution(self) -> float | None:
+        """The smallest error that would have shown in every tensor, as a share of it.
+
+        None if no tensor has a gradient other than zero.
+        """
+        known = [t.resolution for t in self.tensors if t.resolution is not None]
+        return max(known, default=None)
 
     def __bool__(self) -> bool:
         return self.ok
 
     def __str__(self) -> str:
         lines = [f"gradients: {self.verdict} ({self.evaluations} evaluations)"]
-        if self.diagnosis:
-            lines += [f"  {line}" for line in self.diagnosis.splitlines()[:3]]
+        lines += [f"  {line}" for line in self.diagnosis.splitlines()[:4]]
         if self.worst is not None:
             lines.append(f"  {'worst' if self.ok else 'at'}: {self.worst}")
-        shown = sorted(self.tensors, key=lambda tensor: tensor.verdict == "pass")
-        width = max((len(tensor.name) for tensor in shown[:8]), default=0)
-        for tensor in shown[:8]:
-            size = "x".join(map(str, tensor.shape)) or "one number"
-            lines.append(f"  {tensor.name:{width}}  {tensor.verdict}  {size}")
-        if len(shown) > 8:
-            passed = sum(tensor.verdict == "pass" for tensor in shown[8:])
-            lines.append(f"  and {len(shown) - 8} more, {passed} of them pass")
         if self.kinks:
             first = self.kinks[0]
             lines.append(
                 f"  kinks: {len(self.kinks)}, the first at "
-                f"{first.tensor}{list(first.index) if first.index else ''} with slopes "
+                f"{place(first.tensor, first.index)} with slopes "
                 f"{_brief(first.left)} and {_brief(first.right)}"
             )
-        lines += [f"  note: {note}" for note in self.notes[:3]]
-        return "\n".join(line[:200] for line in lines)
+        notes = [f"  note: {note}" for note in self.notes[:3]]
+        left = min(SHOWN, LINES - len(lines) - len(notes) - 1)
+        return "\n".join(line[:WIDTH] for line in (*lines, *self._arrays(left), *notes))
+
+    def _arrays(self, count: int) -> list[str]:
+        """Return a line for each array, the troublesome ones first."""
+        passed = [t for t in self.tensors if t.verdict is Verdict.PASS]
+        rows = [t for t in self.tensors if t.verdict is not Verdict.PASS]
+        every = [
+            *((t.name, str(t.verdict), _about(t)) for t in rows),
+            *((u.name, "skipped", _why(u)) for u in self.skipped),
+            *((t.name, str(t.verdict), _about(t)) for t in passed),
+            *((u.name, "constant", _why(u)) for u in self.constants),
+        ]
+        shown = every[:count]
+        width = max((len(name) for name, _, _ in shown), default=0)
+        lines = [f"  {name:{width}}  {word}  {about}" for name, word, about in shown]
+        if len(every) > count:
+            words = [word for _, word, _ in every[count:]]
+            kinds = ", ".join(f"{words.count(w)} {w}" for w in dict.fromkeys(words))
+            lines.append(f"  and {len(words)} more: {kinds}")
+        return lines
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f'<tr><th scope="row">{escape(tensor.name)}</th>'
-            f"<td>{'&times;'.join(map(str, tensor.shape))}</td>"
-            f"<td>{tensor.verdict}</td>"
-            f"<td>{escape(str(tensor.worst or ''))}</td></tr>"
-            for tensor in self.tensors[:50]
+        rows = [
+            (
+                t.name,
+                shape_words(t.shape),
+                str(t.verdict),
+                _about(t),
+                str(t.worst or ""),
+            )
+            for t in self.tensors[:50]
+        ]
+        for word, group in (("skipped", self.skipped), ("constant", self.constants)):
+            for one in group[:50]:
+                shape = "" if one.shape is None else shape_words(one.shape)
+                rows.append((one.name, shape, word, one.reason, ""))
+        body = "".join(
+            f'<tr><th scope="row">{escape(name)}</th>'
+            + "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+            + "</tr>"
+            for name, *cells in rows
         )
         head = "".join(
             f'<th scope="col">{name}</th>'
-            for name in ("Tensor", "Shape", "Verdict", "Worst comparison")
+            for name in ("Array", "Shape", "Verdict", "Examined", "Worst comparison")
         )
         about = f"Gradients: {self.verdict}. {self.diagnosis}".strip()
         return (
             f"<table><caption>{escape(about)}</caption>"
-            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         )
 
     def plot(self, *, ax: Any = None) -> Any:
@@ -243,10 +345,33 @@ class GradientError(AssertionError):
         self.report = report
 
 
+def shape_words(shape: tuple[int, ...]) -> str:
+    """Return a shape as reports print it: "4x3", or "one number" for none."""
+    return "x".join(map(str, shape)) or "one number"
+
+
+def percent(share: float) -> str:
+    """Return a share in per cent, in two digits: "0.41 %", "1.3e-08 %"."""
+    return f"{100 * share:.2g} %"
+
+
+def _about(tensor: TensorReport) -> str:
+    words = f"{shape_words(tensor.shape)}, {tensor.examined}"
+    if tensor.verdict is Verdict.PASS and 0 not in tensor.shape:
+        words += f"; {tensor.would_show}"
+    return words
+
+
+def _why(array: Unchecked) -> str:
+    if array.shape is None:
+        return array.reason
+    return f"{shape_words(array.shape)}, {array.reason}"
+
+
 def worst_of(comparisons: Sequence[Comparison]) -> Comparison | None:
     """Return the comparison that differs most, measured in its own bound."""
     return max(
         comparisons,
-        key=lambda c: c.difference / (c.bound + 1e-300),
+        key=lambda c: c.difference / (c.bound or sys.float_info.min),
         default=None,
     )

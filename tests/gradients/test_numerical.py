@@ -1,9 +1,12 @@
+"""Gradients and Jacobians from values alone, against exact ones."""
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from byhand import numerical_gradient
+from byhand.gradients import numerical_jacobian
 from tests.oracles import slope
 
 rng = np.random.default_rng(0)
@@ -239,3 +242,105 @@ def test_a_long_complex_step_is_taken_and_its_error_told():
     )
     gap = abs(measured - np.e)
     assert 1e-4 < gap <= error < 0.01
+
+
+@pytest.mark.parametrize(
+    ("method", "bar"),
+    [("richardson", 1e-11), ("central", 1e-9), ("forward", 1e-6), ("complex", 1e-15)],
+)
+def test_an_affine_map_followed_by_tanh(method, bar):
+    rng = np.random.default_rng(0)
+    w, x = rng.normal(size=(4, 3)), rng.normal(size=4)
+    measured, error = numerical_jacobian(
+        lambda x: np.tanh(x @ w), x, method=method, return_error=True
+    )
+    exact = (1 - np.tanh(x @ w) ** 2)[:, None] * w.T
+    assert np.linalg.norm(measured - exact) <= bar * np.linalg.norm(exact)
+    assert np.all(np.abs(measured - exact) <= error + 1e-15)
+
+
+@given(st.integers(0, 3), st.integers(1, 3), st.integers(1, 3))
+def test_shapes_of_output_and_input_follow_one_another(rows, columns, outputs):
+    weights = np.arange(outputs * rows * columns).reshape(outputs, 1, rows, columns)
+    x = np.ones((rows, columns))
+    measured = numerical_jacobian(lambda x: (weights * x).sum(axis=(-1, -2)), x)
+    assert measured.shape == (outputs, 1, rows, columns)
+    assert np.allclose(measured, weights)
+
+
+def test_each_point_is_evaluated_once_for_all_outputs():
+    seen = []
+
+    def fn(x):
+        seen.append(x.tobytes())
+        return np.sin(x[0]) * np.arange(5.0)
+
+    numerical_jacobian(fn, [0.3], method="central")
+    assert len(seen) == len(set(seen))
+
+
+@pytest.mark.parametrize(
+    ("kind", "fragment", "fn"),
+    [
+        (TypeError, "an array of numbers", lambda x: np.array(["a"])),
+        (ValueError, "must not depend on the values", lambda x: np.zeros(int(x[0]))),
+    ],
+)
+def test_refusals(kind, fragment, fn):
+    with pytest.raises(kind, match=fragment):
+        numerical_jacobian(fn, [2.0])
+    with pytest.raises(ValueError, match="method must be"):
+        numerical_jacobian(np.sin, [2.0], method="newton")
+
+
+def test_a_jacobian_of_a_function_that_works_in_place_is_right():
+    def reversed_squares(x):
+        x[:] = x[::-1].copy()
+        return x**2
+
+    def product_of_least(x):
+        x.sort()
+        return np.array([x[0] * x[1]])
+
+    x = [0.5, -1.0, 2.0]
+    assert np.allclose(
+        numerical_jacobian(reversed_squares, x), [[0, 0, 4], [0, -2, 0], [1, 0, 0]]
+    )
+    assert np.allclose(numerical_jacobian(product_of_least, x), [[-1, 0.5, 0]])
+
+
+@pytest.mark.parametrize("method", ["richardson", "central", "forward", "complex"])
+@pytest.mark.parametrize("unit", [1e-12, 1e-7, 1.0, 1e7, 1e12])
+def test_units_do_not_matter(method, unit):
+    x = np.array([1.0, 0.5, -2.0]) * unit
+    measured = numerical_gradient(lambda x: np.sum(np.sin(x / unit)), x, method=method)
+    assert np.allclose(measured * unit, np.cos(x / unit), rtol=1e-6, atol=0)
+
+
+def test_units_may_differ_within_one_array():
+    units = np.array([1e-12, 1.0, 1e12])
+    x = np.array([0.5, -1.0, 2.0]) * units
+    measured = numerical_gradient(lambda x: np.sum(np.sin(x / units)), x)
+    assert np.allclose(measured * units, np.cos(x / units), rtol=1e-6)
+
+
+@pytest.mark.parametrize("batched", [False, True])
+def test_a_domain_that_ends_in_an_exception_is_kept_to(batched):
+    def fn(x):
+        if np.any(x <= 0):
+            raise ValueError("outside")
+        return np.sum(np.log(x), axis=-1)
+
+    x = np.array([0.01, 1.0, 30.0])
+    measured = numerical_gradient(fn, x, batched=batched)
+    assert np.allclose(measured, 1 / x)
+
+
+def test_an_exception_everywhere_beside_the_point_is_raised():
+    def fn(x):
+        if x[0] != 1:
+            raise ValueError("only at 1")
+        return 0.0
+
+    with pytest.raises(ValueError, match="only at 1"):
+        numerical_gradient(fn, [1.0])

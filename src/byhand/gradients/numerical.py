@@ -1,4 +1,4 @@
-"""Derivatives from values alone: difference quotients with an error estimate.
+"""Gradients and Jacobians from values alone, each with an error estimate.
 
 A difference quotient errs in two ways. Truncation, because the step is not
 infinitely small, shrinks with the step; rounding, because two nearly equal
@@ -6,19 +6,30 @@ numbers are subtracted, grows as the step shrinks. Each method here balances the
 two, and each reports what is left.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[Any]
+from byhand.gradients.extrapolation import Array, richardson_row
+from byhand.gradients.missing import FAULTS, OutputError
+from byhand.gradients.moves import moved_points
 
 METHODS = ("richardson", "central", "forward", "complex")
 
-# A batched call receives blocks of about this many numbers, never N x N of them.
-_BLOCK = 2**20
-_LEVELS = 14
+LEVELS = 14  # halvings of the step
+POWERS = tuple(range(2, 2 * LEVELS, 2))  # of the step, in central quotients
+FIRST = 0.1  # step that extrapolation begins at, of an element's own size
+RISE = 2.0**6  # factor of a longer first step, where rounding leaves too much
+RISES = 20  # such factors at most
+ENOUGH = 1e-9  # relative error below which no longer step is tried
+CHANCE = 8.0  # errors by which two estimates of one derivative may differ
+TINY = 1e-30  # share of the largest element that another is at least taken to have
+NOTHING = 1e-150  # size of an element below which it counts as zero
+TRUST = 1e-3  # relative difference at which a complex step is no derivative
 
 
 def numerical_gradient(
@@ -48,7 +59,8 @@ def numerical_gradient(
         precision where `fn` is analytic and computes with complex numbers.
     step : float, optional
         Step for an element of size at most 1; larger elements take a
-        proportionally larger one. By default chosen for the method and dtype.
+        proportionally larger one. By default chosen for the method, the dtype and
+        the size of each element, so that units do not matter.
     batched : bool
         Whether `fn` takes ``B`` points at once, stacked along a new first axis,
         and returns ``B`` numbers.
@@ -59,7 +71,7 @@ def numerical_gradient(
     -------
     gradient : ndarray of float64
         df/dx, of the shape of `x`. An element next to which `fn` has no finite
-        value is NaN.
+        value is NaN. Points beside `x` at which `fn` raises count as such.
     error : ndarray of float64
         Only with `return_error`: what truncation and rounding may have left, of
         the same shape.
@@ -101,6 +113,8 @@ def numerical_gradient(
         gradient, error = _richardson(sample, point, step)
     else:
         gradient, error = _single_step(sample, point, step, method, return_error)
+    if sample.raised is not None and np.isnan(gradient).any():
+        raise sample.raised  # there is no value anywhere beside x
     gradient, error = gradient.reshape(point.shape), error.reshape(point.shape)
     return (gradient, error) if return_error else gradient
 
@@ -154,12 +168,17 @@ class _Sampler:
         The function at the point itself.
     eps : float
         Relative precision of its values.
+    raised : Exception or None
+        The last that the function raised beside the point.
     """
 
     def __init__(
         self, fn: Callable[..., Any], point: Array, *, batched: bool = False
     ) -> None:
-        self._fn, self._point, self._batched = fn, point, batched
+        self.raised: Exception | None = None
+        self._fn = fn
+        self._point = point
+        self._batched = batched
         probe = point.copy()
         values = self._call(probe[np.newaxis]) if batched else self._call_one(probe)
         if not np.array_equal(probe, point, equal_nan=True):
@@ -186,9 +205,7 @@ class _Sampler:
         # Points far from x may lie outside the domain; NaN there is expected.
         with np.errstate(all="ignore"):
             for part, points in self._points(index, moved):
-                values[part] = (
-                    self._call(points) if self._batched else self._call_one(points)
-                )
+                values[part] = self._beside(points)
         return values
 
     def _points(self, index: Array, moved: Array) -> Iterator[tuple[slice, Array]]:
@@ -203,20 +220,31 @@ class _Sampler:
                 yield slice(k, k + 1), point
                 flat[i] = kept
             return
-        size = max(1, _BLOCK // max(1, self._point.size))
-        for start in range(0, len(index), size):
-            part = slice(start, min(start + size, len(index)))
-            count = part.stop - start
-            points = np.repeat(self._point[np.newaxis].astype(dtype), count, axis=0)
-            points.reshape(count, -1)[np.arange(count), index[part]] = moved[part]
-            yield part, points
+        row = self._point.reshape(-1).astype(dtype)
+        for part, rows in moved_points(row, index, moved):
+            yield part, rows.reshape(len(rows), *self._point.shape)
+
+    def _beside(self, points: Array) -> Array:
+        """Return the values at points beside x; NaN where the function raises."""
+        call = self._call if self._batched else self._call_one
+        if points.dtype.kind == "c":
+            return call(points)
+        try:
+            return call(points)
+        except (*FAULTS, OutputError):
+            raise
+        except Exception as error:  # a domain that ends here: each has its own way
+            if self._batched and len(points) > 1:  # perhaps only one of them
+                return np.concatenate([self._beside(row[None]) for row in points])
+            self.raised = error
+            return np.array([np.nan])
 
     def _call_one(self, point: Array) -> Array:
         """Return the one value of an unbatched function, as an array of one."""
         returned = self._fn(point)
         values = _numbers(returned)
         if values.size != 1:
-            raise ValueError(
+            raise OutputError(
                 f"fn must return one number, got an array of shape {values.shape}; "
                 "sum it, or weigh it with a fixed array and sum"
             )
@@ -226,7 +254,7 @@ class _Sampler:
         """Return the values of a batched function at the points of a block."""
         values = _numbers(self._fn(points))
         if values.shape != (len(points),):
-            raise ValueError(
+            raise OutputError(
                 f"a batched fn must return one number for each of its points: "
                 f"expected shape ({len(points)},) for points of shape "
                 f"{points.shape}, got {values.shape}"
@@ -244,9 +272,20 @@ def _numbers(returned: Any) -> Array:
     return values
 
 
-def _scaled(step: float, point: Array) -> Array:
-    """Return a step for each element: larger numbers have coarser neighbours."""
-    return step * np.maximum(np.abs(point.reshape(-1).astype(np.float64)), 1.0)
+def _steps(step: float | None, default: float, point: Array, own: float) -> Array:
+    """Return a step for each element, from its own size.
+
+    A given step is that of an element of size at most 1. Without one, an element is
+    worth its absolute value, or at least a share `own` of what others of its array
+    are worth, so that units do not matter; an array of zeros is worth 1.
+    """
+    size = np.abs(point.reshape(-1).astype(np.float64))
+    if step is not None:
+        return step * np.maximum(size, 1.0)
+    known = size > NOTHING
+    typical = float(np.max(size[known])) if known.any() else 1.0
+    least = np.where(known, own * typical, typical)
+    return default * np.maximum(size, least)
 
 
 def _apart(point: Array, h: Array, index: Array) -> tuple[Array, Array]:
@@ -273,7 +312,8 @@ def _single_step(
     """Return forward or central quotients of one step, and their errors if asked."""
     index = np.arange(point.size)
     order = 1 if method == "forward" else 2
-    h = _scaled(step or sample.eps ** (1 / (order + 1)), point)
+    # A single step cannot find out how far an element is to be moved: all by as much.
+    h = _steps(step, sample.eps ** (1 / (order + 1)), point, own=1.0)
 
     def quotient(h: Array) -> tuple[Array, Array]:
         if method == "central":
@@ -295,27 +335,57 @@ def _single_step(
 def _richardson(
     sample: _Sampler, point: Array, step: float | None
 ) -> tuple[Array, Array]:
-    """Return central quotients extrapolated to step zero, with their errors."""
-    best = np.full(point.size, np.nan)
-    error = np.full(point.size, np.inf)
-    h = _scaled(step or 0.1, point)
-    active = np.arange(point.size)
-    above: list[Array] = []
-    for level in range(_LEVELS):
-        quotient, rounding = _central(sample, point, h[active] / 2**level, active)
-        row = [quotient]
-        for power, coarser in enumerate(above, start=1):
-            finer = row[-1]
-            with np.errstate(all="ignore"):
-                entry = finer + (finer - coarser) / (4.0**power - 1)
-                spread = np.maximum(np.abs(entry - finer), np.abs(entry - coarser))
-            row.append(entry)
-            better = spread + rounding < error[active]
-            best[active[better]] = entry[better]
-            error[active[better]] = (spread + rounding)[better]
+    """Return central quotients extrapolated to step zero, with their errors.
+
+    Where rounding leaves too much of a first step by an element's own size, longer
+    ones follow, which refine what the shorter ones say and may not contradict it.
+    """
+    h = _steps(step, FIRST, point, own=TINY)
+    every = np.arange(point.size)
+    best, error = _extrapolated(sample, point, h, every)
+    if step is not None:
+        return best, error
+    for _ in range(RISES):
+        size = np.abs(best)
+        least = 1e-3 * float(np.max(size, initial=0.0, where=np.isfinite(size)))
+        poor = np.flatnonzero(error > ENOUGH * np.maximum(size, least))
+        if not poor.size or least == 0:
+            break
+        h[poor] *= RISE
+        wider, wider_error = _extrapolated(sample, point, h[poor], poor)
+        with np.errstate(all="ignore"):
+            apart = np.abs(wider - best[poor])
+            better = wider_error < error[poor]
+            better &= apart <= CHANCE * (wider_error + error[poor])
+        best[poor[better]] = wider[better]
+        error[poor[better]] = wider_error[better]
+        if not better.any():
+            break
+    return best, error
+
+
+def _extrapolated(
+    sample: _Sampler, point: Array, h: Array, index: Array
+) -> tuple[Array, Array]:
+    """Return the derivatives of some elements from halved steps, with their errors."""
+    best = np.full(len(index), np.nan)
+    error = np.full(len(index), np.inf)
+    active = np.arange(len(index))
+    coarser: list[Array] = []
+    for level in range(LEVELS):
+        quotient, rounding = _central(
+            sample, point, h[active] / 2**level, index[active]
+        )
+        with np.errstate(all="ignore"):
+            row, spreads = richardson_row(quotient, coarser, powers=POWERS, ratio=2.0)
+            for entry, spread in zip(row[1:], spreads, strict=True):
+                better = spread + rounding < error[active]
+                best[active[better]] = entry[better]
+                error[active[better]] = (spread + rounding)[better]
         # Halving the step doubles the rounding: past that point nothing is won.
         go_on = ~(2 * rounding >= error[active])
-        active, above = active[go_on], [entry[go_on] for entry in row]
+        active = active[go_on]
+        coarser = [entry[go_on] for entry in row]
         if not active.size:
             break
     return best, error
@@ -328,7 +398,7 @@ def _complex_step(
     index = np.arange(point.size)
 
     def growth(step: float) -> Array:
-        h = _scaled(step, point)
+        h = step * np.maximum(np.abs(point.reshape(-1)), 1e-3)
         try:
             values = sample(index, point.reshape(-1) + 1j * h)
         except (TypeError, ValueError) as cause:
@@ -343,7 +413,7 @@ def _complex_step(
     # complex number, but not the derivative: quotients of real points tell.
     coarse, error = _single_step(sample, point, None, "central", True)
     scale = np.maximum(np.abs(gradient), np.abs(coarse))
-    wrong = np.abs(gradient - coarse) > 1e-3 * scale + 10 * error
+    wrong = np.abs(gradient - coarse) > TRUST * scale + 10 * error
     if wrong.any():
         at = int(np.flatnonzero(wrong)[0])
         where = tuple(int(i) for i in np.unravel_index(at, point.shape))
@@ -358,3 +428,96 @@ def _complex_step(
         return gradient, rounding
     asked = growth(step)  # a long step misses by its square
     return asked, rounding + np.abs(asked - gradient)
+
+
+def numerical_jacobian(
+    fn: Callable[..., Any],
+    x: ArrayLike,
+    *,
+    method: str = "richardson",
+    step: float | None = None,
+    return_error: bool = False,
+) -> Any:
+    """Return the derivative of each output of a function by each input.
+
+    Parameters
+    ----------
+    fn : callable
+        Takes an array of the shape of `x` and returns an array of real numbers,
+        always of one shape. It gets copies, which it may change.
+    x : array_like
+        Where to differentiate, of any shape.
+    method, step
+        As in `numerical_gradient`.
+    return_error : bool
+        Whether to return an estimate of the absolute error beside the Jacobian.
+
+    Returns
+    -------
+    jacobian : ndarray of float64
+        dz/dx, of the shape of the output followed by the shape of `x`.
+    error : ndarray of float64
+        Only with `return_error`, of the same shape.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `numerical_gradient`, or if the shape of the output changes.
+
+    Notes
+    -----
+    Output by output, so that each gets steps and an error of its own; values are
+    computed once for each point and shared by all of them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> numerical_jacobian(lambda x: np.array([x[0] * x[1], x[1]]), [2.0, 3.0])
+    array([[3., 2.],
+           [0., 1.]])
+    """
+    outputs = _Outputs(fn)
+    point = np.asarray(x)
+    shape = outputs(np.array(point)).shape
+    size = int(np.prod(shape))
+    parts = [
+        numerical_gradient(
+            lambda x, k=k: outputs(x).reshape(-1)[k],
+            point,
+            method=method,
+            step=step,
+            return_error=True,
+        )
+        for k in range(size)
+    ]
+    whole = (*shape, *point.shape)
+    jacobian = np.array([value for value, _ in parts]).reshape(whole)
+    error = np.array([error for _, error in parts]).reshape(whole)
+    return (jacobian, error) if return_error else jacobian
+
+
+class _Outputs:
+    """A function whose values are kept: its outputs are differentiated in turn."""
+
+    def __init__(self, fn: Callable[..., Any]) -> None:
+        self._fn = fn
+        self._kept: dict[bytes, Array] = {}
+        self._shape: tuple[int, ...] | None = None
+
+    def __call__(self, x: Array) -> Array:
+        key = x.tobytes()
+        if key not in self._kept:
+            # It may work in place, and must not change the point that is moved.
+            values = np.asarray(self._fn(x.copy()))
+            if values.dtype.kind not in "fciub":
+                raise TypeError(
+                    f"fn must return an array of numbers, got {values.dtype}"
+                )
+            if self._shape is not None and values.shape != self._shape:
+                raise OutputError(
+                    f"fn returned shape {self._shape} at first and {values.shape} "
+                    "later; the shape must not depend on the values"
+                )
+            self._shape = values.shape
+            self._kept[key] = np.array(values)
+        return self._kept[key]

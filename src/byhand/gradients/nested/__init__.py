@@ -1,0 +1,21 @@
+"""Arrays in any nesting of containers: found, named, replaced, and their gradients."""
+
+from byhand.gradients.nested.containers import Array, Path
+from byhand.gradients.nested.matching import match_gradients
+from byhand.gradients.nested.rows import MisfitError, gradient_row
+from byhand.gradients.nested.tree import Leaf, leaves, replaced, visible, walk
+from byhand.gradients.nested.values import shape_of
+
+__all__ = [
+    "Array",
+    "Leaf",
+    "MisfitError",
+    "Path",
+    "gradient_row",
+    "leaves",
+    "match_gradients",
+    "replaced",
+    "shape_of",
+    "visible",
+    "walk",
+]
