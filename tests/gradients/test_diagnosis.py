@@ -83,7 +83,8 @@ def test_most_are_told_where_values_are_those_of_float32():
     told = 0
     for bug in INVENTED:
         report = check_gradients(**in_float32(bug.layer(bug.mistake)))
-        assert report.verdict in ("fail", "pass")  # an eps is hidden by rounding
+        # An eps is hidden by rounding.
+        assert report.verdict in ("fail", "inconclusive", "pass")
         told += bug.words in report.diagnosis
         if "stale" not in bug.words:
             assert "stale" not in report.diagnosis

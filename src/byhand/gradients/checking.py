@@ -280,17 +280,18 @@ def check_written(
         function.begin()
         gradients = function.gradients()
         size = sum(tensor.size for tensor in function.tensors)
-        search = Search(
-            function,
-            gradients,
-            rtol=rtol,
-            resolution=resolution,
-            seed=seed,
-            full=mode == "full" or (mode == "auto" and size <= SMALL),
-            constraints=_constraints(on, function),
-            transform=transform,
-        )
-        findings = [search.run(k) for k in range(len(gradients))]
+        with np.errstate(all="ignore"):  # wrong gradients may be any numbers
+            search = Search(
+                function,
+                gradients,
+                rtol=rtol,
+                resolution=resolution,
+                seed=seed,
+                full=mode == "full" or (mode == "auto" and size <= SMALL),
+                constraints=_constraints(on, function),
+                transform=transform,
+            )
+            findings = [search.run(k) for k in range(len(gradients))]
         function.end()
     except Ended as end:
         return _reported(function, end.verdict, end.reason)
@@ -354,7 +355,7 @@ def _reason(verdict: Verdict, search: Search, findings: Sequence[Findings]) -> s
     if verdict is Verdict.INCOMPLETE:
         return _not_examined(search.function.skipped)
     if verdict is Verdict.INCONCLUSIVE:
-        return _hidden(findings)
+        return _hidden(findings, search.resolution)
     return ""
 
 
@@ -367,7 +368,7 @@ def _not_examined(skipped: Sequence[Unchecked]) -> str:
     return words
 
 
-def _hidden(findings: Sequence[Findings]) -> str:
+def _hidden(findings: Sequence[Findings], resolution: float) -> str:
     """Return what rounding hides."""
     for one in findings:
         report = one.report
@@ -381,7 +382,9 @@ def _hidden(findings: Sequence[Findings]) -> str:
     remedy = "scale fn, take away its offset, or let it compute in float64"
     for one in findings:
         report = one.report
-        if report.verdict is Verdict.INCONCLUSIVE and report.resolution is not None:
+        if report.verdict is not Verdict.INCONCLUSIVE or report.resolution is None:
+            continue
+        if report.resolution > resolution:
             unseen = percent(report.resolution)
             return (
                 f"rounding hides the gradient: an error of {unseen} in {report.name} "
@@ -395,22 +398,23 @@ def _mistakes(search: Search, findings: Sequence[Findings]) -> str:
     for one in findings:
         if one.tied and one.report.worst is not None:
             return _not_shared(one.report.name, one.tied, one.report.worst)
-    evidences = [
-        _evidence(search, k, one)
-        for k, one in enumerate(findings)
-        if one.report.verdict is Verdict.FAIL
-    ]
-    return diagnose(evidences, len(findings))
+    with np.errstate(all="ignore"):  # wrong gradients may be any numbers
+        evidences = [
+            _evidence(search, k, one)
+            for k, one in enumerate(findings)
+            if one.report.verdict is Verdict.FAIL
+        ]
+        return diagnose(evidences, len(findings))
 
 
 def _not_shared(name: str, tied: Sequence[tuple[int, ...]], worst: Comparison) -> str:
     """Return what is wrong with the gradient of tied elements."""
-    shown = ", ".join(str(list(index)) for index in tied[:4])
-    more = f" and {len(tied) - 4} more" if len(tied) > 4 else ""
+    shown = ", ".join(str(list(index)) for index in tied[:2])
+    more = f" and {len(tied) - 2} more" if len(tied) > 2 else ""
     return (
-        f"elements {shown}{more} of {name} have one value and a kink each; moved "
-        f"together they change fn by {worst.numerical:.4g}, and their gradients add up "
-        f"to {worst.analytic:.4g}: tied elements share one gradient among them"
+        f"{name}{shown}{more} are tied and share one gradient: moved together they "
+        f"change fn by {worst.numerical:.4g}, and their gradients add up to "
+        f"{worst.analytic:.4g}"
     )
 
 

@@ -127,9 +127,10 @@ def _tangent_positive(x: Array, v: Array) -> Array:
 
 def _move_simplex(x: Array, v: Array, h: float) -> Array:
     point = x + h * v
+    # Before the division: by a negative sum, it would turn negative numbers around.
+    inside = (point >= 0).all(axis=-1, keepdims=True)
     with np.errstate(all="ignore"):
         point = point / point.sum(axis=-1, keepdims=True)
-    inside = (point >= 0).all(axis=-1, keepdims=True)
     return np.where(inside, point, np.nan)
 
 

@@ -199,6 +199,7 @@ def derivative(
     wanted: float = np.inf,
     size: float = 0.0,
     levels: int = LEVELS,
+    wobble: float = 0.0,
 ) -> Slope:
     """Return the derivative of a function of one number at 0.
 
@@ -222,6 +223,8 @@ def derivative(
         A size of derivatives beside which smaller differences do not matter.
     levels : int
         How many steps, each a third of the one before, are tried at most.
+    wobble : float
+        What rounding may change in a step.
 
     Returns
     -------
@@ -238,7 +241,9 @@ def derivative(
     >>> kink.kink, round(kink.left, 10), round(kink.right, 10)
     (True, -1.0, 1.0)
     """
-    scan = _Scan(phi, middle, noise=noise, eps=eps, target=target, size=size)
+    scan = _Scan(
+        phi, middle, noise=noise, eps=eps, target=target, size=size, wobble=wobble
+    )
     slope = scan.run(start, levels, sided=False)
     if not np.isfinite(slope.value):
         # Not even the shortest step found values on both sides: one must do.
@@ -279,7 +284,9 @@ class _Scan:
         eps: float,
         target: float,
         size: float,
+        wobble: float,
     ) -> None:
+        self._wobble = wobble
         self._phi = phi
         self._middle = middle
         self._noise = noise
@@ -293,8 +300,10 @@ class _Scan:
         right = (up - self._middle) / h
         left = (self._middle - down) / h
         values = [abs(v) for v in (up, down, self._middle) if np.isfinite(v)]
-        rounding = (self._noise + self._eps * max(values)) / h
-        return right, left, rounding
+        slopes = [abs(s) for s in (right, left) if np.isfinite(s)]
+        noise = self._noise + self._eps * max(values)
+        noise += self._wobble * max(slopes, default=0.0)
+        return right, left, noise / h
 
     def run(self, start: float, levels: int, *, sided: bool) -> Slope:
         """Return the derivative from steps that begin at `start`."""
@@ -336,7 +345,8 @@ class _Scan:
             # A kink close by looks like one at 0 until the steps are shorter than its
             # distance: all three must have what rounding leaves to be had.
             error = max(t.error for t in tables if t.error < np.inf)
-            if rounding > max(error, self._target):
+            spent = rounding > max(error, self._target)
+            if spent and self._seen(both, (above + below) / 2, rounding):
                 break
         slope = Slope(
             value=float(both.value),
@@ -362,6 +372,16 @@ class _Scan:
         return bool(
             error <= SIDES * size and abs(right.value - left.value) <= KINKED * error
         )
+
+    def _seen(self, both: _Table, quotient: float, rounding: float) -> bool:
+        """Return whether the last step sees about what was found.
+
+        Longer steps may all be near to whole periods of a fast wave, and agree on a
+        slow one: no rounding may end the search before shorter ones have converged.
+        """
+        apart = abs(quotient - both.value)
+        allowed = CHANCE * (rounding + both.error) + SIDES * abs(both.value)
+        return not apart > allowed
 
     def _confirmed(self, both: _Table, h: float) -> bool:
         """Return whether a much shorter step does not contradict what was found."""
@@ -442,13 +462,14 @@ def noise_of(phi: Callable[[float], float]) -> Noise:
         if change < rate / 30:
             break
         here = _scatter(values, largest)
-        if grain > ENOUGH_STEP:
+        stairs = np.mean(np.diff(values) == 0) > STAIRS
+        if grain > ENOUGH_STEP or (stairs and step > ENOUGH_STEP):
             # Rounded inside: the steps of a staircase are its noise.
             other = np.array([phi(-step * k) for k in range(1, POINTS + 1)])
             if np.isfinite(other).all():
                 here = max(here, _scatter(other, largest))
             level = max(level, here)
-            if np.mean(np.diff(values) == 0) <= STAIRS:
+            if not stairs:
                 return Noise(level, grain)
             grain = step
             continue

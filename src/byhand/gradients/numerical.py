@@ -382,8 +382,9 @@ def _extrapolated(
                 better = spread + rounding < error[active]
                 best[active[better]] = entry[better]
                 error[active[better]] = (spread + rounding)[better]
-        # Halving the step doubles the rounding: past that point nothing is won.
-        go_on = ~(2 * rounding >= error[active])
+        # Halving the step doubles the rounding: past that point nothing is won. Where
+        # there is no value yet, a step may have ended at an infinite one.
+        go_on = ~((2 * rounding >= error[active]) & np.isfinite(error[active]))
         active = active[go_on]
         coarser = [entry[go_on] for entry in row]
         if not active.size:

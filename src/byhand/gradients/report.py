@@ -110,7 +110,8 @@ class TensorReport:
         How: "every element", or "together", by directions through all elements.
     resolution : float or None
         The smallest error that would have shown, as a share of the tensor's
-        gradient; None where that is zero.
+        gradient, each element weighed by its own size; of an error in one element
+        alone, to a factor of 2. None where the gradient is zero.
     """
 
     name: str

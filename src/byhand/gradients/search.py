@@ -33,6 +33,7 @@ from byhand.gradients.report import Comparison, Kink, TensorReport, Verdict, wor
 # How much is looked at.
 FINER = 0.8  # of what a direction may hide: halves that hide more are no help
 VISITS = 600  # comparisons within one tensor after which no more halves are looked at
+NOISY_VISITS = 60  # the same where rounding hides most of what halves would show
 LOOKS = 60  # of those that only make the resolution finer
 ENOUGH_SOUND = 6  # sound elements after which a small gap is taken for spread out
 ENOUGH_WRONG = 6  # wrong elements after which the others are not looked at
@@ -57,6 +58,8 @@ EXACT = 5e-11  # share of a direction's size at which extrapolation stops
 BENT = 1e-2  # share of an element that its one-sided quotients may be apart
 SIDED = 1e-6  # share of a direction's size to which one side must be known
 COARSE = 1e-4  # values that are no more exact than this need eight times the step
+NOISY = 1e-12  # values that are no more exact than this ask for long steps,
+SHORTER = (3.0**-2, 3.0**-4)  # and shorter ones must bear them out
 POOR = 1e-3  # share of an element; where the error is larger, steps may cross kinks,
 DOUBT = 64.0  # and it takes that many errors to be wrong
 ONE_SIDE = 1e-3  # share of a derivative to which a single side must be known
@@ -68,6 +71,7 @@ PART = 2**15  # numbers that are computed with at a time, in place of a whole te
 LARGE = 2**17  # elements from which on a direction is kept in float32
 SAMPLE = 2**13  # elements that typical sizes are estimated from
 EVEN = 0.5  # share of its size that the analytic derivative of a direction has at least
+DIRECTIONS = 4  # that must agree where rounding hides single elements
 DRAWS = 8  # directions that are drawn until one has that
 
 
@@ -85,6 +89,9 @@ class Scale:
         Sizes of the tensor's elements.
     share : float
         Typical change of the function along an element of its own size.
+    mixed : bool
+        Whether its elements seem to be in different units: their gradients differ
+        more than what they contribute.
     guessed : bool
         Whether its gradient alone told the size, all elements being zero.
     """
@@ -92,6 +99,7 @@ class Scale:
     typical: float
     largest: float
     share: float
+    mixed: bool = False
     guessed: bool = False
 
     def of(self, x: Array, g: Array) -> Array:
@@ -102,29 +110,19 @@ class Scale:
         known = np.isfinite(even)
         zero = own == 0
         cap = np.where(zero, self.largest, self.typical)
-        even = np.where(known, np.minimum(even, cap), own)
-        return np.maximum(own, np.where(zero & ~known, self.typical, even))
+        still = np.where(zero | (not self.mixed), self.typical, own)
+        return np.maximum(own, np.where(known, np.minimum(even, cap), still))
 
 
-def scale_of(tensor: Tensor, g: Array, unit: float | None = None) -> Scale:
-    """Return the scale of a tensor with analytic gradient g.
-
-    Parameters
-    ----------
-    tensor : Tensor
-        What is moved.
-    g : ndarray of float
-        Its analytic gradient, as a row.
-    unit : float, optional
-        Typical size where all elements are zero; 1 where that is not known.
-    """
+def scale_of(tensor: Tensor, g: Array) -> Scale:
+    """Return the scale of a tensor with analytic gradient g; zeros are worth 1."""
     step = max(1, tensor.size // SAMPLE)
     own = np.abs(tensor.base[::step]).astype(np.float64)
     size = np.abs(g[::step])
     size = size[np.isfinite(size)] if not np.isfinite(size).all() else size
     nonzero = own[own > 0]
     # Not the largest: one number of another unit must not rule all others.
-    typical = float(np.median(nonzero)) if nonzero.size else unit or 1.0
+    typical = float(np.median(nonzero)) if nonzero.size else 1.0
     largest = float(np.max(nonzero, initial=typical))
     alike = bool(nonzero.size) and size.size == own.size
     shares = size * (own if alike else typical)
@@ -134,8 +132,19 @@ def scale_of(tensor: Tensor, g: Array, unit: float | None = None) -> Scale:
         typical=typical,
         largest=largest,
         share=share,
-        guessed=not nonzero.size and unit is not None,
+        mixed=_in_different_units(own, size),
     )
+
+
+def _in_different_units(x: Array, g: Array) -> bool:
+    """Return whether elements of sizes x with gradients g are in different units."""
+    if x.size != g.size:
+        return True
+    known = (x > 0) & (g > 0)
+    if known.sum() < 2:
+        return True
+    slopes = np.log(g[known])
+    return bool(np.std(slopes) > np.std(slopes + np.log(x[known])))
 
 
 @dataclass(frozen=True)
@@ -218,7 +227,8 @@ class Search:
     eps : float
         Relative precision of the function's values, as measured.
     change : float
-        How steeply the function changes anywhere near, where all gradients are zero.
+        How steeply the function changes where it does so first, where all gradients
+        are zero.
     """
 
     def __init__(
@@ -276,8 +286,17 @@ class Search:
         scales = []
         for tensor, g in pairs:
             size = 0.0 if tensor.base.any() else _finite_norm(g)
-            unit = share / size if share > 0 and size > 0 else None
-            scales.append(scale_of(tensor, g, unit=unit))
+            one = scale_of(tensor, g)
+            if share > 0 and size > 0:
+                # Zeros are worth as much as makes them contribute as others do.
+                one = replace(
+                    one,
+                    typical=share / size,
+                    largest=share / size,
+                    share=share,
+                    guessed=True,
+                )
+            scales.append(one)
         return scales
 
     def _reach(self, k: int) -> float:
@@ -352,7 +371,7 @@ class Search:
             )
 
     def _change(self, phi: Callable[[float], float]) -> float:
-        """Return how steeply the function changes anywhere near, 0 if it does not.
+        """Return how steeply the function changes where it does so first; 0 if nowhere.
 
         Where all gradients are zero, it is the only size that a derivative which is
         there after all could be held against.
@@ -360,13 +379,13 @@ class Search:
         function = self.function
         if function.size <= EXACT_ZERO * function.noise:
             return np.inf  # the function is zero, to what rounding leaves of it
-        steepest = 0.0
         for power in range(PROBES):
-            for h in (RATIO**power, -(RATIO**power)):
-                change = abs(phi(h) - function.middle)
-                if change > EXACT_ZERO * function.noise:
-                    steepest = max(steepest, change / abs(h))
-        return steepest
+            h = RATIO**power
+            changes = [abs(phi(step) - function.middle) for step in (h, -h)]
+            seen = [one for one in changes if one > EXACT_ZERO * function.noise]
+            if seen:
+                return max(seen) / h
+        return 0.0
 
 
 class TensorSearch:
@@ -383,6 +402,7 @@ class TensorSearch:
         self._own_noise = search.function.gradient_noise[k]
         self._largest = search.reaches[k]
         self._visits = 0
+        self._limit = VISITS if search.eps <= NOISY else NOISY_VISITS
         self._looks = 0
         self._sound = 0
         self._examined = "every element"
@@ -424,7 +444,7 @@ class TensorSearch:
         if (
             verdict is Verdict.PASS
             and resolution is not None
-            and resolution > self._search.resolution
+            and not resolution <= self._search.resolution
         ):
             verdict = Verdict.INCONCLUSIVE
         report = TensorReport(
@@ -500,6 +520,7 @@ class TensorSearch:
         *,
         start: float = START,
         levels: int = LEVELS,
+        rise: bool = True,
     ) -> Node:
         """Compare the elements low to high, moved together along v."""
         self._visits += 1
@@ -520,9 +541,10 @@ class TensorSearch:
                 eps=self._search.eps,
                 start=start,
                 target=EXACT * size,
-                wanted=WANTED / (2 * TIGHT) * interest,
+                wanted=WANTED / (2 * TIGHT) * interest if rise else np.inf,
                 size=interest,
                 levels=levels,
+                wobble=2 * tensor.eps,
             )
         finally:
             tensor.work[...] = tensor.base
@@ -530,6 +552,20 @@ class TensorSearch:
             slope = replace(slope, error=slope.error + self._own_noise * norm(v))
         unit = float(v[0]) if high - low == 1 else 1.0
         return Node(low, high, unit, analytic, size, slope)
+
+    def _stands(self, v: Array, node: Node) -> bool:
+        """Return whether shorter steps contradict the gradient as well.
+
+        Where rounding asks for long steps, they may cross kinks and say what a
+        function does on the whole, and not at the point.
+        """
+        if self._search.eps <= NOISY:
+            return True
+        for shorter in SHORTER:
+            near = self._node(v, node.low, node.high, start=START * shorter, rise=False)
+            if not near.gap > WIDE * near.slope.error:
+                return False
+        return True
 
     def _interest(self) -> float:
         """Return a change of the function beside which smaller ones are little."""
@@ -539,6 +575,8 @@ class TensorSearch:
     def _size_of(self, at: int) -> float:
         """Return how far a single element is moved."""
         x, g = self._tensor.base[at : at + 1], self._gradient[at : at + 1]
+        if self._scale.guessed and x[0] == 0 and np.isfinite(g[0]) and g[0] != 0:
+            return self._scale.share / float(np.abs(g[0]))
         shared = float(self._scale.of(x, np.nan_to_num(g))[0])
         return max(float(np.abs(x[0])), OWN * shared)
 
@@ -617,23 +655,30 @@ class TensorSearch:
         self._total = self._seen_of(whole)
         overall = self._comparison(whole)
         stack = [whole]
+        suspects: set[tuple[int, int]] = set()
         while stack:
             node = stack.pop()
             agrees = self._agrees(node)
+            suspect = (node.low, node.high) in suspects
             if node.count == 1:
                 self._judge(node if agrees else self._element_node(node.low))
                 if self._faults[Verdict.FAIL]:
                     return overall
                 continue
             poor = self._share(node) > WANTED and self._looks < LOOKS
-            if agrees and not poor:
+            spent = self._visits >= self._limit
+            if agrees and (spent or not (poor or suspect)):
                 self._accept(self._share(node) * self._total)
                 continue
-            if self._visits >= VISITS or self._spread(node):
-                self._judge_together(node)
+            # Halves of what rounding hides are hidden even more.
+            lost = not agrees and self._hidden(node) and node.slope.rounded
+            if lost or spent or self._spread(node):
+                self._judge_together(node, v[node.low : node.high])
                 continue
             halves = self._halves(node, v)
-            if agrees:
+            if suspect or not agrees:
+                suspects |= self._suspects(halves)
+            else:
                 self._looks += 1
                 if not self._finer(node, halves):
                     self._accept(self._share(node) * self._total)
@@ -647,15 +692,29 @@ class TensorSearch:
         return overall
 
     def _trust(self, whole: Node) -> None:
-        """Let a direction that agrees decide where rounding hides its parts."""
-        hidden = self._share(whole)
-        if (
-            self._faults[Verdict.INCONCLUSIVE]
-            and not self._faults[Verdict.FAIL]
-            and hidden <= self._search.resolution
-        ):
-            self._faults[Verdict.INCONCLUSIVE].clear()
-            self._unseen = max(hidden, self._search.rtol) * self._total
+        """Let directions that agree decide where rounding hides their parts.
+
+        An element has a small part in one direction by chance, and hardly in several.
+        """
+        if not self._faults[Verdict.INCONCLUSIVE] or self._faults[Verdict.FAIL]:
+            return
+        nodes = [whole]
+        for _ in range(DIRECTIONS - 1):
+            v = self._search.direction(self._k)
+            nodes.append(self._node(v, 0, self._tensor.size))
+            self._comparison(nodes[-1])
+        best = min(nodes, key=lambda node: node.slope.error / (node.size or 1.0))
+        contradicted = any(node.excess > TIGHT for node in nodes)
+        if contradicted or not self._agrees(best):
+            return
+        total = self._seen_of(best)
+        hidden = max(best.chance * best.slope.error, self._search.rtol * total)
+        if not 0 < hidden <= self._search.resolution * total:
+            return
+        self._faults[Verdict.INCONCLUSIVE].clear()
+        self._total = total
+        self._unseen = hidden
+        self._examined = "together, since rounding hides single elements"
 
     def _halves(self, node: Node, v: Array) -> list[Node]:
         """Return the comparisons of the two halves of a direction."""
@@ -666,6 +725,14 @@ class TensorSearch:
             if half.count > 1:
                 self._comparison(half)
         return halves
+
+    def _suspects(self, halves: Sequence[Node]) -> set[tuple[int, int]]:
+        """Return a half in which an element may be tied, if each half agrees.
+
+        At a kink, each may agree with one side and the two together with neither.
+        """
+        kinked = [(half.low, half.high) for half in halves if half.slope.kink]
+        return set(kinked[:1]) if all(map(self._agrees, halves)) else set()
 
     def _finer(self, node: Node, halves: Sequence[Node]) -> bool:
         """Return whether halves of a direction that agrees show more than it does."""
@@ -689,17 +756,19 @@ class TensorSearch:
         """Return whether a gap is small and no element had a large part in it."""
         return self._sound >= ENOUGH_SOUND and node.gap <= self._search.rtol * node.size
 
-    def _judge_together(self, node: Node) -> None:
+    def _judge_together(self, node: Node, v: Array) -> None:
         """Judge elements together that are too many to be looked at one by one."""
         allowed = self._search.rtol * node.size + WIDE * node.slope.error
         if self._between(node):
             self._accept(node.slope.jump)
         elif not node.slope.kink and self._hidden(node):
             self._note(Verdict.INCONCLUSIVE, self._comparison(node))
-        elif not node.gap <= allowed:
+        elif np.isfinite(node.gap) and node.gap <= allowed:
+            self._accept(2 * allowed)
+        elif self._stands(v, node):
             self._note(Verdict.FAIL, self._comparison(node))
         else:
-            self._accept(2 * allowed)
+            self._note(Verdict.INCONCLUSIVE, self._comparison(node))
 
     def _judge(self, node: Node) -> None:
         """Judge one element."""
@@ -734,7 +803,9 @@ class TensorSearch:
         """Return whether an element's derivatives agree."""
         sizes = max(abs(node.analytic), abs(node.slope.value))
         allowed = self._search.rtol * sizes + WIDE * node.slope.error
-        return bool(node.gap <= allowed + ROUNDED_AWAY * self._search.largest)
+        allowed += ROUNDED_AWAY * self._search.largest
+        # Gradients so large that their products overflow agree with nothing.
+        return bool(np.isfinite(node.gap) and node.gap <= allowed)
 
     def _between(self, node: Node) -> bool:
         """Return whether the analytic derivative lies between those of the sides."""
@@ -765,6 +836,8 @@ class TensorSearch:
             return node, Verdict.INCONCLUSIVE
         poor = slope.error > POOR * max(abs(node.analytic), abs(slope.value))
         if poor and node.gap < DOUBT * slope.error:
+            return node, Verdict.INCONCLUSIVE
+        if not self._stands(np.array([node.unit]), node):
             return node, Verdict.INCONCLUSIVE
         if slope.kink:
             self._keep_kink(node)
@@ -816,14 +889,7 @@ class TensorSearch:
         v = self._search.direction(self._k)
         whole = self._node(v, 0, self._tensor.size)
         self._comparison(whole)
-        if self._agrees(whole):
-            total = self._total
-            self._total = self._seen_of(whole)
-            self._trust(whole)
-            if self._faults[Verdict.INCONCLUSIVE]:
-                self._total = total
-            else:
-                self._examined = "together, since rounding hides single elements"
+        self._trust(whole)
 
     def _declared(self, transform: Callable[[Array], Any]) -> None:
         """Hold the gradient to what is deliberately made of the true one."""

@@ -7,6 +7,11 @@ from itertools import combinations
 
 import numpy as np
 
+from byhand.gradients.diagnosis.calls import (
+    error_of_quotient,
+    slope_elsewhere,
+    with_row,
+)
 from byhand.gradients.diagnosis.evidence import (
     CLOSE,
     ERRORS,
@@ -24,17 +29,30 @@ KEPT_BY_SHIFT = 0.3  # share of the elements that must stay within the border
 
 def order_of_tensors(e: Evidence) -> str | None:
     """Name gradients that are returned in another order than the inputs."""
-    for tensor, gradient in zip(e.function.tensors, e.gradients, strict=True):
+    for k, tensor in enumerate(e.function.tensors):
+        gradient = e.gradients[k]
         if tensor is e.tensor or tuple(tensor.shape) != e.shape:
             continue
-        if gradient.size < 2 and e.ratio is not None and abs(abs(e.ratio) - 1) < CLOSE:
-            continue  # one number that is minus another's may be so by chance
-        if gradient.size == e.gradient.size and e.is_right(gradient[e.index]):
-            return (
-                f"the gradient returned for {tensor.name} is that of {e.name}: they "
-                "are returned in another order than the inputs"
-            )
+        if gradient.size != e.gradient.size or not e.is_right(gradient[e.index]):
+            continue
+        if gradient.size == 1 and not _is_that_of_elsewhere(e, k):
+            continue  # one number may be another's by chance
+        return (
+            f"the gradient returned for {tensor.name} is that of {e.name}: they "
+            "are returned in another order than the inputs"
+        )
     return None
+
+
+def _is_that_of_elsewhere(e: Evidence, position: int) -> bool:
+    """Return whether a gradient is that of the tensor for another number as well."""
+    arrays = with_row(e, e.x + 0.1 * np.maximum(np.abs(e.x), 0.1))
+    rows = e.function.gradients_again(arrays=arrays)
+    numerical = slope_elsewhere(e, 0, arrays)
+    if rows is None or numerical is None:
+        return False
+    gap = abs(float(rows[position][0]) - numerical)
+    return gap <= error_of_quotient(e) * abs(numerical)
 
 
 def transposed(e: Evidence) -> str | None:
