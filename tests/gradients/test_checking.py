@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from byhand.gradients import GradientError, check_gradients
+from byhand.backprop import Dense
+from byhand.gradients import GradientError, check_gradients, check_layer
+from byhand.gradients import checking as checking_module
 from byhand.gradients.function import random_signs
 from tests.gradients.gradient_cases import BUGS, TRICKY, X, affine, affine_vjp, layer
 
@@ -507,3 +509,513 @@ def test_directions_have_sizes_between_a_half_and_three_halves(seed, shape):
     v = random_signs(np.random.default_rng(seed), shape)
     assert v.shape == shape
     assert np.all((np.abs(v) >= 0.5) & (np.abs(v) <= 1.5))
+
+
+# --- options
+
+
+@pytest.mark.parametrize(
+    ("kind", "fragment", "options"),
+    [
+        (ValueError, "mode must be one of 'auto', 'full'", {"mode": "fast"}),
+        (ValueError, "rtol must be a number of at least 0", {"rtol": -1e-9}),
+        (ValueError, "rtol must be a number of at least 0", {"rtol": np.inf}),
+        (ValueError, "rtol must be a number of at least 0", {"rtol": np.nan}),
+        (TypeError, "rtol must be a number, got '1e-5'", {"rtol": "1e-5"}),
+        (TypeError, "rtol must be a number, got True", {"rtol": True}),
+        (ValueError, "resolution must be", {"resolution": -0.1}),
+        (TypeError, "resolution must be", {"resolution": None}),
+        (TypeError, "rng must be a seed", {"rng": -1}),
+        (TypeError, "rng must be a seed", {"rng": 1.5}),
+        (TypeError, "rng must be a seed", {"rng": True}),
+        (TypeError, "wrt must be a name", {"wrt": 3}),
+        (TypeError, "wrt must be a name", {"wrt": ["x", 3]}),
+        (TypeError, "wrt must be a name", {"wrt": {"x": 1}}),
+    ],
+)
+def test_options_are_refused_for_functions_and_for_layers(kind, fragment, options):
+    with pytest.raises(kind) as caught:
+        check_gradients(square, X, double, **options)
+    assert fragment in str(caught.value)
+    layer = Dense(3, 2, rng=np.random.default_rng(0))
+    with pytest.raises(kind) as caught:
+        check_layer(layer, X[:, :3], **options)
+    assert fragment in str(caught.value)
+
+
+def test_wrt_is_refused_before_fn_is_called():
+    def fn(x):
+        raise AssertionError("called")
+
+    with pytest.raises(TypeError, match="wrt must be a name"):
+        check_gradients(fn, [X], double, wrt=3)
+
+
+@pytest.mark.parametrize("order", [0, 3, True, "1", None])
+def test_an_order_other_than_one_or_two_is_refused(order):
+    with pytest.raises(ValueError, match=f"order must be 1 or 2, got {order!r}"):
+        check_gradients(square, X, double, order=order)
+
+
+@pytest.mark.parametrize("options", [{"rtol": 0}, {"resolution": 1}, {"rtol": 0.0}])
+def test_zero_and_whole_numbers_are_tolerances(options):
+    assert check_gradients(square, X, double, mode="directional", **options).ok
+
+
+def test_a_difference_within_rtol_passes():
+    def checked(rtol):
+        grad = lambda x: 2 * x * (1 + 0.9e-3)  # noqa: E731 - beside its tolerance
+        return check_gradients(square, X, grad, rtol=rtol, mode="full").verdict
+
+    assert checked(1e-3) == "pass"
+    assert checked(np.float64(1e-3)) == "pass"
+    assert checked(0.8e-3) == "fail"
+    assert checked(1e-5) == "fail"
+
+
+# --- seeds
+
+
+def rough_comparisons(rng):
+    report = check_gradients(square, X, double, mode="directional", rng=rng)
+    return report.comparisons
+
+
+def test_seeds_are_whole_numbers_generators_or_none():
+    fixed = rough_comparisons(3)
+    assert rough_comparisons(np.int64(3)) == fixed
+    assert rough_comparisons(4) != fixed
+    assert (
+        rough_comparisons(0)
+        == check_gradients(square, X, double, mode="directional").comparisons
+    )
+    generator = np.random.default_rng(3)
+    first, second = rough_comparisons(generator), rough_comparisons(generator)
+    assert first != second
+    assert rough_comparisons(np.random.default_rng(3)) == first
+    assert rough_comparisons(None) != rough_comparisons(None)
+    # One of so many that no two checks have the same.
+    for rng in (np.random.default_rng(3), None):
+        assert 2**30 < checking_module._seed(rng) < 2**63
+
+
+# --- verdicts
+
+
+def one_of_each():
+    """Return inputs and parts of a function, each with a verdict of its own."""
+    return {
+        "right": (np.array([0.3, 0.7]), np.sin, np.cos),
+        "wrong": (np.array([0.4, 0.8]), np.sin, lambda x: 2 * np.cos(x)),
+        "steep": (np.array([0.0, 1.0]), np.cbrt, lambda x: np.array([0, 1 / 3])),
+        "hidden": (np.array([1.0]), lambda x: 1e-16 * np.sin(x), np.zeros_like),
+        "none": (np.array([2.0]), np.sin, lambda x: None),
+    }
+
+
+def verdict_of(*names):
+    parts = one_of_each()
+    return check_gradients(
+        lambda p: sum(np.sum(parts[name][1](p[name])) for name in names),
+        {name: parts[name][0] for name in names},
+        lambda p: {name: parts[name][2](p[name]) for name in names},
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "expected", "at"),
+    [
+        (["right"], "pass", None),
+        (["right", "none"], "incomplete", None),
+        (["none", "steep", "right"], "nondifferentiable", "steep"),
+        (["steep", "wrong"], "fail", "wrong"),
+        (["wrong", "steep"], "fail", "wrong"),
+        (["wrong", "none", "right"], "fail", "wrong"),
+    ],
+)
+def test_the_worst_verdict_of_an_array_is_that_of_the_check(names, expected, at):
+    report = verdict_of(*names)
+    assert report.verdict == expected
+    assert (report.worst.tensor if report.worst else None) == at
+    assert report.ok == (expected == "pass")
+    single = {tensor.name: str(tensor.verdict) for tensor in report.tensors}
+    kinds = {"right": "pass", "wrong": "fail", "steep": "nondifferentiable"}
+    assert single == {name: kinds[name] for name in names if name != "none"}
+
+
+def test_what_is_inconclusive_comes_behind_what_has_no_slope():
+    def fn(a, b):
+        return 1e17 + 1e16 * np.cbrt(a[0]) + np.sin(b[0])
+
+    report = check_gradients(
+        fn, (np.zeros(1), np.ones(1)), lambda a, b: (np.zeros(1), np.cos(b))
+    )
+    found = {tensor.name: str(tensor.verdict) for tensor in report.tensors}
+    assert found == {"a": "nondifferentiable", "b": "inconclusive"}
+    assert report.verdict == "nondifferentiable"
+    report = check_gradients(
+        lambda b, c: 1e17 + np.sin(b[0]) + np.sin(c[0]),
+        (np.ones(1), np.ones(1)),
+        lambda b, c: (np.cos(b), None),
+    )
+    assert report.verdict == "inconclusive"
+    assert [one.name for one in report.skipped] == ["c"]
+
+
+# --- reasons
+
+
+def test_a_reason_is_told_for_every_verdict_but_a_pass():
+    assert verdict_of("right").diagnosis == ""
+    assert verdict_of("steep").diagnosis == (
+        "fn has no finite slope there: its quotients grow with shrinking steps"
+    )
+    assert verdict_of("right", "none").diagnosis == (
+        "what was examined is right; none was not: no gradient was returned for it "
+        "(None)"
+    )
+    assert verdict_of("right", "wrong").diagnosis.startswith("every element of wrong")
+
+
+def test_up_to_five_more_arrays_that_were_not_examined_are_named():
+    p = {f"p{k}": X for k in range(8)}
+    report = check_gradients(
+        lambda p: sum(np.sum(x**2) for x in p.values()),
+        p,
+        lambda p: {"p0": 2 * p["p0"]},
+    )
+    assert report.diagnosis.startswith("what was examined is right; p1 was not: ")
+    assert report.diagnosis.endswith("; nor were p2, p3, p4, p5, p6")
+    assert len(report.skipped) == 7
+
+
+def test_what_rounding_hides_is_told_with_its_size_where_that_is_known():
+    def fn(x):
+        return 1e12 + np.sum(np.sin(x))
+
+    report = check_gradients(fn, [1.0, 2.0], np.cos, resolution=1e-9, mode="full")
+    assert report.verdict == "inconclusive"
+    assert report.diagnosis.startswith("rounding hides the gradient")
+    assert "scale fn, take away its offset, or let it compute in float64" in (
+        report.diagnosis
+    )
+    # An error of rtol is allowed, and so it does not show.
+    sized = check_gradients(square, X, double, resolution=1e-6, mode="full")
+    assert sized.verdict == "inconclusive"
+    assert sized.resolution > 1e-5
+    assert f"an error of {100 * sized.resolution:.2g} % in x" in sized.diagnosis
+
+
+def test_what_rounding_hides_is_told_of_the_array_that_it_hides():
+    report = check_gradients(
+        lambda a, b: 0 * np.sum(a) + np.sum(b**2),
+        (X, X),
+        lambda a, b: (np.zeros_like(a), 2 * b),
+        resolution=1e-6,
+        mode="full",
+    )
+    assert [str(one.verdict) for one in report.tensors] == ["pass", "inconclusive"]
+    assert "% in b would not show" in report.diagnosis
+
+
+def test_no_values_beside_the_inputs_are_told_of_by_name():
+    def fn(a, b):
+        if b[0] != 1.0:
+            raise ValueError("only at 1")
+        return a[0] * b[0]
+
+    report = check_gradients(
+        fn, (np.array([2.0]), np.array([1.0])), lambda a, b: (b, a)
+    )
+    assert report.verdict == "inconclusive"
+    assert report.diagnosis == (
+        "fn has no values beside the inputs to take differences of b"
+    )
+
+
+def test_tied_elements_are_counted_and_what_they_add_up_to_is_told():
+    x = np.full(6, 2.0)
+    report = check_gradients(lambda x: 3 * np.max(x), x, lambda x: np.full(6, 3.0))
+    assert report.verdict == "fail"
+    assert "x[0], [1] and 4 more are tied" in report.diagnosis
+    assert "change fn by 3, and their gradients add up to 18" in report.diagnosis
+    report = check_gradients(lambda x: 3 * np.max(x), x[:2], lambda x: np.full(2, 3.0))
+    assert "x[0], [1] are tied" in report.diagnosis
+
+
+def test_kinks_are_in_the_order_of_the_inputs():
+    p = {"z": np.zeros(2), "a": np.zeros(1)}
+    report = check_gradients(
+        lambda p: np.sum(np.abs(p["z"])) + np.sum(np.abs(p["a"])),
+        p,
+        lambda p: {name: np.zeros_like(x) for name, x in p.items()},
+        mode="directional",
+    )
+    found = [(kink.tensor, kink.index) for kink in report.kinks]
+    assert found == [("z", (0,)), ("z", (1,)), ("a", (0,))]
+
+
+# --- what stands in for a function
+
+
+def test_a_surrogate_must_return_the_shape_that_fn_does():
+    with pytest.raises(ValueError, match=r"surrogate returns shape \(3,\) where fn"):
+        check_gradients(
+            np.round, X[0, :4], vjp=lambda d, x: d, surrogate=lambda x: x[:3]
+        )
+
+
+def test_a_surrogate_gives_the_values_and_fn_the_gradients():
+    x = X[0]
+    report = check_gradients(
+        lambda x: np.sum(np.round(x)),
+        x,
+        lambda x: 3.0 * np.ones_like(x),
+        surrogate=lambda x: 3.0 * np.sum(x),
+    )
+    assert report.ok
+
+
+# --- sets
+
+
+def test_inputs_on_a_set_are_noted():
+    p = np.array([0.2, 0.3, 0.5])
+
+    def checked(on):
+        return check_gradients(lambda p: np.sum(p**2), p, lambda p: 2 * p, on=on)
+
+    for on in ("simplex", {"p": "simplex"}):
+        report = checked(on)
+        assert report.ok
+        assert report.notes == (
+            "p was moved on the simplex: only the part of its gradient along it was "
+            "compared",
+        )
+    retraction = checked(lambda p: p / p.sum())
+    assert retraction.ok
+    assert "the set of its retraction" in retraction.notes[0]
+    with pytest.raises(ValueError, match="on names 'q', and the inputs that are"):
+        checked({"q": "simplex"})
+    with pytest.raises(ValueError, match="p is not on the simplex"):
+        check_gradients(lambda p: np.sum(p**2), 2 * p, lambda p: 2 * p, on="simplex")
+
+
+def test_a_set_may_hold_for_one_input_of_several():
+    p, w = np.array([0.2, 0.3, 0.5]), np.array([1.0, -2.0, 3.0])
+
+    def checked(extra):
+        return check_gradients(
+            lambda p, w: w @ p**2,
+            (p, w),
+            lambda p, w: (2 * w * p + extra, p**2 + extra),
+            on={"p": "simplex"},
+        )
+
+    assert checked(0.0).ok
+    report = checked(1.0)
+    assert [str(tensor.verdict) for tensor in report.tensors] == ["pass", "fail"]
+
+
+def test_a_set_is_for_whole_arrays_of_real_numbers():
+    z = np.array([0.6 + 0.0j, 0.8j])
+    with pytest.raises(TypeError, match="on is for whole arrays of real numbers"):
+        check_gradients(
+            lambda z: np.sum(np.abs(z) ** 2), z, lambda z: 2 * z, on="sphere"
+        )
+    with pytest.raises(TypeError, match="real numbers, and a is none"):
+        check_gradients(
+            square, np.ones(4) / 4, double, on="simplex", layout={"a": (2,), "b": (2,)}
+        )
+    only = {"a": (4,)}
+    assert check_gradients(square, np.ones(4) / 4, double, on="simplex", layout=only).ok
+
+
+# --- second order
+
+
+def test_the_second_order_is_looked_at_where_the_first_is_right():
+    def fn(x):
+        return np.sum(x**3)
+
+    def hvp(v, x):
+        return 6 * x * v
+
+    x = X[0]
+    right = check_gradients(fn, x, lambda x: 3 * x**2, vjp=hvp, order=2)
+    assert right.ok
+    assert all(one.size > 0 for one in right.comparisons)
+    wrong = check_gradients(fn, x, lambda x: 6 * x**2, vjp=hvp, order=2)
+    assert "2 times what it should be" in wrong.diagnosis
+    for missing in ("grad", "vjp"):
+        given = {"grad": lambda x: 3 * x**2, "vjp": hvp}
+        del given[missing]
+        with pytest.raises(TypeError, match=f"got no {missing}"):
+            check_gradients(fn, x, **given, order=2)
+
+
+def test_second_order_products_take_gradients_nested_as_the_inputs():
+    p = {"a": X[0], "b": np.array(2.0), "kind": "cubic"}
+
+    def fn(p):
+        return np.sum(p["a"] ** 3) * p["b"]
+
+    def grad(p):
+        return {"a": 3 * p["a"] ** 2 * p["b"], "b": np.sum(p["a"] ** 3)}
+
+    def hvp(v, p):
+        a, b = p["a"], p["b"]
+        along = np.sum(3 * a**2 * v["a"])
+        return {"a": 6 * a * b * v["a"] + 3 * a**2 * v["b"], "b": along}
+
+    assert check_gradients(fn, p, grad, vjp=hvp, order=2).ok
+    wrong = check_gradients(
+        fn, p, grad, vjp=lambda v, p: hvp(v, p) | {"b": 0.0}, order=2
+    )
+    assert wrong.verdict == "fail"
+    assert wrong.worst.tensor == "b"
+
+
+# --- what the diagnosis is given
+
+
+def evidences(monkeypatch, *args, **options):
+    """Return what a check hands to the diagnosis, and for how many tensors."""
+    given = []
+
+    def kept(found, count):
+        given.append((found, count))
+        return "told"
+
+    monkeypatch.setattr(checking_module, "diagnose", kept)
+    report = check_gradients(*args, **options)
+    assert report.diagnosis == "told"
+    return given[0]
+
+
+@pytest.mark.parametrize("mode", ["full", "directional"])
+def test_the_diagnosis_is_given_both_derivatives_of_wrong_tensors(monkeypatch, mode):
+    a, b = np.linspace(0.2, 1.0, 6).reshape(2, 3), np.linspace(0.3, 2.0, 5)
+
+    def grad(a, b):
+        g = np.cos(b)
+        g[3] *= 1.5
+        return np.cos(a), g
+
+    (found,), count = evidences(
+        monkeypatch,
+        lambda a, b: np.sum(np.sin(a)) + np.sum(np.sin(b)),
+        (a, b),
+        grad,
+        mode=mode,
+    )
+    assert count == 2
+    assert (found.tensor.name, found.position) == ("b", 1)
+    assert found.worst.index == (3,)
+    order = np.argsort(found.index)
+    assert found.index[order].tolist() == [0, 1, 2, 3, 4]
+    assert found.analytic[order] == pytest.approx(grad(a, b)[1], rel=1e-12)
+    assert found.numerical[order] == pytest.approx(np.cos(b), rel=1e-6)
+    assert found.wrong[order].tolist() == [False, False, False, True, False]
+    assert (np.abs(found.numerical[order] - np.cos(b)) <= 4 * found.error[order]).all()
+    assert found.kinks == ()
+
+
+def test_the_diagnosis_is_given_the_parts_of_complex_elements(monkeypatch):
+    z = np.array([1 + 2j, 0.5 - 1j, 2.0 + 0.25j])
+
+    def grad(z):
+        g = 2 * z
+        g[1] = np.conj(g[1])
+        return g
+
+    (found,), count = evidences(
+        monkeypatch, lambda z: np.sum(np.abs(z) ** 2), z, grad, mode="full"
+    )
+    assert count == 1
+    order = np.argsort(found.index)
+    assert found.wrong[order].tolist() == [False, False, False, True, False, False]
+    assert found.analytic[order] == pytest.approx([2, 4, 1, 2, 4, 0.5])
+    assert found.numerical[order] == pytest.approx([2, 4, 1, -2, 4, 0.5])
+
+
+def test_a_worst_element_far_from_the_others_is_among_the_evidence(monkeypatch):
+    x = np.random.default_rng(0).normal(size=(100, 80))
+
+    def grad(x):
+        g = np.cos(x)
+        g[63, 41] *= 1.5
+        return g
+
+    (found,), _ = evidences(monkeypatch, lambda x: np.sum(np.sin(x)), x, grad)
+    assert found.worst.index == (63, 41)
+    assert 63 * 80 + 41 in found.index
+    assert found.index[found.wrong].tolist() == [63 * 80 + 41]
+
+
+def test_slopes_in_the_evidence_are_those_that_judged(monkeypatch):
+    given = []
+
+    def kept(found, count):
+        given.extend(found)
+        return ""
+
+    monkeypatch.setattr(checking_module, "diagnose", kept)
+    x = np.linspace(0.2, 1.0, 6).reshape(2, 3)
+
+    def grad(x):
+        g = np.cos(x)
+        g[1, 2] *= 1.5
+        return g
+
+    report = check_gradients(lambda x: np.sum(np.sin(x)), x, grad, mode="full")
+    judged = {one.index: one for one in report.comparisons}
+    (found,) = given
+    at = list(found.index).index(5)
+    assert found.numerical[at] == judged[1, 2].numerical
+    assert found.analytic[at] == judged[1, 2].analytic
+    assert found.error[at] == judged[1, 2].bound / 4
+
+
+def test_what_rounding_may_have_done_is_not_wrong_in_the_evidence(monkeypatch):
+    x = np.linspace(0.2, 1.0, 12)
+
+    def found_with(shift):
+        def grad(x):
+            g = np.cos(x)
+            g[7] *= 1.5
+            g[3] += shift
+            return g
+
+        (found,), _ = evidences(
+            monkeypatch,
+            lambda x: 1e9 + np.sum(np.sin(x)),
+            x,
+            grad,
+            mode="full",
+            rtol=0.0,
+        )
+        return found
+
+    right = found_with(0.0)
+    error = right.error[list(right.index).index(3)]
+    # Four errors are allowed.
+    found = found_with(2 * error)
+    assert found.index[found.wrong].tolist() == [7]
+    found = found_with(8 * error)
+    assert sorted(found.index[found.wrong]) == [3, 7]
+
+
+def test_a_tenth_of_a_gradient_must_show_unless_told_otherwise():
+    def checked(**options):
+        return check_gradients(
+            lambda x: 3e13 + np.sum(np.sin(x)),
+            np.linspace(0.5, 1.0, 20),
+            np.cos,
+            mode="full",
+            **options,
+        )
+
+    assert str(checked()) == str(checked(resolution=0.1))
+    assert checked().verdict == "inconclusive"
+    assert checked(resolution=1.1).verdict == "pass"

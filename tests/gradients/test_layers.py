@@ -1,6 +1,7 @@
 """Layers written by hand, in the ways that people write them."""
 
 import copy
+import threading
 from collections import namedtuple
 from dataclasses import dataclass
 from functools import partial
@@ -1425,3 +1426,394 @@ def test_a_step_of_unknown_size_is_incomplete_and_says_what_to_do():
     assert report.verdict == "incomplete"
     assert left_out(report)[0] == ["W", "b"]
     assert "a step of unknown size" in report.skipped[0].reason
+
+
+# --- gradients of what the layer does not hold
+
+
+class OfAGlobal(Affine):
+    """The weights are a global, and no attribute."""
+
+    def __init__(self, factor=1):
+        self._factor = int(factor)
+
+    def forward(self, x):
+        self.x = x
+        return x @ W + B
+
+    def backward(self, dout):
+        self.keep(self._factor * self.x.T @ dout, self._factor * dout.sum(axis=0))
+        return dout @ W.T
+
+
+class OfAGlobalHandsBack(OfAGlobal):
+    def backward(self, dout):
+        return super().backward(dout), self.dW, self.db
+
+    def keep(self, dW, db):
+        self.dW, self.db = dW, db
+
+
+class OfAGlobalAlone(OfAGlobal):
+    def backward(self, dout):
+        gradients = self._factor * self.x.T @ dout, self._factor * dout.sum(axis=0)
+        return dout @ W.T, *gradients
+
+
+class OfAGlobalInKeys(OfAGlobal):
+    def keep(self, dW, db):
+        self.grads = {"W": dW, "b": db}
+
+
+class OfAGlobalInARow(OfAGlobal):
+    def keep(self, dW, db):
+        self.grads = [dW, db]
+
+
+class OfAClosure:
+    """The passes are functions within __init__, and so are the weights."""
+
+    def __init__(self, factor=1):
+        weights, bias = W.copy(), B.copy()
+        cache = None
+
+        def forward(x):
+            nonlocal cache
+            cache = x
+            return x @ weights + bias
+
+        def backward(dout):
+            self.dW, self.db = factor * cache.T @ dout, factor * dout.sum(axis=0)
+            return dout @ weights.T
+
+        self.forward, self.backward = forward, backward
+
+
+class OfAGlobalWithItsSize(OfAGlobal):
+    """The number w is a size, and W is not held."""
+
+    def __init__(self, factor=1):
+        super().__init__(factor)
+        self.w = 5
+
+    def keep(self, dW, db):
+        self.dW, self.dB = dW, db
+
+
+class OfAGlobalKeptByForward(OfAGlobal):
+    def forward(self, x):
+        self.W = W
+        return super().forward(x)
+
+
+ELSEWHERE = {
+    OfAGlobalWithItsSize: ["dW", "dB"],
+    OfAGlobalKeptByForward: ["dW", "db"],
+    OfAGlobal: ["dW", "db"],
+    OfAGlobalHandsBack: ["dW", "db"],
+    OfAGlobalAlone: ["returned[1]", "returned[2]"],
+    OfAGlobalInKeys: ["grads.W", "grads.b"],
+    OfAGlobalInARow: ["grads[0]", "grads[1]"],
+    OfAClosure: ["dW", "db"],
+}
+
+
+@pytest.mark.parametrize("factor", [1, 2])
+@pytest.mark.parametrize("kind", ELSEWHERE)
+def test_the_gradient_of_a_weight_outside_the_layer_is_listed_and_never_passes(
+    kind, factor
+):
+    layer = kind(factor)
+    report = check_layer(layer, X)
+    assert report.verdict == "incomplete", report
+    assert names(report) == ["x"]
+    assert set(left_out(report)[0]) >= set(ELSEWHERE[kind])
+    assert "let the layer hold" in report.skipped[0].reason
+    assert not hasattr(layer, "dW")
+    declared = [one.name for one in report.skipped]
+    report = check_layer(layer, X, constants=declared)
+    assert report.ok
+    assert left_out(report) == ([], declared)
+
+
+@pytest.mark.parametrize("factor", [1, 2])
+def test_a_gradient_of_nothing_beside_right_ones_is_listed(factor):
+    class Beside(Affine):
+        def backward(self, dout):
+            dx = super().backward(dout)
+            self.dgamma = 99 * dout.sum()
+            return dx
+
+    report = check_layer(Beside(factor), X)
+    assert report.verdict == ("incomplete" if factor == 1 else "fail")
+    assert left_out(report) == (["dgamma"], [])
+    assert "holds no gamma that" in report.skipped[0].reason
+    assert check_layer(Beside(), X, parameters=["W", "b"]).ok
+
+
+def test_a_layer_of_a_net_is_not_lent_the_names_of_another():
+    class Second(OfAGlobal):
+        def forward(self, x):
+            self.x = x
+            return x @ W[:3]
+
+        def backward(self, dout):
+            self.dW = 99 * self.x.T @ dout
+            return dout @ W[:3].T
+
+    report = check_layer(Net(Affine(), Second()), X)
+    assert report.verdict == "incomplete"
+    assert left_out(report) == (["layers[1].dW"], [])
+
+
+CACHES = [
+    *("dropout_mask", "data", "dim", "dilation", "decay", "dist", "diag", "delta"),
+    *("dots", "density", "dx", "dz", "dout", "d_out", "dlogits", "grad_norm", "grad"),
+    *(
+        "dW_prev",
+        "grad_W_squared",
+        "m_dW",
+        "dW_norm",
+        "prev_dW",
+        "db_old",
+        "dh_next",
+        "diff",
+        "damping",
+        "gradual",
+    ),
+]
+
+
+@pytest.mark.parametrize("name", CACHES)
+def test_what_is_merely_named_with_a_d_is_no_gradient(name):
+    class Keeps(Affine):
+        def backward(self, dout):
+            dx = super().backward(dout)
+            shapes = {"grad": X.shape, "grad_norm": (), "dW_norm": ()}
+            shapes |= dict.fromkeys(["dW_prev", "grad_W_squared"], W.shape)
+            shapes["db_old"] = B.shape
+            setattr(self, name, np.full(shapes.get(name, (7,)), dout.sum()))
+            return dx
+
+    report = check_layer(Keeps(), X)
+    assert report.ok, report
+    assert left_out(report) == ([], [])
+    assert check_layer(Keeps(2), X).verdict == "fail"
+
+
+# --- names that differ in case alone
+
+
+class TwoCases:
+    """(x upper) * lower, or + lower, with gradients in their own cases."""
+
+    def __init__(self, upper, lower, factor=1, *, exchanged=False):
+        self.w, self.W = lower, upper  # the shorter name first
+        self.factor, self.exchanged = int(factor), exchanged
+
+    def forward(self, x):
+        self.x = x
+        self.h = x @ self.w if np.ndim(self.w) == 2 else x * self.w
+        return self.h @ self.W
+
+    def backward(self, dout):
+        upper, dh = self.factor * self.h.T @ dout, dout @ self.W.T
+        if np.ndim(self.w) < 2:
+            self.dW = upper
+            return dh * self.w
+        lower = self.x.T @ dh
+        self.dW, self.dw = (lower, upper) if self.exchanged else (upper, lower)
+        return dh @ self.w.T
+
+
+SQUARE = np.random.default_rng(8).normal(size=(5, 5))
+
+
+@pytest.mark.parametrize("lower", [3, 2.5, np.float64(2.5), SQUARE.T])
+def test_a_gradient_belongs_to_the_name_in_its_own_case(lower):
+    report = check_layer(TwoCases(SQUARE, lower), X)
+    assert report.ok, report
+    assert names(report) == ["x", *(["w"] if np.ndim(lower) else []), "W"]
+    report = check_layer(TwoCases(SQUARE, lower, 2), X)
+    assert report.verdict == "fail"
+    assert [t.name for t in report.tensors if t.verdict == "fail"] == ["W"]
+
+
+def test_gradients_that_are_exchanged_between_two_cases_fail():
+    report = check_layer(TwoCases(SQUARE, SQUARE.T, exchanged=True), X)
+    assert report.verdict == "fail"
+    assert {t.name for t in report.tensors if t.verdict == "fail"} == {"w", "W"}
+
+
+@pytest.mark.parametrize("factor", [1, 2])
+def test_a_gradient_in_another_case_belongs_to_what_has_its_shape(factor):
+    class Sizes(Affine):
+        """The gradient of W is called dw, and w is a width."""
+
+        def __init__(self):
+            super().__init__(factor)
+            self.w = 3
+
+        def keep(self, dW, db):
+            self.dw, self.dB = dW, db
+
+    report = check_layer(Sizes(), X)
+    assert names(report) == ["x", "W", "b"]
+    assert report.verdict == ("pass" if factor == 1 else "fail")
+
+
+@pytest.mark.parametrize("factor", [1, 2])
+def test_a_returned_gradient_belongs_to_the_name_in_its_own_case(factor):
+    class Returned(TwoCases):
+        def backward(self, dout):
+            dx = super().backward(dout)
+            found = {"dw": self.dw, "dW": self.dW}
+            del self.dw, self.dW
+            return dx, found
+
+    report = check_layer(Returned(SQUARE, SQUARE.T, factor), X)
+    assert names(report) == ["x", "w", "W"]
+    assert report.verdict == ("pass" if factor == 1 else "fail")
+
+
+# --- classes, masks, holders of any name, modules
+
+
+@pytest.mark.parametrize("factor", [1, 2])
+def test_a_weight_that_is_read_from_the_class_is_incomplete(factor):
+    class OfTheClass(Affine):
+        W = W.copy()
+
+        def __init__(self):
+            self._factor, self.b = factor, B.copy()
+
+        def forward(self, x):
+            self.x = x
+            return x @ OfTheClass.W + self.b
+
+        def keep(self, dW, db):
+            self.dW, self.db = dW, db / factor
+
+    report = check_layer(OfTheClass(), X)
+    assert report.verdict == "incomplete"
+    assert names(report) == ["x", "b"]
+    assert left_out(report) == (["W"], [])
+    assert "read self.W" in report.skipped[0].reason
+
+
+class Masked(Affine):
+    """A softmax that a mask of some kind keeps from looking ahead, and then x W + b."""
+
+    def __init__(self, factor=1, hidden=-np.inf):
+        super().__init__(factor)
+        self.mask = np.where(np.tri(6) > 0, 0, hidden)
+
+    def shares(self):
+        weights = np.exp(np.nan_to_num(self.mask, nan=-np.inf, neginf=-np.inf))
+        return weights / weights.sum(axis=1, keepdims=True)
+
+    def forward(self, x):
+        return self.shares() @ super().forward(x)
+
+    def backward(self, dout):
+        return super().backward(self.shares().T @ dout)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("hidden", [-np.inf, np.nan])
+@pytest.mark.parametrize("constants", [[], ["mask"]])
+def test_a_mask_that_is_not_finite_is_a_constant(hidden, constants):
+    report = check_layer(Masked(1, hidden), X, constants=constants)
+    assert report.ok, report
+    assert left_out(report) == ([], ["mask"])
+    reason = report.constants[0].reason
+    assert ("declared" if constants else "holds inf or NaN") in reason
+    assert check_layer(Masked(2, hidden), X, constants=constants).verdict == "fail"
+
+
+def test_a_mask_whose_gradient_may_be_there_is_not_constant():
+    class Learnt(Masked):
+        def backward(self, dout):
+            self.slope = np.ones((6, 6)) * dout.sum()
+            return super().backward(dout)
+
+    report = check_layer(Learnt(), X)
+    assert report.verdict == "incomplete"
+    assert left_out(report) == (["mask"], [])
+
+
+class AnyHolder(Affine):
+    """p["W"] and g["dW"], which backward adds to, and which is empty at first."""
+
+    def __init__(self, factor=1):
+        super().__init__(factor)
+        self.p, self.g = {"W": self.W, "b": self.b}, {}
+        del self.W, self.b
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.p["W"] + self.p["b"]
+
+    def backward(self, dout):
+        self.g["dW"] = self.g.get("dW", 0) + self._factor * self.x.T @ dout
+        self.g["db"] = self.g.get("db", 0) + dout.sum(axis=0)
+        return dout @ self.p["W"].T
+
+
+def test_gradients_in_a_holder_of_any_name_are_found():
+    report = check_layer(AnyHolder(), X)
+    assert report.ok, report
+    assert names(report) == ["x", "p.W", "p.b"]
+    assert check_layer(Net(AnyHolder(), Square()), X).ok
+    used, wrong = AnyHolder(), AnyHolder(2)
+    for layer in (used, wrong):
+        layer.backward(layer.forward(X))
+    assert check_layer(used, X).ok
+    assert check_layer(wrong, X).worst.tensor == "p.W"
+
+
+@pytest.mark.parametrize("held", [np, threading.Lock(), threading.RLock(), np.tanh])
+def test_modules_locks_and_functions_are_shared_by_the_copies(held):
+    class Holds(Affine):
+        def __init__(self, factor=1):
+            super().__init__(factor)
+            self.tools = {"held": held}
+
+        def forward(self, x):
+            assert self.tools["held"] is held
+            return super().forward(x)
+
+    assert check_layer(Holds(), X).ok
+    assert check_layer(Net(Holds(), Square(2)), X).verdict == "fail"
+
+
+@pytest.mark.parametrize("factor", [1, 2])
+def test_every_step_of_a_backward_pass_may_be_kept(factor):
+    class Keeps:
+        """Batch normalization with all that lies between dout and dx."""
+
+        def __init__(self):
+            self.gamma, self.beta = np.linspace(1, 2, 5), np.zeros(5)
+
+        def forward(self, x):
+            self.x, self.mean, self.variance = x, x.mean(axis=0), x.var(axis=0) + 1e-5
+            self.normal = (x - self.mean) / np.sqrt(self.variance)
+            return self.gamma * self.normal + self.beta
+
+        def backward(self, dout):
+            self.dgamma = factor * (dout * self.normal).sum(axis=0)
+            self.dbeta = dout.sum(axis=0)
+            self.dnormal = dout * self.gamma
+            centred = self.x - self.mean
+            self.dvariance = (self.dnormal * centred).sum(axis=0)
+            self.dvariance *= -0.5 * self.variance**-1.5
+            self.dSigma = 2 * self.dvariance
+            self.d_mean = -(self.dnormal / np.sqrt(self.variance)).sum(axis=0)
+            self.grads_of_steps = {"dx_hat": self.dnormal, "dstd": self.d_mean + 1}
+            dx = self.dnormal / np.sqrt(self.variance) + self.d_mean / len(dout)
+            return dx + self.dSigma * centred / len(dout)
+
+    report = check_layer(Keeps(), X)
+    assert report.verdict == ("pass" if factor == 1 else "fail")
+    assert names(report) == ["x", "gamma", "beta"]
+    assert left_out(report) == ([], [])

@@ -12,11 +12,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from byhand.gradients import check_gradients
 from byhand.gradients.nested import (
     MisfitError,
+    Unmatched,
     gradient_row,
     leaves,
     match_gradients,
+    of_what,
     replaced,
     walk,
 )
@@ -469,3 +472,113 @@ def test_a_mapping_that_cannot_be_made_anew_becomes_a_dictionary():
 
     saved = Saved("weights.npz", {"W": W, "kind": "l2"})
     assert replaced(saved, {("W",): b}) == {"W": b, "kind": "l2"}
+
+
+# --- gradients of what is not among the inputs
+
+
+@pytest.mark.parametrize(
+    ("inputs", "returned", "extra"),
+    [
+        ({"W": W}, {"dW": 2 * W, "db": b}, ["db"]),
+        ({"W": W}, {"W": 2 * W, "b": b}, ["b"]),
+        ({"W": W}, {"W_grad": 2 * W, "grad_bias": [1.0, 2.0]}, ["grad_bias"]),
+        (W, {"dW": 2 * W, "dgamma": 1.0}, ["dgamma"]),
+        ((W,), {"dW": 2 * W, "dW2": W, "dZ1": x}, ["dW2", "dZ1"]),
+        ({"l": {"W": W}}, {"dl": {"dW": 2 * W, "db": b}}, ["db"]),
+        (({"W": W}, b), {"dW": 2 * W, "db": b, "dV": W}, ["dV"]),
+        ((W, b), SimpleNamespace(dW=2 * W, db=b, dc=b), ["dc"]),
+        ({"W": W}, {"dW": 2 * W, "W": W, "y": x, "loss": 3.0, "data": x}, []),
+        ({"W": W}, {"W": 2 * W, "loss": 3.0, "kind": "l2", "labels": WHOLE}, []),
+        ({"W": W, "b": b}, {"dW": 2 * W, "db": b, "grad_W": W, "dc": None}, []),
+        ({"W": W, "kind": "l2"}, {"dW": 2 * W, "dkind": 0.0}, []),
+    ],
+)
+def test_gradients_of_what_is_no_input_come_under_paths_of_their_own(
+    inputs, returned, extra
+):
+    found = match_gradients(returned, inputs, leaves(inputs, ["W", "b"]))
+    ends = [path[-1] for path in found if path]
+    assert [end.name for end in ends if isinstance(end, Unmatched)] == extra
+    assert len(found) > len(extra)
+
+
+def squares(p):
+    return (p["W"] ** 2).sum()
+
+
+@pytest.mark.parametrize(
+    ("returned", "skipped", "constants"),
+    [
+        ({"db": b}, ["db"], []),
+        ({"db": b, "dtemperature": 3.0}, ["db", "dtemperature"], []),
+        ({"dZ1": x, "dlogits": x, "loss": 3.0}, [], ["dZ1", "dlogits"]),
+        ({"db": None, "y": x}, [], []),
+    ],
+)
+def test_a_gradient_of_what_is_no_input_makes_a_check_incomplete(
+    returned, skipped, constants
+):
+    inputs = {"W": np.arange(6.0).reshape(3, 2)}
+
+    def grad(p):
+        return {"dW": 2 * p["W"], **returned}
+
+    report = check_gradients(squares, inputs, grad)
+    assert [one.name for one in report.skipped] == skipped
+    assert [one.name for one in report.constants] == constants
+    assert report.verdict == ("incomplete" if skipped else "pass")
+    for one in (*report.skipped, *report.constants):
+        assert "not among the inputs" in one.reason
+    named = check_gradients(squares, inputs, grad, wrt="W")
+    assert named.ok
+    assert named.skipped == ()
+    wrong = check_gradients(squares, inputs, lambda p: {**grad(p), "dW": 3 * p["W"]})
+    assert wrong.verdict == "fail"
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("dW", "W"),
+        ("d_w", "w"),
+        ("db1", "b1"),
+        ("dgamma", "gamma"),
+        ("dKernel", "Kernel"),
+        ("dwx", "wx"),
+        ("dL_dW", "W"),
+        ("dLdW", "W"),
+        ("dloss_db", "b"),
+        ("gradW", "W"),
+        ("grad_W", "W"),
+        ("gradient_of_bias", "bias"),
+        ("nabla_w", "w"),
+        ("W_grad", "W"),
+        ("W.grad", "W"),
+        ("bias_gradient", "bias"),
+        ("_dW", "W"),
+        ("data", ""),
+        ("dim", ""),
+        ("dilation", ""),
+        ("dropout_mask", ""),
+        ("decay", ""),
+        ("grad", ""),
+        ("gradients", ""),
+        ("gradual", ""),
+        ("W", ""),
+        ("d", ""),
+        ("dsigma", "sigma"),
+        ("", ""),
+    ],
+)
+def test_the_name_of_a_gradient_says_what_it_is_that_of(name, what):
+    assert of_what(name) == what
+    assert of_what(name, beside=True) in (what, name.removeprefix("d"))
+
+
+def test_more_names_are_gradients_beside_others():
+    for name in ("dlogits", "dtemperature", "dwell"):
+        assert of_what(name) == ""
+        assert of_what(name, beside=True) == name.removeprefix("d")
+    for name in ("data", "dim", "dist", "dropout_mask", "debug", "delta"):
+        assert of_what(name, beside=True) == ""

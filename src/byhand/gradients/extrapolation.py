@@ -38,10 +38,13 @@ RISES = 24  # such looks at most
 
 # Steps to look for noise at. The first are shorter than the grain of any type wider
 # than 32 bits; coarse ones are tried while nothing has been seen to change.
-FINE_STEPS = (2.0**-43, 2.0**-23, 2.0**-21)
-COARSE_STEPS = (2.0**-13, 2.0**-10, 2.0**-8, 2.0**-6, 2.0**-4)
-ENOUGH_STEP = 2.0**-24  # a change seen beyond this step ends the search for noise
+# Irrational, so that they do not go up the stairs of a rounded function one by one.
+FINE_STEPS = tuple(np.pi / 4 * 2.0**-k for k in (43, 23, 21))
+COARSE_STEPS = tuple(np.pi / 4 * 2.0**-k for k in (13, 10, 8, 6, 4))
+ENOUGH_STEP = 2.0**-25  # a change seen beyond this step ends the search for noise
 STAIRS = 0.2  # share of equal neighbours above which steps are shorter than a stair
+DIGITS = 13  # decimals that values may be rounded to
+ENOUGH_DIGITS = 1e-13  # share of a value from which on decimals say nothing
 POINTS = 8  # equally spaced values that noise is measured from
 
 
@@ -111,6 +114,8 @@ class Slope:
     at_start : bool
         Whether the first two steps gave the value, so that longer ones could be more
         exact.
+    start : float
+        The first step.
     """
 
     value: float
@@ -122,6 +127,7 @@ class Slope:
     steep: bool = False
     rounding: float = 0.0
     at_start: bool = False
+    start: float = START
 
     @property
     def rounded(self) -> bool:
@@ -358,6 +364,7 @@ class _Scan:
             steep=_grow(sizes),
             rounding=float(both.rounding),
             at_start=both.at <= 2,
+            start=start,
         )
         return self._closer(slope, h, levels - level) if slope.kink else slope
 
@@ -484,6 +491,52 @@ def noise_of(phi: Callable[[float], float]) -> Noise:
         if change * step > 1e-14 * largest:  # else it is rounding, and no change
             rate = max(rate, change - 10 * here * largest / step)
     return Noise(level, grain if level > 0 and grain > ENOUGH_STEP else 0.0)
+
+
+def precision_of(values: Array) -> float:
+    """Return the relative precision that numbers are rounded to; 0 for a float64's.
+
+    Parameters
+    ----------
+    values : ndarray of float
+        Several results of one function, at points that are not special.
+
+    Returns
+    -------
+    float
+        The machine epsilon of the coarsest type that holds all of them, or the unit of
+        the last decimal that all of them end at, as a share of the largest.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> precision_of(np.float32([0.1, 0.7, 1.3]).astype(float)) == 2.0**-23
+    True
+    >>> precision_of(np.array([0.125, 3.417, 2.001])) < 1e-3
+    True
+    >>> precision_of(np.array([0.1, 0.7, 1.3]) / 3)
+    0.0
+    """
+    known = np.unique(values[np.isfinite(values) & (values != 0)])
+    if known.size < 3:
+        return 0.0
+    largest = float(np.max(np.abs(known)))
+    with np.errstate(all="ignore"):
+        for bits in (7, 10, 23):  # of the fractions of bfloat16, float16 and float32
+            fraction, _ = np.frexp(known)
+            scaled = fraction * 2.0 ** (bits + 1)
+            if (scaled == np.round(scaled)).all():
+                return float(2.0**-bits)
+        for digits in range(1, DIGITS):
+            unit = 10.0**-digits
+            if unit < ENOUGH_DIGITS * largest:
+                break
+            if (np.round(known, digits) == known).all():
+                return unit / largest
+        for digits in range(2, DIGITS):
+            if all(float(f"{value:.{digits}e}") == value for value in known):
+                return float(10.0**-digits)
+    return 0.0
 
 
 def _scatter(values: Array, largest: float) -> float:

@@ -18,9 +18,18 @@ from typing import Any
 import numpy as np
 
 from byhand.gradients.extrapolation import Array, norm
-from byhand.gradients.missing import FAULTS, OutputError
+from byhand.gradients.missing import FAULTS, MISTAKES, OutputError
 from byhand.gradients.moves import moved_points
-from byhand.gradients.nested import Leaf, MisfitError, Path, gradient_row
+from byhand.gradients.nested import (
+    Leaf,
+    MisfitError,
+    Path,
+    Unmatched,
+    gradient_row,
+    is_between,
+    of_what,
+    shape_of,
+)
 from byhand.gradients.report import Unchecked, Verdict
 from byhand.gradients.styles import Written
 
@@ -119,6 +128,8 @@ class CheckedFunction:
         How far elements of each tensor's gradient differ from call to call.
     evaluations : int
         How often the function was called.
+    last : ndarray
+        What it returned last.
     missing : int
         At how many points it had no value.
     notes : list of str
@@ -146,6 +157,9 @@ class CheckedFunction:
         self._seed = seed
         self._layout = layout
         self._first_miss = ""
+        self._fault: Exception | None = None
+        self._hits = 0
+        self.last = np.zeros(0)
         self._thin: dict[Path, bool] = {}
         chosen = self._chosen(wrt)
         self.cotangent: Array | None = None
@@ -272,6 +286,8 @@ class CheckedFunction:
     def number(self, values: Array) -> float:
         """Return the number that is differentiated: the output, or its weighted sum."""
         if self.cotangent is None:
+            if values.dtype.kind == "c":
+                raise OutputError("fn must return a real number, got a complex one")
             return float(values.reshape(()))
         return float(np.vdot(self.cotangent, values).real)
 
@@ -280,21 +296,23 @@ class CheckedFunction:
         try:
             with np.errstate(all="ignore"):
                 values = self.output()
-        except (*FAULTS, OutputError):
+                self.last = values
+                if values.shape != self._shape:
+                    raise OutputError(
+                        f"fn returned shape {self._shape} at first and {values.shape} "
+                        "later; the shape must not depend on the values"
+                    )
+                number = self.number(values)
+        except FAULTS:
             raise
         except Exception as error:  # a domain that ends here: each has its own way
             self._miss(f"fn raised {type(error).__name__} ({_first_line(error)})")
+            self._fault = error
             return np.nan
-        if values.shape != self._shape:
-            raise OutputError(
-                f"fn returned shape {self._shape} at first and {values.shape} later; "
-                "the shape must not depend on the values"
-            )
-        with np.errstate(all="ignore"):
-            number = self.number(values)
         if not np.isfinite(number):
             self._miss(f"fn gave {number}")
             return np.nan
+        self._hits += 1
         return number
 
     def _miss(self, words: str) -> None:
@@ -360,11 +378,12 @@ class CheckedFunction:
             self._thin[leaf.path] = thin
         try:
             return self._many(leaf, rows, thin=thin)
-        except (*FAULTS, OutputError):
+        except FAULTS:
             raise
         except Exception as error:  # one of them has no value: each on its own
             if len(rows) == 1:
                 self._miss(f"fn raised {type(error).__name__} ({_first_line(error)})")
+                self._fault = error
                 return np.array([np.nan])
             each = [self._stacked(leaf, row[np.newaxis]) for row in rows]
             return np.concatenate(each)
@@ -391,6 +410,7 @@ class CheckedFunction:
             else:
                 numbers = (values @ self.cotangent.conj().reshape(-1)).real
         missing = ~np.isfinite(numbers)
+        self._hits += int((~missing).sum())
         if missing.any():
             self._miss(f"fn gave {numbers[missing][0]}")
             self.missing += int(missing.sum()) - 1
@@ -475,6 +495,8 @@ class CheckedFunction:
 
     def end(self) -> None:
         """End the check where the function has another value than at first."""
+        if isinstance(self._fault, MISTAKES) and self._hits == 0:
+            raise self._fault  # at every point beside the inputs
         gap = abs(self.value() - self.middle)
         if not gap <= self._exact:
             raise Ended(
@@ -600,6 +622,7 @@ class CheckedFunction:
             # A setting such as eps=1e-5 is a number by itself.
             setting = not returned and isinstance(leaf.value, int | float | complex)
             (self.constants if setting else self.skipped).append(none)
+        self._list_unmatched(entries)
         chosen = [*kept, *self._whole_numbers(entries)]
         if {leaf.path for leaf in chosen} == {one.leaf.path for one in self.tensors}:
             return entries
@@ -614,6 +637,19 @@ class CheckedFunction:
             sorted(chosen, key=lambda leaf: order[leaf.path]), wide=self._wide
         )
         return self._entries(self.cotangent)
+
+    def _list_unmatched(self, entries: dict[Path, Any]) -> None:
+        """List the gradients that came back for what is not among the inputs."""
+        for path, entry in entries.items():
+            if not path or not isinstance(path[-1], Unmatched):
+                continue
+            name = path[-1].name
+            # Such as dZ1, which many keep beside dW1.
+            flows = is_between(of_what(name, beside=True) or name)
+            reason = "a gradient was returned for it, and it is not among the inputs"
+            (self.constants if flows else self.skipped).append(
+                Unchecked(name, shape_of(entry), reason)
+            )
 
     def _whole_numbers(self, entries: dict[Path, Any]) -> list[Leaf]:
         """Return the leaves of whole numbers that are checked as floats after all."""

@@ -231,7 +231,7 @@ class _Sampler:
             return call(points)
         try:
             return call(points)
-        except (*FAULTS, OutputError):
+        except FAULTS:
             raise
         except Exception as error:  # a domain that ends here: each has its own way
             if self._batched and len(points) > 1:  # perhaps only one of them

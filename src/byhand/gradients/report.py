@@ -112,6 +112,8 @@ class TensorReport:
         The smallest error that would have shown, as a share of the tensor's
         gradient, each element weighed by its own size; of an error in one element
         alone, to a factor of 2. None where the gradient is zero.
+    floor : float
+        Of a gradient of zero: the largest derivative that could be hidden.
     """
 
     name: str
@@ -120,6 +122,7 @@ class TensorReport:
     worst: Comparison | None
     examined: str = "every element"
     resolution: float | None = None
+    floor: float = 0.0
 
     def __str__(self) -> str:
         return f"{self.name}  {self.verdict}  {_about(self)}"
@@ -128,7 +131,7 @@ class TensorReport:
     def would_show(self) -> str:
         """How small an error would have shown, in words."""
         if self.resolution is None:
-            return "zero, to what rounding leaves"
+            return f"zero; more than {self.floor:.1e} would show"
         return f"an error above {percent(self.resolution)} would show"
 
 

@@ -26,6 +26,7 @@ from byhand.gradients.extrapolation import (
     derivative,
     noise_of,
     norm,
+    precision_of,
 )
 from byhand.gradients.function import CheckedFunction, Tensor, random_signs
 from byhand.gradients.report import Comparison, Kink, TensorReport, Verdict, worst_of
@@ -59,12 +60,15 @@ BENT = 1e-2  # share of an element that its one-sided quotients may be apart
 SIDED = 1e-6  # share of a direction's size to which one side must be known
 COARSE = 1e-4  # values that are no more exact than this need eight times the step
 NOISY = 1e-12  # values that are no more exact than this ask for long steps,
-SHORTER = (3.0**-2, 3.0**-4)  # and shorter ones must bear them out
+SHORTER = tuple(RATIO**-k for k in range(1, 7))  # and shorter ones must bear them out,
+BORNE_OUT = 5  # so many of them
+ALL = 0.8  # share of a derivative above which a gap is no mere secant's
 POOR = 1e-3  # share of an element; where the error is larger, steps may cross kinks,
-DOUBT = 64.0  # and it takes that many errors to be wrong
+DOUBT = 20.0  # and it takes that many errors to be wrong
 ONE_SIDE = 1e-3  # share of a derivative to which a single side must be known
 
 # Steps and sizes.
+LOOK_STEPS = (0.0137, -0.0291, 0.0453)  # at which values are looked at for rounding
 SHORTEST = 2.0**-17  # step of a quick quotient, of an element's own size
 OWN = 1e-3  # share of its tensor's size that an element is at least taken to have
 PART = 2**15  # numbers that are computed with at a time, in place of a whole tensor
@@ -356,10 +360,11 @@ class Search:
             return function.value()
 
         try:
+            self._see_precision(phi)
             noise = noise_of(phi)
             # Where the function is larger beside the point, so is its rounding.
             function.noise += 4 * noise.level * max(abs(function.middle), function.size)
-            if self.largest == 0:
+            if self.largest == 0 or function.size == 0:
                 self.change = self._change(phi)
         finally:
             for tensor, _ in moves:
@@ -369,6 +374,19 @@ class Search:
                 f"fn is rounded inside: nothing changes within {noise.grain:.1g} of "
                 "an element's size, so longer steps were taken"
             )
+
+    def _see_precision(self, phi: Callable[[float], float]) -> None:
+        """See whether the function's values are rounded to a coarser type."""
+        function = self.function
+        outputs = []
+        for h in LOOK_STEPS:
+            phi(h)
+            outputs.append(np.ravel(function.last)[:SAMPLE])
+        values = np.concatenate(outputs)
+        values = values.view(values.real.dtype)
+        precision = precision_of(values.astype(np.float64))
+        function.eps = max(function.eps, precision)
+        function.noise = max(function.noise, precision * function.size)
 
     def _change(self, phi: Callable[[float], float]) -> float:
         """Return how steeply the function changes where it does so first; 0 if nowhere.
@@ -408,6 +426,8 @@ class TensorSearch:
         self._examined = "every element"
         self._unseen = 0.0  # the largest change of the function that could be hidden
         self._total = 0.0  # the size that it is a share of
+        self._floor = 0.0  # the largest derivative that could be hidden
+        self._changes = False  # whether the function was seen to change at all
         self._comparisons: list[Comparison] = []
         self._kinks: list[Kink] = []
         self._kink_places: list[int] = []
@@ -454,6 +474,7 @@ class TensorSearch:
             worst=worst,
             examined=self._examined,
             resolution=resolution,
+            floor=self._floor,
         )
         return Findings(
             report=report,
@@ -478,6 +499,10 @@ class TensorSearch:
             bound=WIDE * node.slope.error / abs(node.unit),
         )
         self._comparisons.append(comparison)
+        self._changes |= abs(comparison.numerical) > comparison.bound
+        step = 1.0 if node.count == 1 else self._scale.typical
+        if np.isfinite(comparison.bound):
+            self._floor = max(self._floor, comparison.bound / step)
         return comparison
 
     def _along(self, v: Array, low: int, high: int) -> Callable[[float], float]:
@@ -518,18 +543,20 @@ class TensorSearch:
         low: int,
         high: int,
         *,
-        start: float = START,
+        start: float | None = None,
         levels: int = LEVELS,
-        rise: bool = True,
     ) -> Node:
-        """Compare the elements low to high, moved together along v."""
+        """Compare the elements low to high, moved together along v.
+
+        With a first step, no longer ones are tried.
+        """
         self._visits += 1
         tensor, function = self._tensor, self._function
         analytic, size, coarse = self._analytic(v, low, high)
         # A sum x + h v is rounded too, by the precision of x.
         noise = function.noise + tensor.eps * coarse
-        start *= (high - low) ** -self._search.shorter  # many together reach further
-        start *= 8 if self._search.eps > COARSE else 1
+        first = START * (high - low) ** -self._search.shorter  # many reach further
+        first *= 8 if self._search.eps > COARSE else 1
         interest = size
         if high - low == 1 and (size == 0 or tensor.base[low] != 0):
             interest = max(size, self._interest())
@@ -539,9 +566,9 @@ class TensorSearch:
                 function.middle,
                 noise=noise,
                 eps=self._search.eps,
-                start=start,
+                start=start or first,
                 target=EXACT * size,
-                wanted=WANTED / (2 * TIGHT) * interest if rise else np.inf,
+                wanted=np.inf if start else WANTED / (2 * TIGHT) * interest,
                 size=interest,
                 levels=levels,
                 wobble=2 * tensor.eps,
@@ -553,6 +580,11 @@ class TensorSearch:
         unit = float(v[0]) if high - low == 1 else 1.0
         return Node(low, high, unit, analytic, size, slope)
 
+    def _underflows(self, node: Node) -> bool:
+        """Return whether a function of exactly 0 may have rounded a change away."""
+        still = self._function.size == 0 and node.slope.value == 0
+        return bool(still and abs(node.analytic) <= ROUNDED_AWAY * self._search.change)
+
     def _stands(self, v: Array, node: Node) -> bool:
         """Return whether shorter steps contradict the gradient as well.
 
@@ -561,11 +593,20 @@ class TensorSearch:
         """
         if self._search.eps <= NOISY:
             return True
+        size = max(abs(node.analytic), abs(node.slope.value))
+        # A secant over kinks is off by a part, and not by all of the derivative.
+        needed = 1 if node.gap > ALL * size and node.count == 1 else BORNE_OUT
+        told = 0
         for shorter in SHORTER:
-            near = self._node(v, node.low, node.high, start=START * shorter, rise=False)
-            if not near.gap > WIDE * near.slope.error:
+            start = node.slope.start * shorter
+            near = self._node(v, node.low, node.high, start=start)
+            bound = WIDE * near.slope.error
+            if not bound < node.gap:
+                break
+            if near.gap <= bound:
                 return False
-        return True
+            told += 1
+        return told >= needed
 
     def _interest(self) -> float:
         """Return a change of the function beside which smaller ones are little."""
@@ -644,9 +685,7 @@ class TensorSearch:
 
     def _resolution(self) -> float | None:
         """Return the smallest error that would have shown; None of a zero tensor."""
-        if self._total <= self._search.nothing * self._search.largest:
-            return None
-        return self._unseen / self._total
+        return self._unseen / self._total if self._changes and self._total else None
 
     def _together(self) -> Comparison:
         """Compare a whole tensor, and its halves where it must be; return the whole."""
@@ -765,7 +804,7 @@ class TensorSearch:
             self._note(Verdict.INCONCLUSIVE, self._comparison(node))
         elif np.isfinite(node.gap) and node.gap <= allowed:
             self._accept(2 * allowed)
-        elif self._stands(v, node):
+        elif node.gap > DOUBT * node.slope.error and self._stands(v, node):
             self._note(Verdict.FAIL, self._comparison(node))
         else:
             self._note(Verdict.INCONCLUSIVE, self._comparison(node))
@@ -788,8 +827,6 @@ class TensorSearch:
         self._sound += not node.slope.kink and node.excess > TIGHT
         if np.isfinite(node.slope.error):
             allowed = self._search.rtol * abs(node.analytic) + WIDE * node.slope.error
-            if node.gap > 2 * allowed and not node.slope.kink:
-                allowed = TIGHT * ROUNDED_AWAY * self._search.largest
             self._accept(allowed)
 
     def _little(self, node: Node) -> bool:
@@ -803,9 +840,14 @@ class TensorSearch:
         """Return whether an element's derivatives agree."""
         sizes = max(abs(node.analytic), abs(node.slope.value))
         allowed = self._search.rtol * sizes + WIDE * node.slope.error
-        allowed += ROUNDED_AWAY * self._search.largest
         # Gradients so large that their products overflow agree with nothing.
-        return bool(np.isfinite(node.gap) and node.gap <= allowed)
+        agrees = np.isfinite(node.gap) and node.gap <= allowed
+        return bool(agrees or self._rounded_away(node))
+
+    def _rounded_away(self, node: Node) -> bool:
+        """Return whether an analytic derivative is what rounding leaves of zero."""
+        zero = abs(node.slope.value) <= WIDE * node.slope.error
+        return bool(zero and abs(node.analytic) <= ROUNDED_AWAY * self._search.largest)
 
     def _between(self, node: Node) -> bool:
         """Return whether the analytic derivative lies between those of the sides."""
@@ -832,12 +874,13 @@ class TensorSearch:
             return sided, Verdict.INCONCLUSIVE
         if slope.steep:
             return node, Verdict.NONDIFFERENTIABLE
-        if not np.isfinite(slope.value) or self._hidden(node):
+        unclear = not node.gap > DOUBT * slope.error
+        if not np.isfinite(slope.value) or (unclear and self._hidden(node)):
             return node, Verdict.INCONCLUSIVE
         poor = slope.error > POOR * max(abs(node.analytic), abs(slope.value))
-        if poor and node.gap < DOUBT * slope.error:
+        if poor and unclear:
             return node, Verdict.INCONCLUSIVE
-        if not self._stands(np.array([node.unit]), node):
+        if self._underflows(node) or not self._stands(np.array([node.unit]), node):
             return node, Verdict.INCONCLUSIVE
         if slope.kink:
             self._keep_kink(node)
@@ -917,6 +960,7 @@ class TensorSearch:
                 bound=float(bound[at]),
             )
             self._comparisons.append(comparison)
+            self._changes |= abs(comparison.numerical) > comparison.bound
             if not abs(numerical[at] - g[at]) <= allowed[at]:
                 hidden = not np.isfinite(numerical[at])
                 verdict = Verdict.INCONCLUSIVE if hidden else Verdict.FAIL
@@ -935,6 +979,7 @@ class TensorSearch:
             for index, *numbers in zip(tensor.indices(sure), *columns, strict=True)
         ]
         if sure.size:
+            self._changes = True
             sizes = self._scale.of(tensor.base[sure], g[sure])
             self._accept(float(np.max(allowed[sure] * sizes)))
 

@@ -87,9 +87,12 @@ def check_layer(
     -----
     Only copies of the layer run, each evaluation on a fresh one: a seeded dropout
     keeps its mask, moving statistics do not move, and the layer stays as it was.
-    What a layer sets on its class is put back. Globals, what functions enclose, and
-    what a layer changes within an object of its class are not copied; an array that is
-    a view of another becomes one of its own.
+    What a layer sets on its class is put back. Globals, what methods enclose, and what
+    a layer changes within an object of its class are not copied; modules and locks are
+    shared; an array that is a view of another becomes one of its own.
+
+    A weight that is no attribute of the layer cannot be moved: where backward leaves a
+    gradient of one, under a name such as dW or behind dx, that is listed as skipped.
 
     Gradients that a backward pass adds to are set to zero before it. If `backward`
     takes a learning rate and changes the parameters itself, their change for a rate

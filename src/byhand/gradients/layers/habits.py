@@ -6,6 +6,7 @@ Names are compared without case and underscores, so that "dW", "d_w" and "_dW" a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from byhand.gradients.layers.objects import MISSING, child, label, members
 from byhand.gradients.nested import Path, visible
@@ -119,6 +120,23 @@ def gradient_names(name: str, *, loosely: bool = False) -> tuple[str, ...]:
     return tuple(found)
 
 
+def is_exact(name: str, of: str) -> bool:
+    """Return whether a gradient is called after something in the very same case.
+
+    Examples
+    --------
+    >>> is_exact("dW", of="W"), is_exact("d_W", of="W"), is_exact("dW", of="w")
+    (True, True, False)
+    """
+    if plain(of) in map(plain, HOLDERS) and plain(name) in map(plain, GRADIENT_HOLDERS):
+        return True
+    whole, part = name.replace("_", ""), of.replace("_", "")
+    before, behind = whole.removesuffix(part), whole.removeprefix(part)
+    return (before != whole and before.lower() in map(plain, BEFORE)) or (
+        behind != whole and behind.lower() in map(plain, BEHIND)
+    )
+
+
 def _stems(name: str, *, loosely: bool) -> list[str]:
     """Return a name in singular and plural, and its synonyms."""
     singular = name.removesuffix("s")
@@ -129,7 +147,12 @@ def _stems(name: str, *, loosely: bool) -> list[str]:
 
 
 def gradient_paths(
-    node: object, path: Path, *, loosely: bool = False, renamed: bool = False
+    node: object,
+    path: Path,
+    *,
+    loosely: bool = False,
+    exactly: bool = False,
+    renamed: bool = False,
 ) -> Iterator[Path]:
     """Yield where the gradient of something may be, if the names are to be believed.
 
@@ -141,6 +164,8 @@ def gradient_paths(
         Where a parameter is in it.
     loosely : bool
         As of `gradient_names`.
+    exactly : bool
+        Whether upper and lower case count, and singular and plural are two names.
     renamed : bool
         Whether the path so far is already one of gradients.
 
@@ -161,9 +186,10 @@ def gradient_paths(
             yield ()
         return
     key, rest = path[0], path[1:]
+    paths = partial(gradient_paths, loosely=loosely, exactly=exactly)
     same = child(node, key)
     if same is not MISSING:
-        for tail in gradient_paths(same, rest, loosely=loosely, renamed=renamed):
+        for tail in paths(same, rest, renamed=renamed):
             yield (key, *tail)
     if not isinstance(key, str):
         return
@@ -173,20 +199,24 @@ def gradient_paths(
             names.setdefault(plain(name), []).append(name)
     for spelling in gradient_names(key, loosely=loosely):
         for name in names.get(spelling, []):
-            part = child(node, name)
-            for tail in gradient_paths(part, rest, loosely=loosely, renamed=True):
+            if exactly and not is_exact(name, key):
+                continue
+            for tail in paths(child(node, name), rest, renamed=True):
                 yield (name, *tail)
     if renamed:
         return
     for spelling in map(plain, GRADIENT_HOLDERS):  # W beside grads["W"]
         for name in names.get(spelling, []):
-            part = child(node, name)
-            for tail in gradient_paths(part, path, loosely=loosely, renamed=True):
+            for tail in paths(child(node, name), path, renamed=True):
                 yield (name, *tail)
 
 
-def is_gradient_name(name: str, of: str, *, loosely: bool = False) -> bool:
+def is_gradient_name(
+    name: str, of: str, *, loosely: bool = False, exactly: bool = False
+) -> bool:
     """Return whether a key may be that of something's gradient: its own name, too."""
+    if exactly:
+        return name == of or is_exact(name, of)
     return plain(name) in (plain(of), *gradient_names(of, loosely=loosely))
 
 

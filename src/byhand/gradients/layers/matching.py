@@ -10,7 +10,9 @@ import numpy as np
 
 from byhand.gradients.layers.habits import (
     GRADIENT_HOLDERS,
+    gradient_names,
     gradient_paths,
+    is_exact,
     is_gradient_name,
     is_statistic,
     plain,
@@ -67,6 +69,11 @@ class Found:
     def also(self, gradients: Mapping[int, Gradient]) -> Found:
         """Return this with further gradients."""
         return Found(self.inputs, {**self.gradients, **gradients})
+
+    def without(self, places: Iterable[int]) -> Found:
+        """Return this without the gradients of some parts."""
+        left = {at: one for at, one in self.gradients.items() if at not in places}
+        return Found(self.inputs, left)
 
     @property
     def taken(self) -> frozenset[Path]:
@@ -195,31 +202,81 @@ def by_name(study: Study, places: set[int], found: Found) -> dict[int, Gradient]
         If a part has two gradients, and they differ.
     """
     new: dict[int, Gradient] = {}
-    for loosely in (False, True):
+    claims = _claims(study)
+    for way in WAYS:
         now = found.also(new)
         for at in sorted(places & now.left(study)):
-            paths = _paths_by_name(study, study.parts[at], now.taken, loosely)
+            others = {path for path, owner in claims.items() if owner != at}
+            taken = now.taken if way.exactly else now.taken | others
+            paths = _paths_by_name(study, study.parts[at], taken, way)
             if paths:
                 new[at] = Gradient(paths)
     return new
 
 
+@dataclass(frozen=True)
+class _Way:
+    """How closely names must agree; `gradient_paths` says what that means.
+
+    Attributes
+    ----------
+    exactly, loosely : bool
+        As of `gradient_paths`.
+    fitting : bool
+        Whether the shapes must agree, too.
+    """
+
+    exactly: bool = False
+    loosely: bool = False
+    fitting: bool = False
+
+
+# K and k may be a kernel and its size: dK is then the gradient of K, of any shape.
+WAYS = (
+    _Way(exactly=True, fitting=True),
+    _Way(fitting=True),
+    _Way(exactly=True),
+    _Way(),
+    _Way(loosely=True),
+)
+
+
 def _paths_by_name(
-    study: Study, part: Part, taken: frozenset[Path], loosely: bool
+    study: Study, part: Part, taken: frozenset[Path], way: _Way
 ) -> tuple[Path, ...]:
     """Return where the gradient of a part is, or the shares of it."""
     found = []
     for path in part.all_paths:
-        there = _path_by_name(study, part, path, taken, loosely)
+        there = _path_by_name(study, part, path, taken, way)
         if there is not None:
             found.append((path, there))
     if found:
         return tuple(("layer", *path) for path in _agreed(study, part, found))
-    return _in_returned(study, part, taken, loosely)
+    return _in_returned(study, part, taken, way) or _beside(study, part, taken, way)
+
+
+def _claims(study: Study) -> dict[Path, int]:
+    """Return the gradients that are called after a part in the very same case.
+
+    A plain number is called so by chance where the gradient has another shape.
+
+    Returns
+    -------
+    dict
+        The place of the part in `Study.parts`, by the path in `Run.places`.
+    """
+    claims: dict[Path, int] = {}
+    for at, part in enumerate(study.parts):
+        for own in part.all_paths:
+            for path in gradient_paths(study.run.layer, own, exactly=True):
+                shape = _shape(follow(study.run.layer, path))
+                if part.is_array or part.array.shape == shape:
+                    claims.setdefault(("layer", *path), at)
+    return claims
 
 
 def _path_by_name(
-    study: Study, part: Part, path: Path, taken: frozenset[Path], loosely: bool
+    study: Study, part: Part, path: Path, taken: frozenset[Path], way: _Way
 ) -> Path | None:
     """Return the nearest path of a name that fits; one of that shape, if possible.
 
@@ -227,7 +284,10 @@ def _path_by_name(
     of a part of another shape.
     """
     spare = None
-    for there in gradient_paths(study.run.layer, path, loosely=loosely):
+    candidates = gradient_paths(
+        study.run.layer, path, loosely=way.loosely, exactly=way.exactly
+    )
+    for there in candidates:
         value = follow(study.run.layer, there)
         array = numbers(value)
         is_own = value is follow(study.run.layer, path)
@@ -237,7 +297,9 @@ def _path_by_name(
         fits = array.shape == part.array.shape
         if fits and (is_written or (part.is_array and part.is_real)):
             return there
-        if is_written and not loosely and spare is None:
+        # A number k may be the size of K, whose gradient dK then is.
+        may_misfit = way.exactly or (part.is_array and not way.loosely)
+        if is_written and may_misfit and not way.fitting and spare is None:
             spare = there
     return spare
 
@@ -285,17 +347,46 @@ def _agreed(study: Study, part: Part, found: Sequence[tuple[Path, Path]]) -> lis
 
 
 def _in_returned(
-    study: Study, part: Part, taken: frozenset[Path], loosely: bool
+    study: Study, part: Part, taken: frozenset[Path], way: _Way
 ) -> tuple[Path, ...]:
     """Return where a dictionary that backward returns has the gradient of a part."""
     names = [key for key in part.paths[0] if isinstance(key, str)]
-    for path in walk({"returned": study.run.returned}):
+    for path, value in walk({"returned": study.run.returned}).items():
         key = path[-1]
         if len(path) < 2 or path in taken or not isinstance(key, str) or not names:
             continue
-        if is_gradient_name(key, names[-1], loosely=loosely):
+        fits = not way.fitting or _shape(value) == part.array.shape
+        if fits and is_gradient_name(
+            key, names[-1], loosely=way.loosely, exactly=way.exactly
+        ):
             return (path,)
     return ()
+
+
+def _beside(
+    study: Study, part: Part, taken: frozenset[Path], way: _Way
+) -> tuple[Path, ...]:
+    """Return where a holder of any name has the gradient of a part: p["W"], g["dW"].
+
+    It must be the only one, in the object that the part belongs to.
+    """
+    name = part.paths[0][-1]
+    if not isinstance(name, str) or not part.is_array:
+        return ()
+    _, depth = owner_of(study.run.layer, part.paths[0])
+    spellings = gradient_names(name, loosely=way.loosely)
+    found = [
+        path
+        for path in study.written
+        if isinstance(path[-1], str)
+        and plain(path[-1]) in spellings
+        and (not way.exactly or is_exact(path[-1], name))
+        and ("layer", *path) not in taken
+        and path[:depth] == part.paths[0][:depth]
+        and owner_of(study.run.layer, path)[1] == depth
+        and _shape(follow(study.run.layer, path)) == part.array.shape
+    ]
+    return (("layer", *found[0]),) if len(found) == 1 else ()
 
 
 # Gradients of parts: by step

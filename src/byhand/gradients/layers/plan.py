@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from byhand.gradients.layers.habits import LISTS, is_statistic, plain
+from byhand.gradients.layers.habits import (
+    GRADIENT_HOLDERS,
+    LISTS,
+    is_gradient_name,
+    is_statistic,
+    plain,
+)
 from byhand.gradients.layers.matching import (
     Found,
     Gradient,
@@ -22,13 +28,23 @@ from byhand.gradients.layers.objects import (
     MISSING,
     equal,
     follow,
+    is_shared,
     label,
     numbers,
+    owner_of,
     parse,
     walk,
 )
 from byhand.gradients.layers.study import Part, Study, dependences
-from byhand.gradients.nested import Array, Leaf, Path, leaves
+from byhand.gradients.nested import (
+    Array,
+    Leaf,
+    Path,
+    is_between,
+    is_learnt,
+    leaves,
+    of_what,
+)
 from byhand.gradients.report import Unchecked
 
 Named = str | Sequence[str] | Mapping[str, Any]
@@ -42,6 +58,15 @@ STEPPED = (
     "backward changes it, by a step of unknown size: let backward keep the gradient, "
     "as in self.dW = ..., or take an argument learning_rate"
 )
+OF_CLASS = (
+    "an attribute of the class, and forward does not read it from self: read self.W, "
+    "and not Layer.W, so that it can be moved"
+)
+ORPHAN = (
+    "backward leaves it, and the layer holds {held} the gradient of: let the layer "
+    "hold what it learns, or name this by gradients= or constants="
+)
+NOT_FINITE = "holds inf or NaN, as a mask does, and backward leaves no gradient of it"
 WITHOUT = "the layer lists it as a parameter, and backward leaves no gradient of it"
 SETTING = "a plain number, and backward leaves no gradient of it"
 WHOLE = "whole numbers, and backward leaves no gradient of them"
@@ -126,8 +151,14 @@ def plan_of(
     given = leaves(study.inputs, study.passes.names)
     input_names = {leaf.name for leaf in given}
     fixed = {constants} if isinstance(constants, str) else set(constants)
-    requests = _requests(study, parameters, gradients, fixed - input_names)
+    left_behind = {_label(path) for path in _leavings(study)}
+    left_behind -= {part.name for part in study.parts}
+    requests = _requests(
+        study, parameters, gradients, fixed - input_names - left_behind
+    )
     found, depends = _search(study, requests)
+    unread = _unread_of_class(study, found)
+    found = found.without(unread)
     names = {
         at: requests.names.get(at, study.parts[at].name)
         for at in sorted(found.gradients)
@@ -140,12 +171,19 @@ def plan_of(
     ]
     for at in sorted(found.left(study)):
         reason = _reason(study, at, found, requests, is_read=at in depends)
+        if at in unread:
+            reason = OF_CLASS
         if reason:
             part = study.parts[at]
-            is_skipped = reason in (UNSEEN, STEPPED, WITHOUT)
+            is_skipped = reason in (UNSEEN, STEPPED, WITHOUT, OF_CLASS)
             (skipped if is_skipped else unlearnt).append(
                 Unchecked(part.name, part.array.shape, reason)
             )
+    for one in [] if requests.all_named else _orphans(study, found, requests):
+        if one.name in fixed:
+            unlearnt.append(replace(one, reason=DECLARED))
+        else:
+            skipped.append(one)
     return Plan(
         study=study,
         leaves=tuple(leaf for leaf in given if leaf.name not in fixed),
@@ -300,6 +338,8 @@ def _reason_of(study: Study, part: Part, found: Found) -> str:
         return UNSEEN
     if not part.is_real:
         return WHOLE
+    if not np.isfinite(part.array).all():
+        return NOT_FINITE
     if is_statistic(part.paths[0]):
         return STATISTIC
     if not part.kept:
@@ -329,6 +369,149 @@ def _unexplained(study: Study, found: Found) -> list[Array]:
         if array.dtype.kind in "fc" and not is_known:
             left.append(array)
     return left
+
+
+# Gradients of what a layer does not hold
+
+
+def _leavings(study: Study) -> dict[Path, Any]:
+    """Return the floating numbers that backward leaves, by path in `Run.places`."""
+    left = {}
+    for path, value in walk(study.run.places).items():
+        is_left = path[0] == "returned" or path[1:] in study.written
+        if is_left and np.asarray(numbers(value)).dtype.kind in "fc":
+            left[path] = value
+    return left
+
+
+def _label(path: Path) -> str:
+    """Return what to call a path in `Run.places`: dW, or returned[1]."""
+    return label(path if path[0] == "returned" else path[1:])
+
+
+def _orphans(study: Study, found: Found, requests: Requests) -> list[Unchecked]:
+    """Return the gradients of what a layer does not hold: W may be a global.
+
+    These are what backward leaves under the name of a gradient, and what it returns
+    beside dx; not what is known, nor a copy of it, nor what flows between layers,
+    going by its name or its shape.
+    """
+    known = [follow(study.run.places, path) for path in found.taken]
+    # In a row without names, these are perhaps what the user has named elsewhere.
+    named = [study.parts[at].array.shape for at in requests.gradients]
+    orphans = []
+    for path, value in _leavings(study).items():
+        if found.is_taken(path) or any(equal(value, one) for one in known):
+            continue
+        array = _array_at(study, path)
+        name = _named_after(path)
+        if not name and array.shape in named:
+            continue
+        is_flowing = array.shape in study.flowing and not is_learnt(name)
+        is_row = path[0] == "returned" and not _named_last(path)  # (dx, dW)
+        if is_row or _is_orphan(study, path, name, is_flowing=is_flowing):
+            held = f"no {name} that it could be" if name else "nothing that it could be"
+            orphans.append(
+                Unchecked(_label(path), array.shape, ORPHAN.format(held=held))
+            )
+    return orphans
+
+
+def _array_at(study: Study, path: Path) -> Array:
+    """Return the numbers at a path in `Run.places`."""
+    return np.asarray(numbers(follow(study.run.places, path)))
+
+
+def _named_after(path: Path) -> str:
+    """Return the name of what a gradient is that of; "" if its path does not say."""
+    if not _named_last(path):
+        return ""
+    key = path[-1]
+    name = of_what(key).lstrip("_")
+    if not name and (path[0] == "returned" or _gradient_holder(path[:-1])):
+        name = key  # as in grads["W"]
+    return name
+
+
+def _named_last(path: Path) -> bool:
+    """Return whether a path in `Run.places` ends in a name, and no index."""
+    return isinstance(path[-1], str) and len(path) > 1
+
+
+def _gradient_holder(path: Path) -> bool:
+    """Return whether a path leads through what holds gradients, such as grads."""
+    names = {plain(key) for key in path if isinstance(key, str)}
+    # "diff" and "derivative" are names of much else.
+    return any("grad" in name for name in names & {*map(plain, GRADIENT_HOLDERS)})
+
+
+def _is_orphan(study: Study, path: Path, name: str, *, is_flowing: bool) -> bool:
+    """Return whether an attribute or entry is a gradient of nothing that is held."""
+    if is_flowing or is_between(name):
+        return False
+    if not name:
+        return _gradient_holder(path)
+    inputs = map(plain, study.passes.names)
+    if plain(name) in inputs:
+        return False
+    inner = () if path[0] == "returned" else path[1:]
+    owner = inner[: owner_of(study.run.layer, inner)[1]]
+    shape = _array_at(study, path).shape
+    for other, value in _held(study, learnt=is_learnt(name)).items():
+        names = [key for key in other if isinstance(key, str)]
+        is_inside = other[: len(owner)] == owner and bool(names)
+        # dK is not the gradient of a number k, which may be its size.
+        has_its_shape = np.shape(value) == shape
+        fits = is_shared(value) or has_its_shape
+        if is_inside and fits and _is_after(path[-1], name, names[-1]):
+            return False
+        # Beside dW there may be dW_prev, or dW_norm, which is one number.
+        stem = name.partition("_")[0]
+        is_kin = has_its_shape or shape == ()
+        if is_inside and is_kin and plain(stem) == plain(names[-1]):
+            return False
+    return True
+
+
+def _held(study: Study, *, learnt: bool) -> dict[Path, Any]:
+    """Return the numbers of a layer that a gradient may be that of, by their path.
+
+    What forward writes may be anything that flows, but nothing that is learnt: such
+    as self.W = W, of a global W.
+    """
+    if learnt:
+        parts = [part for part in study.parts if part.kept]
+        return {path: part.value for part in parts for path in part.all_paths}
+    after = walk(study.run.layer, listings=True)
+    ahead = {p: value for p, value in after.items() if p not in study.written}
+    return walk(study.layer) | ahead
+
+
+def _is_after(key: str, name: str, other: str) -> bool:
+    """Return whether a gradient may be called after something that is held."""
+    return plain(name) == plain(other) or is_gradient_name(key, other, loosely=True)
+
+
+# Parameters of classes
+
+
+def _unread_of_class(study: Study, found: Found) -> list[int]:
+    """Return the parts that a class holds, and forward does not read from self.
+
+    It may read them as Layer.W, which no copy of a layer can change.
+    """
+    of_class = [at for at in sorted(found.gradients) if _is_of_class(study, at)]
+    return [at for at in of_class if not dependences(study, [at])]
+
+
+def _is_of_class(study: Study, at: int) -> bool:
+    """Return whether a part is an attribute of a class."""
+    path = study.parts[at].paths[0]
+    owner = follow(study.layer, path[:-1])
+    return path[-1] not in getattr(owner, "__dict__", {}) and any(
+        vars(kind).get(path[-1]) is study.parts[at].value
+        for kind in type(owner).__mro__
+    )
 
 
 def _is_listed(part: Part) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock, RLock
+from types import CellType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ from byhand.gradients.layers.objects import (
     is_shared,
     label,
     like,
+    members,
     numbers,
     put,
     walk,
@@ -33,6 +36,7 @@ from byhand.gradients.nested import Array, Path, leaves
 
 LARGE = 2**13  # elements from which an array is not copied for each evaluation
 SIZES = (1e-3, 1.0)  # by which numbers are moved to see what an output depends on
+SHARED = (ModuleType, type(Lock()), type(RLock()))
 ROUNDINGS = 100  # differences of two outputs up to which they count as equal
 
 
@@ -107,7 +111,7 @@ class Study:
         Shapes of the inputs, the output, and what the forward pass writes.
     untouched : dict
         Copies of large arrays that neither pass writes to, by the identity of what
-        they are copies of.
+        they are copies of; and what all copies share, by its own.
     """
 
     layer: Any
@@ -130,14 +134,15 @@ def study_of(layer: Any, passes: Passes, inputs: tuple[Any, ...]) -> Study:
     TypeError
         If it cannot be copied, or needs a dout that its backward pass does not take.
     """
-    base, forwarded = _built(layer, passes, inputs)
+    shared = shared_by_copies(layer)
+    base, forwarded = _built(layer, passes, inputs, shared)
     output = joined(forwarded.output).copy()
     if not passes.takes_dout and output.size != 1:
         raise TypeError(
             f"{type(layer).__name__}.{passes.backward} takes no dout, and the output "
             f"has shape {output.shape}; only the gradient of one number needs none"
         )
-    copies: dict[int, Any] = {}
+    copies: dict[int, Any] = dict(shared)
     copied = copy_of(base, copies)
     before = walk(copied)
     run = run_forward(passes, copied, inputs)
@@ -157,7 +162,7 @@ def study_of(layer: Any, passes: Passes, inputs: tuple[Any, ...]) -> Study:
         noise=noise,
         written=_written(between, walk(copied), walk(forwarded.layer)),
         flowing=_flowing(inputs, output, written_by_forward),
-        untouched=_untouched(parts, copies),
+        untouched=shared | _untouched(parts, copies),
     )
 
 
@@ -177,13 +182,63 @@ def copy_of(layer: Any, instead: dict[int, Any] | None = None) -> Any:
     TypeError
         If it holds what cannot be copied.
     """
+    memo = {} if instead is None else instead
     try:
-        return copy.deepcopy(layer, instead)
+        made = copy.deepcopy(layer, memo)
+        _enclose_copies(layer, made, memo)
+        return made
     except Exception as error:  # whatever a part of it raises
         raise TypeError(
             f"{type(layer).__name__} cannot be copied ({error}); a layer must hold "
             "arrays and plain values only"
         ) from error
+
+
+def shared_by_copies(layer: Any) -> dict[int, Any]:
+    """Return the modules and locks in a layer, which cannot be copied, by identity."""
+    found: dict[int, Any] = {}
+    visited: dict[int, Any] = {}
+    nodes = [layer]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, SHARED):
+            found[id(node)] = node
+        elif id(node) not in visited and numbers(node) is None:
+            visited[id(node)] = node
+            nodes += [part for _, part in members(node)]
+    return found
+
+
+def _enclose_copies(layer: Any, made: Any, memo: dict[int, Any]) -> None:
+    """Let functions in the attributes of a copy enclose copies, too.
+
+    Such as ``self.forward = forward``, a function within ``__init__`` that writes to
+    self: `copy.deepcopy` takes functions for constants.
+    """
+    cells: dict[int, CellType] = {}
+    for name, function in list(getattr(layer, "__dict__", {}).items()):
+        if not isinstance(function, FunctionType) or not function.__closure__:
+            continue
+        for cell in function.__closure__:
+            if id(cell) not in cells:
+                cells[id(cell)] = _cell_of_copy(cell, memo)
+        new = FunctionType(
+            function.__code__,
+            function.__globals__,
+            function.__name__,
+            function.__defaults__,
+            tuple(cells[id(cell)] for cell in function.__closure__),
+        )
+        new.__kwdefaults__ = function.__kwdefaults__
+        setattr(made, name, new)
+
+
+def _cell_of_copy(cell: CellType, memo: dict[int, Any]) -> CellType:
+    """Return what a function encloses, copied."""
+    try:
+        return CellType(copy.deepcopy(cell.cell_contents, memo))
+    except Exception:  # it has no value yet, or one that cannot be copied
+        return cell
 
 
 def with_numbers(
@@ -289,7 +344,10 @@ def _moved(
     for at in places:
         array = numbers.get(at, study.parts[at].array)
         share = rng.uniform(0.5, 1.0, array.shape)
-        moved[at] = np.asarray(array + size * (np.abs(array) + 1) * share)
+        # What masks with -inf must stay as it is, or the output is NaN.
+        finite = np.where(np.isfinite(array), array, 0)
+        step = size * (np.abs(finite) + 1) * share
+        moved[at] = np.asarray(np.where(np.isfinite(array), finite + step, array))
     return moved
 
 
@@ -303,14 +361,16 @@ def _output_with(study: Study, numbers: Mapping[int, Array]) -> Array | None:
         return None
 
 
-def _built(layer: Any, passes: Passes, inputs: tuple[Any, ...]) -> tuple[Any, Run]:
+def _built(
+    layer: Any, passes: Passes, inputs: tuple[Any, ...], shared: Mapping[int, Any]
+) -> tuple[Any, Run]:
     """Return a copy of a layer, and a forward pass on another copy.
 
     Where the first forward pass makes arrays that a second one keeps, parameters whose
     shape depends on the inputs, the copy is one after a first pass.
     """
-    base = copy_of(layer)
-    first = run_forward(passes, copy_of(base), inputs)
+    base = copy_of(layer, dict(shared))
+    first = run_forward(passes, copy_of(base, dict(shared)), inputs)
     known = walk(base)
     made = {
         path
@@ -319,7 +379,7 @@ def _built(layer: Any, passes: Passes, inputs: tuple[Any, ...]) -> tuple[Any, Ru
     }
     if not made:
         return base, first
-    again = copy_of(first.layer)
+    again = copy_of(first.layer, dict(shared))
     before = walk(again)
     second = run_forward(passes, again, inputs)
     after = walk(again)

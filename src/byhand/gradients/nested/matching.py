@@ -16,8 +16,9 @@ from byhand.gradients.nested.containers import (
     fields_of,
     shape_of_numbers,
 )
+from byhand.gradients.nested.naming import of_what
 from byhand.gradients.nested.rows import MisfitError
-from byhand.gradients.nested.tree import Leaf, visible
+from byhand.gradients.nested.tree import Leaf, leaves, visible
 from byhand.gradients.nested.values import shape_of
 
 Entry = TypeVar("Entry")
@@ -34,6 +35,19 @@ SPELLINGS = (
     "dLd{}",
     "dJ_d{}",
 )
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """What ends the path of a gradient that belongs to no input.
+
+    Attributes
+    ----------
+    name : str
+        What it was called where it was returned.
+    """
+
+    name: str
 
 
 def match_gradients(
@@ -57,7 +71,9 @@ def match_gradients(
     -------
     dict of path to object
         The entry of each leaf that was found. A leaf is not among them if nothing was
-        returned for it, and its entry is None if None was.
+        returned for it, and its entry is None if None was. What was returned beside
+        them, under the name of a gradient of nothing that there is, comes under paths
+        that end in `Unmatched`.
 
     Raises
     ------
@@ -117,7 +133,7 @@ def _match(given: Any, node: Any, path: Path, asked: list[Leaf]) -> dict[Path, A
         return {leaf.path: None for leaf in asked}
     parts = entries_of(node, path)
     if parts is None:
-        return {asked[0].path: _entry_of(given, asked[0])}
+        return _match_leaf(given, asked[0])
     branches = [
         _Branch(key, entry, (*path, key), _below(asked, (*path, key)))
         for key, entry in parts
@@ -143,17 +159,24 @@ def _match_by_name(
 ) -> dict[Path, Any]:
     """Match gradients in a dictionary, or in fields, by their names."""
     taken = {branch.key for branch in branches}
+    names = {name for branch in branches for name in (branch.key, branch.label)}
     fault = MisfitError(_nothing_by_name(named, asked))
     found: dict[Path, Any] = {}
+    used = []
     try:
         for branch in branches:
-            for entry in _named(named, (branch.key, branch.label), taken):
-                found |= branch.match(entry)
+            for key in _named(named, (branch.key, branch.label), taken):
+                found |= branch.match(named[key])
+                used.append(key)
     except MisfitError as error:
         found, fault = {}, error
-    found = found or _match_ends(named, asked, taken)
+    if not found:
+        names |= {name for leaf in asked for name in (leaf.name, leaf.path[-1])}
+        ends = _match_ends(named, asked, taken)
+        found = {path: named[key] for path, key in ends.items()}
+        used = list(ends.values())
     if found:
-        return found
+        return found | _unmatched(named, used, names)
     # They may be those of the only input that has any: of the dictionary in (p, x).
     single = _only([branch for branch in branches if branch.real])
     if single is None or single.is_leaf:
@@ -164,20 +187,53 @@ def _match_by_name(
 def _match_ends(
     named: Mapping[Any, Any], asked: list[Leaf], taken: set[Any]
 ) -> dict[Path, Any]:
-    """Match gradients nested less deeply than the inputs: {"dW": ...} for params.W."""
+    """Return the keys of gradients nested less deeply than the inputs.
+
+    Such as "dW" for params.W.
+    """
     ends = [leaf.path[-1] for leaf in asked]
     found: dict[Path, Any] = {}
     for leaf in asked:
         names = (leaf.name, leaf.path[-1]) if ends.count(leaf.path[-1]) == 1 else ()
-        for entry in _named(named, names, taken):
-            found[leaf.path] = entry
+        for key in _named(named, names, taken):
+            found[leaf.path] = key
+    return found
+
+
+def _unmatched(
+    named: Mapping[Any, Any], used: Sequence[Any], names: Iterable[Any]
+) -> dict[Path, Any]:
+    """Return the gradients of nothing that is among the inputs.
+
+    Parameters
+    ----------
+    named : mapping
+        What was returned.
+    used : sequence
+        The keys of the gradients that belong to inputs.
+    names : iterable
+        What the inputs are called.
+    """
+    known = {str(name) for name in names}
+    known |= {spelling.format(name) for name in known for spelling in SPELLINGS}
+    spelt = [key for key in used if isinstance(key, str) and of_what(key)]
+    after_d = any(key.startswith("d") for key in spelt)
+    found: dict[Path, Any] = {}
+    for key, value in named.items():
+        if not isinstance(key, str) or key in known or key in used:
+            continue
+        # Where the gradient of W is called W, that of c is called c.
+        is_named_plainly = not spelt and isinstance(value, np.ndarray)
+        is_gradient = is_named_plainly or of_what(key, beside=after_d)
+        if is_gradient and any(leaf.real for leaf in leaves((value,))):
+            found[Unmatched(visible(key)),] = value
     return found
 
 
 def _named(
     entries: Mapping[Any, Any], names: Sequence[Any], taken: set[Any]
 ) -> list[Any]:
-    """Return the gradient of the first name that has one, in a list, or an empty list.
+    """Return the key of the first name that has a gradient, in a list; or none.
 
     dW comes before W, as some keep the parameters beside their gradients; but not where
     an input is called dW itself.
@@ -186,7 +242,7 @@ def _named(
         spelt = [spelling.format(name) for spelling in SPELLINGS]
         for key in [*(key for key in spelt if key not in taken), name]:
             if key in entries:
-                return [entries[key]]
+                return [key]
     return []
 
 
@@ -207,9 +263,11 @@ def _match_by_order(
                 found |= branch.match(entry)
             return found
     real = [leaf for leaf in asked if leaf.real]
+    matched: dict[Path, Any] = {}
     if len(real) == len(entries) > 1:
-        pairs = zip(real, entries, strict=True)
-        return {leaf.path: _entry_of(entry, leaf) for leaf, entry in pairs}
+        for leaf, entry in zip(real, entries, strict=True):
+            matched |= _match_leaf(entry, leaf)
+        return matched
     if single is not None:
         return _match_single(entries, single)
     raise MisfitError(
@@ -247,7 +305,7 @@ def _match_bare(
     """Match one array, which may be one gradient, or hold one for each input."""
     only = _only([leaf for leaf in asked if leaf.real] or asked)
     if only is not None:
-        return {only.path: _entry_of(given, only)}
+        return _match_leaf(given, only)
     shape = shape_of(given)
     if shape and shape[0] == len(branches) and _all_of_shape(branches, shape[1:]):
         return {branch.path: given[k] for k, branch in enumerate(branches)}
@@ -267,17 +325,18 @@ def _all_of_shape(branches: Sequence[_Branch], shape: Shape) -> bool:
     )
 
 
-def _entry_of(given: Any, leaf: Leaf) -> Any:
+def _match_leaf(given: Any, leaf: Leaf) -> dict[Path, Any]:
     """Return the entry of one leaf from what was returned for it."""
     named = _named_entries(given)
     if named is not None and not isinstance(given, tuple):
-        for entry in _named(named, (leaf.name, *leaf.path[-1:]), set()):
-            return entry
+        names = (leaf.name, *leaf.path[-1:])
+        for key in _named(named, names, set()):
+            return {leaf.path: named[key]} | _unmatched(named, [key], names)
         raise MisfitError(_nothing_by_name(named, [leaf]))
     wrapped = isinstance(given, list | tuple | deque) and len(given) == 1
     if wrapped and (given[0] is None or shape_of(given[0]) == leaf.numbers.shape):
-        return given[0]
-    return given
+        return {leaf.path: given[0]}
+    return {leaf.path: given}
 
 
 def _named_entries(given: Any) -> Mapping[Any, Any] | None:

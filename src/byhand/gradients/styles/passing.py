@@ -107,8 +107,15 @@ class Inputs:
         return binds(function, count, keywords)
 
     def match(self, returned: Any) -> dict[Path, Any]:
-        """Return the entry of each leaf from what a gradient returned."""
-        return match_gradients(returned, self.nest, self.asked)
+        """Return the entry of each leaf from what a gradient returned.
+
+        What belongs to no leaf is among them, unless wrt names what is asked for.
+        """
+        found = match_gradients(returned, self.nest, self.asked)
+        if not self.wrt:
+            return found
+        paths = {leaf.path for leaf in self.leaves}
+        return {path: entry for path, entry in found.items() if path in paths}
 
     def fits(self, returned: Any) -> bool:
         """Return whether a value is nested and shaped as gradients of the inputs."""
@@ -122,7 +129,7 @@ class Inputs:
         by_path = {leaf.path: leaf for leaf in self.leaves}
         try:
             for path, entry in entries.items():
-                if entry is not None:
+                if entry is not None and path in by_path:
                     gradient_row(entry, by_path[path])
         except MisfitError:
             return False
