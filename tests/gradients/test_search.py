@@ -15,18 +15,8 @@ from byhand.gradients import check_gradients
 from byhand.gradients.constraints import constraint
 from byhand.gradients.extrapolation import Slope
 from byhand.gradients.function import CheckedFunction
-from byhand.gradients.search import (
-    PART,
-    SAMPLE,
-    Node,
-    Scale,
-    Search,
-    TensorSearch,
-    blocks,
-    move_to,
-    scale_of,
-    sums,
-)
+from byhand.gradients.scales import PART, SAMPLE, Scale, blocks, move_to, scale_of, sums
+from byhand.gradients.search import Node, Search, TensorSearch
 from byhand.gradients.styles import written
 
 EPS = np.finfo(np.float64).eps
