@@ -440,16 +440,15 @@ class Stages:
 
     LONG = 6.0  # seconds for a file, from which on it comes later
 
-    def __init__(self, tree):
+    def __init__(self, tree, *, fast=False):
         self.seconds = {}
         for path in sorted((tree.folder / TESTS).glob("test_*.py")):
             name = str(path.relative_to(tree.folder))
             self.seconds[name] = self._timed(tree, [name, "-m", "not slow"])
         self.last = []
-        for arguments in (
-            [str(PACKAGE), "-m", "not slow"],
-            [str(TESTS), "-m", "slow and not seeds"],
-        ):
+        doctests = [str(PACKAGE), "-m", "not slow"]
+        slow = [str(TESTS), "-m", "slow and not seeds"]
+        for arguments in [doctests] if fast else [doctests, slow]:
             self.last.append((arguments, self._timed(tree, arguments)))
 
     def _timed(self, tree, arguments):
@@ -539,14 +538,14 @@ class Results:
                 beside.replace(self.path)
 
 
-def run(mutants, results, workers, root):
+def run(mutants, results, workers, root, *, fast=False):
     """Judge mutants in so many copies of the tree at once."""
     with tempfile.TemporaryDirectory() as name:
         trees = []
         for k in range(workers):
             trees.append(Tree(root, Path(name) / str(k)))
         print("the tests without a change:", flush=True)
-        stages = Stages(trees[0])
+        stages = Stages(trees[0], fast=fast)
         free, done = threading.Lock(), 0
 
         def one(mutant):
@@ -596,6 +595,7 @@ def options():
     parser.add_argument(
         "--results", type=Path, help="a JSON file to keep and go on from"
     )
+    parser.add_argument("--fast", action="store_true", help="leave out the slow tests")
     parser.add_argument(
         "--survivors", action="store_true", help="judge the survivors once more"
     )
@@ -625,7 +625,7 @@ def main():
     if len(rest) < len(mutants):
         print(f"{len(mutants) - len(rest)} of them were judged before")
     if rest:
-        run(rest, results, given.workers, ROOT)
+        run(rest, results, given.workers, ROOT, fast=given.fast)
     summary(mutants, results)
 
 
