@@ -529,8 +529,10 @@ class TensorSearch:
         if self._search.eps <= NOISY:
             return True
         size = max(abs(node.analytic), abs(node.slope.value))
-        # A secant over kinks is off by a part, and not by all of the derivative.
-        needed = 1 if node.gap > ALL * size and node.count == 1 else BORNE_OUT
+        # A secant over kinks is off by a part, and seldom by all of the derivative;
+        # of values that are very coarse, more cannot be asked.
+        coarse = self._search.eps > COARSE and node.count == 1
+        needed = 1 if coarse and node.gap > ALL * size else BORNE_OUT
         told = 0
         for shorter in SHORTER:
             start = node.slope.start * shorter
