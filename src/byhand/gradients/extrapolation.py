@@ -206,6 +206,7 @@ def derivative(
     size: float = 0.0,
     levels: int = LEVELS,
     wobble: float = 0.0,
+    longest: float = np.inf,
 ) -> Slope:
     """Return the derivative of a function of one number at 0.
 
@@ -231,6 +232,8 @@ def derivative(
         How many steps, each a third of the one before, are tried at most.
     wobble : float
         What rounding may change in a step.
+    longest : float
+        Step beyond which none is tried.
 
     Returns
     -------
@@ -256,18 +259,22 @@ def derivative(
         return scan.run(start, levels, sided=True)
     if slope.error <= wanted or slope.kink:
         return slope
-    wider = _with_longer_steps(scan, slope, start, wanted)
+    wider = _with_longer_steps(scan, slope, start, wanted, longest)
     # Of a bounded function the longest steps see nothing, the more exactly the longer
     # they are: only a change that is more than rounding is a derivative.
     return wider if abs(wider.value) > CHANCE * wider.error else slope
 
 
-def _with_longer_steps(scan: _Scan, slope: Slope, start: float, wanted: float) -> Slope:
+def _with_longer_steps(
+    scan: _Scan, slope: Slope, start: float, wanted: float, longest: float
+) -> Slope:
     """Return a derivative from longer steps, as long as they make it more exact."""
     for _ in range(RISES):
         if slope.error <= wanted or not (slope.at_start and slope.rounded):
             break
         start *= RATIO**RISE
+        if start > longest:
+            break
         wider = scan.run(start, RISE + ROWS, sided=False)
         apart = abs(wider.value - slope.value)
         if not apart <= CHANCE * (wider.error + slope.error):
@@ -518,7 +525,7 @@ def precision_of(values: Array) -> float:
     0.0
     """
     known = np.unique(values[np.isfinite(values) & (values != 0)])
-    if known.size < 3:
+    if known.size < 2:
         return 0.0
     largest = float(np.max(np.abs(known)))
     with np.errstate(all="ignore"):

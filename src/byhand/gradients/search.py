@@ -71,13 +71,15 @@ COARSE = 1e-4  # values that are no more exact than this need eight times the st
 NOISY = 1e-12  # values that are no more exact than this ask for long steps,
 SHORTER = tuple(RATIO**-k for k in range(1, 7))  # and shorter ones must bear them out,
 BORNE_OUT = 5  # so many of them
+FAR = 50.0  # sizes of an element, beyond which steps of coarse values do not go
 ALL = 0.8  # share of a derivative above which a gap is no mere secant's
 POOR = 1e-3  # share of an element; where the error is larger, steps may cross kinks,
 DOUBT = 20.0  # and it takes that many errors to be wrong
 ONE_SIDE = 1e-3  # share of a derivative to which a single side must be known
 
 # Steps and sizes.
-LOOK_STEPS = (0.0137, -0.0291, 0.0453)  # at which values are looked at for rounding
+LOOK_STEPS = (0.0137, 0.0291, 0.0453, 0.31, 1.7)  # to see what values are rounded to
+LOOKED = 3  # of them that are taken at least
 SHORTEST = 2.0**-17  # step of a quick quotient, of an element's own size
 OWN = 1e-3  # share of its tensor's size that an element is at least taken to have
 LARGE = 2**17  # elements from which on a direction is kept in float32
@@ -315,8 +317,11 @@ class Search:
         function = self.function
         outputs = []
         for h in LOOK_STEPS:
-            phi(h)
+            seen = [phi(step) for step in (h, -h)]
             outputs.append(np.ravel(function.last)[:SAMPLE])
+            # Where nothing changes, longer steps may show in which stairs it would.
+            if len(outputs) >= LOOKED and any(s != function.middle for s in seen):
+                break
         values = np.concatenate(outputs)
         values = values.view(values.real.dtype)
         precision = precision_of(values.astype(np.float64))
@@ -507,6 +512,7 @@ class TensorSearch:
                 size=interest,
                 levels=levels,
                 wobble=2 * tensor.eps,
+                longest=self._longest(v),
             )
         finally:
             tensor.work[...] = tensor.base
@@ -544,6 +550,16 @@ class TensorSearch:
                 return False
             told += 1
         return told >= needed
+
+    def _longest(self, v: Array) -> float:
+        """Return the longest step along a direction.
+
+        Of coarse values, steps far beyond the size of a tensor's elements see nothing
+        of the point; where values are exact, a line shows its slope at any distance.
+        """
+        if self._search.eps <= NOISY:
+            return np.inf
+        return FAR * max(1.0, self._scale.typical / float(np.max(np.abs(v))))
 
     def _interest(self) -> float:
         """Return a change of the function beside which smaller ones are little."""
