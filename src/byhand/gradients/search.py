@@ -59,7 +59,8 @@ EXACT_ZERO = 10.0  # roundings up to which a number is zero, or has not changed
 PROBES = 13  # steps at which a function is looked at whose gradients are all zero
 ROUNDED_AWAY = 1e-13  # share of the largest gradient that rounding may leave of zero
 
-LEFT_OVER = 1e-2  # share of an analytic derivative up to which the other is zero
+LEFT_OVER = 0.1  # share of an analytic derivative up to which the other is zero
+FAINT = 64.0  # errors of a numerical derivative up to which it may be zero
 
 # What is asked of a comparison before it is believed.
 WANTED = 1e-3  # error of a tensor that should show; the search descends above it
@@ -799,7 +800,7 @@ class TensorSearch:
 
     def _rounded_away(self, node: Node) -> bool:
         """Return whether an analytic derivative is what rounding leaves of zero."""
-        zero = abs(node.slope.value) <= WIDE * node.slope.error
+        zero = abs(node.slope.value) <= FAINT * node.slope.error
         return bool(zero and abs(node.analytic) <= ROUNDED_AWAY * self._search.largest)
 
     def _between(self, node: Node) -> bool:
