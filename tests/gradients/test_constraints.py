@@ -231,8 +231,11 @@ def test_a_point_outside_is_refused_by_its_name(kind, outside):
         (lambda y: y * [1, 0], [0.0, 0.0]),
     ],
 )
-def test_a_point_of_the_set_is_taken(kind, inside):
-    refuse_outside(constraint(kind), "p", np.array(inside))
+def test_a_point_of_the_set_is_taken_and_stays_where_it_is(kind, inside):
+    on, point = constraint(kind), np.array(inside)
+    refuse_outside(on, "p", point)
+    still = on.moved(point.ravel(), np.zeros(point.size), 0.0, point.shape)
+    np.testing.assert_allclose(still, point.ravel(), rtol=1e-12)
 
 
 @given(st.floats(0.01, 100).filter(lambda off: not 0.9 < off < 1.1))

@@ -16,6 +16,7 @@ from byhand.backprop import BatchNormalization, Dense, Dropout, ReLU, Sequential
 from byhand.gradients import check_layer
 from byhand.gradients.layers import habits
 from byhand.gradients.layers.habits import BEFORE, BEHIND, GRADIENT_HOLDERS, LISTS
+from tests.gradients.real_cases import Network
 
 X = np.random.default_rng(0).normal(size=(6, 5))
 W = np.random.default_rng(1).normal(size=(5, 3))
@@ -780,23 +781,6 @@ def test_a_complex_parameter_is_checked():
 # --- layers in layers
 
 
-class Net:
-    """A7: layers in a list."""
-
-    def __init__(self, *layers):
-        self.layers = list(layers)
-
-    def forward(self, x):
-        for layer in self.layers:
-            x = layer.forward(x)
-        return x
-
-    def backward(self, dout):
-        for layer in reversed(self.layers):
-            dout = layer.backward(dout)
-        return dout
-
-
 class Square(Affine):
     """Of 3 x 3, to stand behind the other."""
 
@@ -806,7 +790,7 @@ class Square(Affine):
 
 
 def test_layers_of_a_layer_are_checked_under_their_path():
-    report = check_layer(Net(Affine(), Square()), X)
+    report = check_layer(Network(Affine(), Square()), X)
     assert report.ok
     assert names(report) == [
         "x",
@@ -815,7 +799,7 @@ def test_layers_of_a_layer_are_checked_under_their_path():
         "layers[1].W",
         "layers[1].b",
     ]
-    report = check_layer(Net(Affine(), Square(7)), X)
+    report = check_layer(Network(Affine(), Square(7)), X)
     assert report.verdict == "fail"
     assert {t.name for t in report.tensors if t.verdict == "fail"} == {
         "layers[1].W",
@@ -842,7 +826,7 @@ def test_layers_behind_methods_and_partial_functions_are_found():
 def test_layers_in_dictionaries_attributes_and_other_layers():
     class Block:
         def __init__(self, factor):
-            self.inner = Net(Affine())
+            self.inner = Network(Affine())
             self.branches = {"left": Square(factor)}
 
         def forward(self, x):
@@ -864,7 +848,7 @@ def test_layers_in_dictionaries_attributes_and_other_layers():
 
 
 def test_a_net_that_lists_what_its_layers_hold_names_each_once():
-    class Listing(Net):
+    class Listing(Network):
         def __init__(self, *layers):
             super().__init__(*layers)
             self.params = [p for layer in layers for p in layer.params]
@@ -888,7 +872,7 @@ def test_a_parameter_that_two_layers_share_is_one():
     def tied(first, second):
         one, two = Square(first), Square(second)
         two.W = one.W
-        return Net(one, two)
+        return Network(one, two)
 
     report = check_layer(tied(1, 1), X[:, :3])
     assert report.ok
@@ -1561,7 +1545,7 @@ def test_a_layer_of_a_net_is_not_lent_the_names_of_another():
             self.dW = 99 * self.x.T @ dout
             return dout @ W[:3].T
 
-    report = check_layer(Net(Affine(), Second()), X)
+    report = check_layer(Network(Affine(), Second()), X)
     assert report.verdict == "incomplete"
     assert left_out(report) == (["layers[1].dW"], [])
 
@@ -1764,7 +1748,7 @@ def test_gradients_in_a_holder_of_any_name_are_found():
     report = check_layer(AnyHolder(), X)
     assert report.ok, report
     assert names(report) == ["x", "p.W", "p.b"]
-    assert check_layer(Net(AnyHolder(), Square()), X).ok
+    assert check_layer(Network(AnyHolder(), Square()), X).ok
     used, wrong = AnyHolder(), AnyHolder(2)
     for layer in (used, wrong):
         layer.backward(layer.forward(X))
@@ -1784,7 +1768,7 @@ def test_modules_locks_and_functions_are_shared_by_the_copies(held):
             return super().forward(x)
 
     assert check_layer(Holds(), X).ok
-    assert check_layer(Net(Holds(), Square(2)), X).verdict == "fail"
+    assert check_layer(Network(Holds(), Square(2)), X).verdict == "fail"
 
 
 @pytest.mark.parametrize("factor", [1, 2])
