@@ -800,8 +800,11 @@ class TensorSearch:
 
     def _rounded_away(self, node: Node) -> bool:
         """Return whether an analytic derivative is what rounding leaves of zero."""
-        zero = abs(node.slope.value) <= FAINT * node.slope.error
-        return bool(zero and abs(node.analytic) <= ROUNDED_AWAY * self._search.largest)
+        slope, largest = node.slope, self._search.largest
+        # Of one that is little beside others, the error itself is less well known.
+        little = abs(slope.value) <= BLIND * largest
+        zero = abs(slope.value) <= (FAINT if little else WIDE) * slope.error
+        return bool(zero and abs(node.analytic) <= ROUNDED_AWAY * largest)
 
     def _between(self, node: Node) -> bool:
         """Return whether the analytic derivative lies between those of the sides."""
