@@ -2,18 +2,21 @@
 
 The names are Keras's, so that `import byhand.shapes as keras` runs lines that build a
 model from Keras's own layers, without a framework.
+
+Importing `typing` costs more than all of this package, and an import is to be free:
+so each module says `TYPE_CHECKING = False` itself, which type checkers take for True.
 """
 
 from byhand.shapes import layers, models
 from byhand.shapes.axis import (
-    ShapeError,
     conv_output,
     conv_transpose_output,
     effective_kernel,
     pool_output,
     same_padding,
 )
-from byhand.shapes.configuring import ReadError, from_config
+from byhand.shapes.configuring import from_config
+from byhand.shapes.errors import ReadError, ShapeError
 from byhand.shapes.graph import Input, Model, Sequential
 from byhand.shapes.reading import from_keras, from_keras_json, load
 from byhand.shapes.receptive import ReceptiveField

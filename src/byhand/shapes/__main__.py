@@ -13,7 +13,7 @@ from byhand.shapes.reading import from_keras_json, load
 from byhand.shapes.tables import COLUMNS, FORMATS
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
+if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 

@@ -10,18 +10,15 @@ convolution arithmetic for deep learning", arXiv:1603.07285, in Keras's spelling
 
 from __future__ import annotations
 
+from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
 from byhand.shapes.size import Number, Size
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
+if TYPE_CHECKING:
     from typing import Any
 
 PADDINGS = ("valid", "same", "causal")
-
-
-class ShapeError(ValueError):
-    """Lengths that cannot go together; the message says which and how to mend it."""
 
 
 def _length(value: Number) -> Number:

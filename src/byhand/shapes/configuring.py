@@ -7,7 +7,7 @@ its size is bounded before anything is made of it.
 from __future__ import annotations
 
 from byhand.shapes import layers as known_layers
-from byhand.shapes.axis import ShapeError
+from byhand.shapes.errors import ReadError, ShapeError
 from byhand.shapes.graph import InputLayer, Model, Sequential
 from byhand.shapes.layers import extras
 from byhand.shapes.layers.base import COMMON, Layer
@@ -15,7 +15,7 @@ from byhand.shapes.network import Network
 from byhand.shapes.tensor import Tensor
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
+if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
@@ -27,10 +27,6 @@ LARGEST = 2**63  # no array is as long
 LONGEST = 1000  # letters of a name
 DEEPEST = 64  # networks within networks, or lists within lists
 NETWORKS = {"Sequential", "Functional", "Model"}
-
-
-class ReadError(ValueError):
-    """What was given is no network of Keras; the message says where it is not."""
 
 
 def from_config(config: Any) -> Network:

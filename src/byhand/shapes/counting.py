@@ -7,11 +7,11 @@ products; adding a bias, normalising, activating and pooling count nothing.
 from __future__ import annotations
 
 from byhand.shapes.formula import Formula
-from byhand.shapes.layers.base import product
+from byhand.shapes.outcome import product
 from byhand.shapes.size import largest
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
+if TYPE_CHECKING:
     from typing import Any
 
     from byhand.shapes.size import Number

@@ -9,7 +9,7 @@ from __future__ import annotations
 from byhand.shapes.tensor import show
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
+if TYPE_CHECKING:
     from typing import Any
 
 STYLES = ("volumes", "graph")

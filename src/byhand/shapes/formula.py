@@ -9,7 +9,7 @@ from __future__ import annotations
 from byhand.shapes.size import Number
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
+if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import CodeType
 

@@ -6,14 +6,16 @@ itself: called on a tensor, it runs its calls on the new shape.
 
 from __future__ import annotations
 
-from byhand.shapes.axis import ShapeError
-from byhand.shapes.layers.base import Layer, whole
-from byhand.shapes.network import Names, Network
+from byhand.shapes.errors import ShapeError
+from byhand.shapes.layers.base import Layer
+from byhand.shapes.layers.checks import whole_number
+from byhand.shapes.naming import Names
+from byhand.shapes.network import Network
 from byhand.shapes.size import Size
 from byhand.shapes.tensor import Tensor, calls_before, tensors_in
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
+if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
@@ -43,7 +45,7 @@ def Input(  # noqa: N802  Keras's own spelling
     shape : sequence of int or None
         Lengths without the batch; None leaves one open, and it becomes a letter.
     batch_size : int, optional
-        Kept for Keras's sake; the batch stays open.
+        Examples at a time; by default open.
     batch_shape : sequence, optional
         `shape` with the batch in front.
     name : str, optional
@@ -54,7 +56,7 @@ def Input(  # noqa: N802  Keras's own spelling
     Returns
     -------
     Tensor
-        With the batch first, open.
+        With the batch first.
 
     Raises
     ------
@@ -69,7 +71,7 @@ def Input(  # noqa: N802  Keras's own spelling
     (None, H, W, 3)
     """
     if batch_shape is not None:
-        shape = list(batch_shape)[1:]
+        batch_size, *shape = batch_shape
     if shape is None:
         raise ShapeError("Input needs a shape, such as Input((32, 32, 3))")
     if hasattr(shape, "__index__"):
@@ -79,10 +81,13 @@ def Input(  # noqa: N802  Keras's own spelling
     lengths = list(shape)
     letters = LETTERS.get(len(lengths)) or [f"N{k + 1}" for k in range(len(lengths))]
     known = [
-        Size.symbol(letter) if length is None else whole("a length of Input", length)
+        Size.symbol(letter)
+        if length is None
+        else whole_number("a length of Input", length)
         for letter, length in zip(letters, lengths, strict=True)
     ]
-    return Tensor((None, *known), name=name)
+    batch = None if batch_size is None else whole_number("batch_size", batch_size)
+    return Tensor((batch, *known), name=name, dtype=dtype or "float32")
 
 
 class InputLayer(Layer):
@@ -102,7 +107,13 @@ class InputLayer(Layer):
 
     def check(self) -> None:
         """Make the tensor."""
-        self.tensor = Input(self.shape, batch_shape=self.batch_shape, name=self.name)
+        self.tensor = Input(
+            self.shape,
+            self.batch_size,
+            batch_shape=self.batch_shape,
+            dtype=self.dtype,
+            name=self.name,
+        )
 
 
 class Sequential(Network):
@@ -135,6 +146,7 @@ class Sequential(Network):
         self.name = binding.get("name")
         self.trainable = binding.get("trainable", True)
         self.inputs, self.outputs = [], []
+        self._inferred = {}
         self._stack: list[Layer] = []
         self._members: set[int] = set()
         self._names = Names()
@@ -184,6 +196,7 @@ class Sequential(Network):
                 self._names.free(layer)
                 raise
         self._stack.append(layer)
+        self._inferred.clear()
         self._members.add(id(layer))
 
     def pop(self) -> Any:
@@ -191,6 +204,7 @@ class Sequential(Network):
         if not self._stack:
             raise IndexError("there is no layer to take off")
         layer = self._stack.pop()
+        self._inferred.clear()
         self._members.remove(id(layer))
         self._names.free(layer)
         if self.inputs:
@@ -262,9 +276,12 @@ class Model(Network):
         self.trainable = binding.get("trainable", True)
         self.inputs = list(tensors_in(binding.get("inputs")))
         self.outputs = list(tensors_in(binding.get("outputs")))
+        self._inferred = {}
 
     def check(self) -> None:
         """Refuse a graph with loose ends, and name its layers."""
+        if self.own("call") and not self.inputs:
+            return  # a reader's own model, whose calls are known when it is built
         if not self.inputs or not self.outputs:
             raise TypeError("Model needs inputs and outputs: Model(inputs, outputs)")
         for number, tensor in enumerate(self.inputs):
@@ -273,11 +290,12 @@ class Model(Network):
         given = {id(tensor) for tensor in self.inputs}
         for call in calls_before(self.outputs):
             for tensor in call.inputs:
-                if tensor.call is None and id(tensor) not in given:
-                    raise ShapeError(
-                        f"{call.layer.label} receives {tensor!r}, which comes from no "
-                        "input of this Model; name it among the inputs"
-                    )
+                if tensor.call or tensor.weight or id(tensor) in given:
+                    continue
+                raise ShapeError(
+                    f"{call.layer.label} receives {tensor!r}, which comes from no "
+                    "input of this Model; name it among the inputs"
+                )
         names = Names()
         for tensor in self.inputs:
             names.hold(tensor)
@@ -285,7 +303,38 @@ class Model(Network):
         for layer in [*filter(_named, layers), *layers]:
             names.give(layer)
 
+    @property
+    def base_name(self) -> str:
+        """Keras's name for a graph that came without one."""
+        return "functional" if type(self) is Model else super().base_name
+
+    def build(self, shapes: Any = None, *, input_shape: Any = None) -> None:
+        """Run a reader's own `call` on an input shape, batch first, if none was yet.
+
+        Parameters
+        ----------
+        shapes : tuple, or list or dict of tuples
+            Shape of the input, or of each.
+        input_shape : optional
+            The same under Keras's name.
+        """
+        shapes = input_shape if shapes is None else shapes
+        if self.outputs or not self.own("call") or shapes is None:
+            return
+        self(_inputs_of(shapes))
+
+
+def _inputs_of(shapes: Any) -> Any:
+    """Return an input for each shape, batch first, in the same structure."""
+    if isinstance(shapes, dict):
+        return {
+            name: Input(batch_shape=shape, name=name) for name, shape in shapes.items()
+        }
+    if any(isinstance(part, tuple | list) for part in shapes):
+        return [Input(batch_shape=shape) for shape in shapes]
+    return Input(batch_shape=shapes)
+
 
 def _named(layer: Layer) -> bool:
-    """Tell whether a layer has its name already."""
+    """Return whether a layer has its name already."""
     return layer.name is not None

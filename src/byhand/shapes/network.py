@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from byhand.shapes.axis import ShapeError
-from byhand.shapes.counting import Memory, flops_formula, memory_of
-from byhand.shapes.drawing import drawing
-from byhand.shapes.explaining import Explanation
+from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
-from byhand.shapes.layers.base import Layer, Outcome, Weight
-from byhand.shapes.receptive import Fields, ReceptiveField
-from byhand.shapes.tables import table
-from byhand.shapes.tensor import Call, Tensor, calls_before, show
+from byhand.shapes.layers.base import Layer
+from byhand.shapes.outcome import (
+    Inner,
+    Outcome,
+    WeightSpec,
+    count_formula,
+    inside,
+    total,
+)
+from byhand.shapes.tensor import Tensor, calls_before, show
+from byhand.shapes.tracing import trace
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
-    from collections.abc import Iterable, Mapping, Sequence
+if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
+    from byhand.shapes.counting import Memory
+    from byhand.shapes.explanation import Explanation
+    from byhand.shapes.receptive import Fields, ReceptiveField
     from byhand.shapes.size import Number
-    from byhand.shapes.tensor import Shape
+    from byhand.shapes.tensor import Arguments, Call, Shape
+
+MOST_ROWS = 20_000  # rows of networks within networks, all opened
 
 
 class Row:
@@ -30,31 +39,68 @@ class Row:
         The layer's name and class.
     call : Call or None
         None for an input.
+    layer : Layer or None
+        None for an input.
     inputs, outputs : list of tuple
-        Shapes.
+        Shapes; None for one that is not known.
+    sources : list of str
+        The names of the layers that its inputs come from.
     first : bool
         Whether the layer is called here for the first time: its parameters count
         once, its work with each call.
+    depth : int
+        How many networks it lies in; 0 for the rows of the network itself.
     """
 
     __slots__ = (
-        *("call", "fields", "first", "inputs", "kind", "layer", "name", "outputs"),
+        "call",
+        "depth",
+        "fields",
+        "first",
+        "inputs",
+        "kind",
+        "layer",
+        "name",
+        "outputs",
+        "sources",
     )
 
-    def __init__(self, name: str, kind: str, outputs: list[Shape]) -> None:
-        self.name, self.kind, self.outputs = name, kind, outputs
-        self.inputs: list[Shape] = []
-        self.call: Call | None = None
-        self.layer: Any = None
-        self.first = False
-        self.fields: Fields | None = None
+    def __init__(
+        self,
+        name: str,
+        kind: str,
+        outputs: Sequence[Shape | None],
+        *,
+        call: Call | None = None,
+        sources: Sequence[str] = (),
+        first: bool = False,
+        fields: Fields | None = None,
+        depth: int = 0,
+    ) -> None:
+        self.name = name
+        self.kind = kind
+        self.outputs: list[Any] = list(outputs)
+        self.call = call
+        self.layer: Any = call.layer if call else None
+        self.inputs = [tensor.shape for tensor in call.inputs] if call else []
+        self.sources = list(sources)
+        self.first = first
+        self.fields = fields
+        self.depth = depth
 
     @property
-    def parameters(self) -> Formula:
-        """Weights counted here; none where the layer was counted before."""
+    def parameters(self) -> Formula | None:
+        """Weights counted here: 0 where the layer was counted, None if unknown."""
         if self.layer is None or not self.first:
             return Formula("0")
         return self.layer.parameters  # type: ignore[no-any-return]
+
+    @property
+    def trainable(self) -> Formula | None:
+        """Of these, the weights that training may change."""
+        if self.layer is None or not self.first:
+            return Formula("0")
+        return self.layer.trainable_formula  # type: ignore[no-any-return]
 
     @property
     def macs(self) -> Formula | None:
@@ -62,6 +108,23 @@ class Row:
         if self.call is None:
             return Formula("0")
         return self.call.outcome.macs  # type: ignore[no-any-return]
+
+    @property
+    def note(self) -> str:
+        """Why something of it is not known."""
+        return str(self.call.outcome.note) if self.call else ""
+
+    @property
+    def inner(self) -> Inner | None:
+        """The calls inside, of a network or an own layer."""
+        return self.call.outcome.inner if self.call else None
+
+    @property
+    def receptive_field(self) -> ReceptiveField | str:
+        """What an output element sees of the network's input; "" for an input."""
+        if self.call is None or self.fields is None:
+            return ""
+        return self.fields.of(self.call)
 
     def explain(self) -> Explanation:
         """Return each number of the row with its formula.
@@ -71,27 +134,76 @@ class Row:
         Explanation
             Prints as text; `.latex()` and `.html()` give it for a page.
         """
-        entries: list[tuple[str, Formula]] = []
-        if self.call is not None:
-            entries += [
-                (f"output {name}", formula)
-                for name, formula in self.call.outcome.lengths
-            ]
-        if self.first and self.layer.parameters.value:
-            entries.append(("parameters", self.parameters))
-            if self.layer.trainable_formula.value != self.parameters.value:
-                entries.append(("of these trainable", self.layer.trainable_formula))
-        if self.macs is not None and self.macs.value:
-            entries.append(("multiply-accumulates", self.macs))
-        if self.first and self.fields is not None:
-            field = self.fields[self.name]
-            if isinstance(field, ReceptiveField) and field.moved:
-                entries += field.formulas
-        return Explanation(f"{self.name} ({self.kind})", entries)
+        from byhand.shapes.explanation import explanation_of
+
+        return explanation_of(self)
 
     def __repr__(self) -> str:
         shapes = ", ".join(show(shape) for shape in self.outputs)
-        return f"Row({self.name!r}, {self.kind}, {shapes}, {self.parameters.value})"
+        count = "?" if self.parameters is None else self.parameters.value
+        return f"Row({self.name!r}, {self.kind}, {shapes}, {count})"
+
+
+def rows_of(
+    inner: Inner,
+    fields: Fields,
+    *,
+    nested: bool = False,
+    depth: int = 0,
+    seen: set[int] | None = None,
+) -> list[Row]:
+    """Return one row for each input and each call.
+
+    Parameters
+    ----------
+    inner : Inner
+        The calls.
+    fields : Fields
+        What the output of each call sees.
+    nested : bool
+        Whether the calls inside networks and own layers get rows as well, without
+        their inputs.
+    depth : int
+        How many networks it lies in.
+    seen : set of int, optional
+        Layers that are counted already.
+
+    Raises
+    ------
+    ShapeError
+        If the rows would be more than `MOST_ROWS`.
+    """
+    seen = set() if seen is None else seen
+    made_by = {id(tensor): tensor.name or "input_layer" for tensor in inner.inputs}
+    rows = []
+    if depth == 0:
+        for tensor in inner.inputs:
+            rows.append(Row(made_by[id(tensor)], "InputLayer", [tensor.shape]))
+    for call in inner.calls:
+        layer = call.layer
+        for tensor in call.outputs:
+            made_by[id(tensor)] = layer.label
+        sources = [made_by[id(one)] for one in call.inputs if id(one) in made_by]
+        row = Row(
+            layer.label,
+            layer.kind,
+            [tensor.shape for tensor in call.outputs],
+            call=call,
+            sources=list(dict.fromkeys(sources)),
+            first=id(layer) not in seen,
+            fields=fields,
+            depth=depth,
+        )
+        seen.add(id(layer))
+        rows.append(row)
+        if nested and row.inner is not None:
+            rows += rows_of(row.inner, fields, nested=True, depth=depth + 1, seen=seen)
+        if len(rows) > MOST_ROWS:
+            raise ShapeError(
+                f"with all networks inside opened it has over {MOST_ROWS:,} rows; "
+                "show them one by one"
+            )
+    return rows
 
 
 class Network(Layer):
@@ -99,6 +211,7 @@ class Network(Layer):
 
     inputs: list[Tensor]
     outputs: list[Tensor]
+    _inferred: dict[Any, Outcome]
 
     @property
     def calls(self) -> list[Call]:
@@ -111,27 +224,39 @@ class Network(Layer):
         return list(dict.fromkeys(call.layer for call in self.calls))
 
     @property
+    def inner_layers(self) -> list[Layer]:
+        """The layers that the network consists of."""
+        return self.layers
+
+    @property
+    def graph(self) -> Inner:
+        """The inputs, the calls and the outputs.
+
+        Raises
+        ------
+        ShapeError
+            If the network has no input yet.
+        """
+        self._done()
+        return Inner(self.inputs, self.calls, self.outputs)
+
+    @property
     def rows(self) -> list[Row]:
         """One row for each input and each call."""
-        rows = [
-            Row(tensor.name or "input_layer", "InputLayer", [tensor.shape])
-            for tensor in self.inputs
-        ]
-        seen = set()
-        fields = Fields(self)
-        for call in self.calls:
-            layer = call.layer
-            row = Row(
-                layer.label,
-                type(layer).__name__,
-                [tensor.shape for tensor in call.outputs],
-            )
-            row.inputs = [tensor.shape for tensor in call.inputs]
-            row.call, row.layer, row.fields = call, layer, fields
-            row.first = id(layer) not in seen
-            seen.add(id(layer))
-            rows.append(row)
-        return rows
+        return self.all_rows()
+
+    def all_rows(self, *, nested: bool = False) -> list[Row]:
+        """Return one row for each input and each call.
+
+        Parameters
+        ----------
+        nested : bool
+            Whether the calls inside networks and own layers get rows as well.
+        """
+        from byhand.shapes.receptive import Fields
+
+        inner = Inner(self.inputs, self.calls, self.outputs)
+        return rows_of(inner, Fields(inner), nested=nested)
 
     def __getitem__(self, name: str) -> Row:
         """Return the first row of a layer, by name."""
@@ -157,51 +282,49 @@ class Network(Layer):
         return self.outputs
 
     @property
-    def leaves(self) -> list[tuple[Layer, bool]]:
-        """Every layer that is no network, once, and whether training may change it."""
-        found: dict[int, tuple[Layer, bool]] = {}
-        for layer in self.layers:
-            if isinstance(layer, Network):
-                inner = [
-                    (leaf, free and layer.trainable) for leaf, free in layer.leaves
-                ]
-            else:
-                inner = [(layer, True)]
-            for leaf, free in inner:
-                found.setdefault(id(leaf), (leaf, free and self.trainable))
-        return list(found.values())
-
-    def count_params(self) -> Number:
-        """Return how many numbers all weights hold, shared ones once."""
-        return self.parameters.value
-
-    @property
-    def parameters(self) -> Formula:
-        """The sum over the layers."""
+    def parameters(self) -> Formula | None:
+        """The sum over the layers; None where a layer's count is unknown."""
         self._done()
-        return total(leaf.parameters.value for leaf, _ in self.leaves)
+        return self._sum(every=True) if self.counts_all else None
 
     @property
-    def trainable_formula(self) -> Formula:
-        """The sum over the layers that training may change."""
+    def trainable_formula(self) -> Formula | None:
+        """The sum over the weights that training may change."""
         self._done()
-        return total(leaf.trainable_formula.value for leaf, free in self.leaves if free)
+        return self._sum(every=False) if self.counts_all else None
 
     @property
-    def trainable_params(self) -> Number:
-        """How many numbers training may change."""
-        return self.trainable_formula.value
+    def known_params(self) -> Number:
+        """How many numbers the weights hold that are known, shared ones once."""
+        return self._sum(every=True).value
+
+    def _sum(self, *, every: bool) -> Formula:
+        """Return the sum over all weights, or over those that training changes."""
+        kept = [weight for weight, free in self.variables() if every or free]
+        counts: dict[int, Number] = {}
+        for weight in kept:
+            counts[id(weight)] = count_formula([weight]).value
+        return total(counts.values())
 
     @property
-    def non_trainable_params(self) -> Number:
+    def trainable_params(self) -> Number | None:
+        """How many numbers training may change; None where that is not known."""
+        formula = self.trainable_formula
+        return None if formula is None else formula.value
+
+    @property
+    def non_trainable_params(self) -> Number | None:
         """How many numbers training may not change, frozen or moving by themselves."""
-        return self.count_params() - self.trainable_params
+        every, trainable = self.count_params(), self.trainable_params
+        if every is None or trainable is None:
+            return None
+        return every - trainable
 
     @property
     def macs(self) -> Number | None:
         """Multiply-accumulates for one example; None where a layer's are unknown."""
-        self._done()
-        return self._cost([call.outcome for call in self.calls])
+        formula = inside(self.graph).macs
+        return None if formula is None else formula.value
 
     def flops(self, *, convention: str = "2*macs") -> Number | None:
         """Return floating-point operations for one example.
@@ -216,6 +339,8 @@ class Network(Layer):
         int, Size or None
             None where a layer's are unknown.
         """
+        from byhand.shapes.counting import flops_formula
+
         formula = flops_formula(self.macs or 0, convention)
         return None if self.macs is None else formula.value
 
@@ -223,6 +348,8 @@ class Network(Layer):
         self, *, batch: int = 1, dtype: str = "float32", training: bool = False
     ) -> Memory:
         """Return the bytes taken for a batch; see `byhand.shapes.counting`."""
+        from byhand.shapes.counting import memory_of
+
         self._done()
         return memory_of(self, batch=batch, dtype=dtype, training=training)
 
@@ -241,10 +368,12 @@ class Network(Layer):
             size, stride and padding.
         """
         self._done()
-        return Fields(self)[name]
+        return self[name].receptive_field
 
     def table(self, *, format: str = "text", columns: Sequence[str] = ()) -> str:
         """Return the network as a table; see `byhand.shapes.tables.table`."""
+        from byhand.shapes.tables import table
+
         self._done()
         return table(self, format=format, columns=columns)
 
@@ -275,6 +404,8 @@ class Network(Layer):
         ValueError
             If the style is another.
         """
+        from byhand.shapes.drawing import drawing
+
         self._done()
         text = drawing(self, style=style)
         with open(path, "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123
@@ -283,111 +414,53 @@ class Network(Layer):
     def _repr_html_(self) -> str:
         return self.table(format="html", columns=("macs",))
 
-    @staticmethod
-    def _cost(outcomes: Iterable[Outcome]) -> Number | None:
-        """Return the sum of costs, or None if one is unknown."""
-        formulas = [outcome.macs for outcome in outcomes]
-        if None in formulas:
-            return None
-        return total(formula.value for formula in formulas if formula).value
-
     def build(self, shapes: Any) -> None:
         """Take an input shape, batch first, if there is none yet."""
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
-        """Run every call on new shapes."""
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+        """Run every call on new shapes, or remember what came of it."""
+        if self.own("call"):
+            return self._traced(shapes, arguments)
         self._done()
         if len(shapes) != len(self.inputs):
             raise ShapeError(f"it takes {len(self.inputs)} inputs, got {len(shapes)}")
-        at = {id(t): shape for t, shape in zip(self.inputs, shapes, strict=True)}
         for tensor, shape in zip(self.inputs, shapes, strict=True):
-            if len(tensor.shape) != len(shape):
+            if tensor.ndim != len(shape):
                 raise ShapeError(
                     f"it was made for inputs of {show(tensor.shape)}, got {show(shape)}"
                 )
-        outcomes = []
+        key = tuple(shapes)
+        outcome = self._inferred.get(key)
+        if outcome is None:
+            outcome = self._inferred[key] = self._run(shapes)
+        return outcome
+
+    def _traced(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+        """Run the `call` of a reader's own model; keep the first graph as its own."""
+        outcome = trace(self, shapes, arguments)
+        if not self.outputs and outcome.inner is not None:
+            self.inputs = outcome.inner.inputs
+            self.outputs = outcome.inner.outputs
+        return outcome
+
+    def _run(self, shapes: Sequence[Shape]) -> Outcome:
+        """Run every call on new shapes."""
+        starts = [
+            Tensor(shape, name=tensor.name)
+            for tensor, shape in zip(self.inputs, shapes, strict=True)
+        ]
+        at = {id(t): start for t, start in zip(self.inputs, starts, strict=True)}
+        calls = []
         for call in self.calls:
-            given = [Tensor(at[id(tensor)]) for tensor in call.inputs]
-            done = call.layer.apply(given, call.roles, call.options).outcome
-            outcomes.append(done)
-            for tensor, shape in zip(call.outputs, done.shapes, strict=True):
-                at[id(tensor)] = shape
-        cost = self._cost(outcomes)
-        macs = None if cost is None else Formula("n", n=cost)
-        field = "whole" if any(o.field == "whole" for o in outcomes) else "nested"
-        out = [at[id(tensor)] for tensor in self.outputs]
-        return Outcome(out, macs=macs, field=field)
+            given = [at.get(id(tensor), tensor) for tensor in call.inputs]
+            done = call.layer.apply(call.arguments.replaced(given))
+            calls.append(done)
+            for tensor, out in zip(call.outputs, done.outputs, strict=True):
+                at[id(tensor)] = out
+        outputs = [at[id(tensor)] for tensor in self.outputs]
+        return inside(Inner(starts, calls, outputs))
 
     @property
-    def all_weights(self) -> list[Weight]:
+    def all_weights(self) -> list[WeightSpec]:
         """The weights of every layer, shared ones once."""
-        return [weight for leaf, _ in self.leaves for weight in leaf.weights]
-
-
-def total(numbers: Iterable[Number]) -> Formula:
-    """Return a sum with one letter for each number that is not 0."""
-    kept = [number for number in numbers if number != 0]
-    letters = {f"n_{k}": number for k, number in enumerate(kept, start=1)}
-    names = list(letters)
-    sums = [" + ".join(names[k : k + 100]) for k in range(0, len(names), 100)]
-    if len(sums) > 1:  # Python cannot read a sum of some thousand terms
-        sums = [f"({part})" for part in sums]
-    return Formula(" + ".join(sums) or "0", **letters)
-
-
-class Names:
-    """The names of a network's inputs and layers, each held by one of them."""
-
-    def __init__(self) -> None:
-        self._held: dict[str, Any] = {}
-        self._next: dict[str, int] = {}
-
-    def give(self, layer: Layer) -> None:
-        """Hold a layer's name; one without gets Keras's: its class, counted."""
-        if layer.name is None:
-            base = snake_case(type(layer).__name__)
-            if base == "model":
-                base = "functional"
-            number = self._next.get(base, 0)
-            while (name := f"{base}_{number}" if number else base) in self._held:
-                number += 1
-            self._next[base] = number
-            layer.name, layer.named_here = name, True
-        self.hold(layer)
-
-    def hold(self, owner: Any) -> None:
-        """Hold the name of a layer or an input.
-
-        Raises
-        ------
-        ShapeError
-            If another holds the name, unless both were named here, each in its
-            own network.
-        """
-        other = self._held.setdefault(owner.name, owner)
-        if other is not owner and not (_named_here(other) and _named_here(owner)):
-            raise ShapeError(
-                f"{owner!r} is called {owner.name!r}, and so is {other!r}; "
-                "give one of them another name"
-            )
-
-    def free(self, layer: Layer) -> None:
-        """Give a layer's name back."""
-        if self._held.get(layer.name or "") is layer:
-            del self._held[layer.name or ""]
-            self._next.clear()
-
-
-def _named_here(owner: Any) -> bool:
-    """Tell whether a layer or an input got its name from us."""
-    if isinstance(owner, Layer):
-        return owner.named_here
-    return str(owner.name).startswith("input_layer")
-
-
-def snake_case(name: str) -> str:
-    """Return a class name as Keras writes it in a layer's name."""
-    from re import sub
-
-    name = sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
-    return sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+        return [weight for weight, _ in self.variables()]

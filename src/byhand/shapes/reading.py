@@ -6,11 +6,12 @@ message.
 
 from __future__ import annotations
 
-from byhand.shapes.configuring import ReadError, from_config
+from byhand.shapes.configuring import from_config
+from byhand.shapes.errors import ReadError
 from byhand.shapes.network import Network
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
+if TYPE_CHECKING:
     from typing import Any
 
 LARGEST = 8 * 2**20  # bytes of JSON; the largest application has about 1 MB

@@ -10,15 +10,18 @@ networks", Distill 2019, doi:10.23915/distill.00021.
 from __future__ import annotations
 
 from byhand.shapes.formula import Formula
-from byhand.shapes.layers.base import POINT, WHOLE
-from byhand.shapes.tensor import AXES, Call
+from byhand.shapes.outcome import POINT, UNKNOWN, WHOLE
+from byhand.shapes.tensor import AXES
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
+if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-UNKNOWN = "unknown"
+    from byhand.shapes.network import Network
+    from byhand.shapes.outcome import Inner
+    from byhand.shapes.tensor import Call
+
 PARTS = ("size", "stride", "padding")
 ALONE = (0, 0, 1)  # an element that sees itself
 
@@ -102,7 +105,7 @@ class ReceptiveField:
         return self.size, self.stride, self.padding
 
 
-def receptive_fields(network: Any) -> dict[str, ReceptiveField | str]:
+def receptive_fields(network: Network) -> dict[str, ReceptiveField | str]:
     """Return what the output of each layer sees, under the layer's name.
 
     Parameters
@@ -116,22 +119,62 @@ def receptive_fields(network: Any) -> dict[str, ReceptiveField | str]:
         "whole input" where every element is seen, "unknown" where the field has no
         such form. A layer called several times has the field of its first call.
     """
-    start: dict[int, Any] = {id(tensor): () for tensor in network.inputs}
     fields: dict[str, ReceptiveField | str] = {}
-    for call, before, span in _walk(network.calls, start):
-        name = call.layer.label
-        if name in fields:
-            continue
-        if span in (WHOLE, UNKNOWN):
-            fields[name] = "whole input" if span == WHOLE else UNKNOWN
-        else:
-            window = call.outcome.field
-            if hasattr(call.layer, "calls"):  # its own layers hold the windows
-                before, window = [span], POINT
-            fields[name] = ReceptiveField(
-                span, before, None if window == POINT else window
-            )
+    for row in network.rows:
+        if row.call is not None:
+            fields.setdefault(row.name, row.receptive_field)
     return fields
+
+
+class Fields:
+    """What the output of each call sees, found when the first one is asked for.
+
+    Parameters
+    ----------
+    inner : Inner
+        The calls of a network.
+    """
+
+    def __init__(self, inner: Inner) -> None:
+        self._inner = inner
+        self._found: dict[int, tuple[Call, Any, Any]] = {}
+        # What networks inside make of what their inputs see.
+        self._known: dict[tuple[int, Any], Any] = {}
+
+    def of(self, call: Call) -> ReceptiveField | str:
+        """Return the field of a call, in the network or in one within it."""
+        if not self._found:
+            self._follow(self._inner, [() for _ in self._inner.inputs])
+        if id(call) not in self._found:
+            return UNKNOWN
+        _, before, span = self._found[id(call)]
+        if span in (WHOLE, UNKNOWN):
+            return "whole input" if span == WHOLE else UNKNOWN
+        window = call.outcome.field
+        if call.outcome.inner is not None:  # the calls inside hold the windows
+            before, window = [span], POINT
+        return ReceptiveField(span, before, None if window == POINT else window)
+
+    def _follow(self, inner: Inner, seen: Sequence[Any]) -> Any:
+        """Find what each call sees, given what the inputs do; return the outputs'."""
+        key = (id(inner), tuple(seen))
+        if key in self._known:
+            return self._known[key]
+        at = dict(zip(map(id, inner.inputs), seen, strict=True))
+        for call in inner.calls:
+            # A weight sees nothing of the input.
+            before = [at[id(one)] for one in call.inputs if id(one) in at]
+            nested = call.outcome.inner
+            if nested is not None:
+                after = self._follow(nested, before)
+            else:
+                after = _after(call, _joined(before))
+            for tensor in call.outputs:
+                at[id(tensor)] = after
+            self._found.setdefault(id(call), (call, before, after))
+        result = _joined([at.get(id(tensor), ()) for tensor in inner.outputs])
+        self._known[key] = result
+        return result
 
 
 def _of_window(before: Any, window: Any) -> tuple[Formula, Formula, Formula]:
@@ -172,20 +215,6 @@ def _floored(expression: str, **values: Any) -> Formula:
     return Formula(f"({expression}) // 1", **values)
 
 
-def _walk(
-    calls: Sequence[Call], at: dict[int, Any]
-) -> list[tuple[Call, list[Any], Any]]:
-    """Return each call with what its inputs see, and its output."""
-    found = []
-    for call in calls:
-        before = [at[id(tensor)] for tensor in call.inputs]
-        after = _after(call, _joined(before))
-        for tensor in call.outputs:
-            at[id(tensor)] = after
-        found.append((call, before, after))
-    return found
-
-
 def _joined(spans: Sequence[Any]) -> Any:
     """Return the hull of what several inputs see."""
     if WHOLE in spans:
@@ -211,11 +240,7 @@ def _joined(spans: Sequence[Any]) -> Any:
 
 def _after(call: Call, span: Any) -> Any:
     """Return what the output of a call sees, given what its input sees."""
-    layer, field = call.layer, call.outcome.field
-    if hasattr(layer, "calls"):  # a network within the network
-        at = {id(tensor): span for tensor in layer.inputs}
-        _walk(layer.calls, at)
-        return _joined([at[id(tensor)] for tensor in layer.outputs])
+    field = call.outcome.field
     if span in (WHOLE, UNKNOWN) or field == POINT:
         return span
     if field in (WHOLE, UNKNOWN):
@@ -242,28 +267,3 @@ def _exact(j: Any) -> Any:
     from fractions import Fraction
 
     return Fraction(j)
-
-
-class Fields:
-    """What the output of each layer sees, found when the first one is asked for.
-
-    Parameters
-    ----------
-    network : Sequential or Model
-        A network with its input.
-    """
-
-    __slots__ = ("_found", "_network")
-
-    def __init__(self, network: Any) -> None:
-        self._network = network
-        self._found: dict[str, ReceptiveField | str] | None = None
-
-    def __getitem__(self, name: str) -> ReceptiveField | str:
-        """Return the field of a layer; a KeyError lists the names there are."""
-        if self._found is None:
-            self._found = receptive_fields(self._network)
-        if name not in self._found:
-            names = ", ".join(self._found)
-            raise KeyError(f"no layer is called {name!r}; there are {names}")
-        return self._found[name]

@@ -8,7 +8,7 @@ putting in a number gives what the concrete computation gives.
 from __future__ import annotations
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
+if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any, Union
 
@@ -37,13 +37,15 @@ class Size:
     14
     """
 
-    __slots__ = ("_constant", "_hash", "_terms")
+    __slots__ = ("_constant", "_hash", "_terms", "atoms")
 
     def __init__(self, terms: Mapping[Atom, int], constant: int) -> None:
         self._terms = dict(terms)
         self._constant = constant
         # Kept, for a length holds others, each of which would be hashed anew.
         self._hash = hash((frozenset(self._terms.items()), constant))
+        # How many letters, products and quotients it is written with.
+        self.atoms: int = sum(map(_atoms_in, self._terms))
 
     @classmethod
     def symbol(cls, letter: str) -> Size:
@@ -181,6 +183,13 @@ class Size:
         return found
 
 
+def _atoms_in(atom: Atom) -> int:
+    """Return how many letters, products and quotients an atom is written with."""
+    if isinstance(atom, str):
+        return 1
+    return 1 + sum(part.atoms for part in atom[1:] if isinstance(part, Size))
+
+
 def _shown(atom: Atom, *, alone: bool) -> str:
     """Return an atom as Python would compute it."""
     if isinstance(atom, str):
@@ -221,7 +230,7 @@ def largest(numbers: Iterable[Number]) -> Number:
 
 
 def _at_least(first: Number, second: Number) -> bool:
-    """Tell whether a length is never below another, whatever the letters are."""
+    """Return whether a length is never below another, whatever the letters are."""
     rest = first - second
     if isinstance(rest, int):
         return rest >= 0

@@ -6,11 +6,12 @@ computes shapes forwards, so an answer is right by construction.
 
 from __future__ import annotations
 
-from byhand.shapes.axis import ShapeError, conv_output, conv_transpose_output
-from byhand.shapes.room import least_shape
+from byhand.shapes.axis import conv_output, conv_transpose_output
+from byhand.shapes.errors import ShapeError
+from byhand.shapes.smallest import smallest_shape
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
+if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
@@ -244,7 +245,7 @@ def smallest_input(network: Any, *, most: int = 4096) -> tuple[Any, ...]:
     """
     if len(network.inputs) != 1:
         raise ValueError(f"it takes one input, got {len(network.inputs)}")
-    shape = least_shape(network.inputs[0], network.calls, most=most)
+    shape = smallest_shape(network.inputs[0], network.calls, most=most)
     if shape is None:
         raise ValueError(f"no input up to {most} fits; raise most=...")
     return shape

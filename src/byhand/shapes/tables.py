@@ -8,7 +8,7 @@ from byhand.shapes.size import Size
 from byhand.shapes.tensor import show
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
+if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 

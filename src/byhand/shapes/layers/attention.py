@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from byhand.shapes.axis import ShapeError
+from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
-from byhand.shapes.layers.base import (
-    REQUIRED,
-    Layer,
-    Outcome,
-    Weight,
-    known,
-    needs_number,
-    whole,
-)
+from byhand.shapes.layers.base import REQUIRED, Layer
+from byhand.shapes.layers.checks import known, known_length, whole_number
 from byhand.shapes.layers.dense import KERNEL_AND_BIAS
+from byhand.shapes.outcome import Outcome, WeightSpec
 from byhand.shapes.tensor import Shape, show
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
-    from collections.abc import Mapping, Sequence
+if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
+    from byhand.shapes.tensor import Arguments
 
-def named(shapes: Sequence[Shape], options: Mapping[str, Any]) -> tuple[Shape, ...]:
+
+def named(shapes: Sequence[Shape], arguments: Arguments) -> tuple[Shape, ...]:
     """Return the shapes of query, value and key; the key is the value unless given."""
-    roles = options.get("roles") or ["query", "value", "key"][: len(shapes)]
+    roles = arguments.roles or ["query", "value", "key"][: len(shapes)]
     by_role: dict[str, Shape] = dict(zip(roles, shapes, strict=True))
     missing = [role for role in ("query", "value") if role not in by_role]
     if missing:
@@ -41,13 +37,13 @@ class _Heads(Layer):
     def build(self, shapes: Sequence[Shape]) -> None:
         """Wait for the roles: `infer` makes the weights."""
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """As many places as the query has, and the scores if asked for."""
-        shapes = list(named(shapes, options))
+        shapes = list(named(shapes, arguments))
         super().build(shapes)
-        return self.attend(shapes, options)
+        return self.attend(shapes, arguments)
 
-    def attend(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def attend(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Return what comes out for query, value and key."""
         raise TypeError(f"{type(self).__name__} does not say what comes out of it")
 
@@ -76,10 +72,10 @@ class MultiHeadAttention(_Heads):
 
     def check(self) -> None:
         """Refuse sizes that are not whole numbers above 0."""
-        self.num_heads = whole("num_heads", self.num_heads)
-        self.key_dim = whole("key_dim", self.key_dim)
+        self.num_heads = whole_number("num_heads", self.num_heads)
+        self.key_dim = whole_number("key_dim", self.key_dim)
         given = self.key_dim if self.value_dim is None else self.value_dim
-        self._value_dim = whole("value_dim", given)
+        self._value_dim = whole_number("value_dim", given)
 
     def _sizes(self, shapes: Sequence[Shape]) -> dict[str, Any]:
         """Return the lengths that the weights are made of."""
@@ -97,18 +93,18 @@ class MultiHeadAttention(_Heads):
             "h": self.num_heads,
             "k": self.key_dim,
             "w": self._value_dim,
-            "q": needs_number(query[-1], "the last axis of the query"),
-            "v": needs_number(value[-1], "the last axis of the value"),
-            "y": needs_number(key[-1], "the last axis of the key"),
+            "q": known_length(query[-1], "the last axis of the query"),
+            "v": known_length(value[-1], "the last axis of the value"),
+            "y": known_length(key[-1], "the last axis of the key"),
             "o": o,
         }
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A projection of query, key and value for each head, and one of the result."""
         n = self._sizes(shapes)
 
-        def weight(name: str, letters: str) -> Weight:
-            return Weight(name, {letter: n[letter] for letter in letters})
+        def weight(name: str, letters: str) -> WeightSpec:
+            return WeightSpec(name, {letter: n[letter] for letter in letters})
 
         parts = [("query", "qhk"), ("key", "yhk"), ("value", "vhw")]
         if self.use_gate:
@@ -122,7 +118,7 @@ class MultiHeadAttention(_Heads):
                 weights.append(weight(f"{name}/bias", bias))
         return weights
 
-    def attend(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def attend(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Projections, scores of every pair of places, and mixtures of values."""
         query, value, key = shapes
         n = self._sizes(shapes)
@@ -155,7 +151,7 @@ class MultiHeadAttention(_Heads):
         tail = tuple(out) if hasattr(out, "__iter__") else (n["o"],)
         shape = (*query[:-1], *tail)
         outputs = [shape]
-        if options.get("return_attention_scores"):
+        if arguments.get("return_attention_scores"):
             outputs.append((query[0], self.num_heads, *query[1:-1], *value[1:-1]))
         return Outcome(outputs, macs=macs, field="whole")
 
@@ -179,7 +175,7 @@ class GroupedQueryAttention(_Heads):
     def check(self) -> None:
         """Refuse heads that cannot be shared evenly."""
         for name in ("head_dim", "num_query_heads", "num_key_value_heads"):
-            setattr(self, name, whole(name, getattr(self, name)))
+            setattr(self, name, whole_number(name, getattr(self, name)))
         if self.num_query_heads % self.num_key_value_heads:
             raise ShapeError(
                 f"num_query_heads={self.num_query_heads} cannot be shared by "
@@ -187,16 +183,16 @@ class GroupedQueryAttention(_Heads):
                 "divide the first"
             )
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """Projections of query, key and value, and one of the result."""
         query, value, key = shapes
         n = {
             "d": self.head_dim,
             "h": self.num_query_heads,
             "g": self.num_key_value_heads,
-            "q": needs_number(query[-1], "the last axis of the query"),
-            "v": needs_number(value[-1], "the last axis of the value"),
-            "y": needs_number(key[-1], "the last axis of the key"),
+            "q": known_length(query[-1], "the last axis of the query"),
+            "v": known_length(value[-1], "the last axis of the value"),
+            "y": known_length(key[-1], "the last axis of the key"),
         }
         self._n = n
         parts = [("query", "qhd"), ("key", "ygd"), ("value", "vgd")]
@@ -205,13 +201,13 @@ class GroupedQueryAttention(_Heads):
         parts.append(("attention_output", "hdq"))
         weights = []
         for name, letters in parts:
-            weights.append(Weight(f"{name}/kernel", {k: n[k] for k in letters}))
+            weights.append(WeightSpec(f"{name}/kernel", {k: n[k] for k in letters}))
             if self.use_bias:
                 bias = "q" if name == "attention_output" else letters[1:]
-                weights.append(Weight(f"{name}/bias", {k: n[k] for k in bias}))
+                weights.append(WeightSpec(f"{name}/bias", {k: n[k] for k in bias}))
         return weights
 
-    def attend(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def attend(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Projections, scores of every pair of places, and mixtures of values."""
         query, value, key = shapes
         for shape in shapes:
@@ -230,7 +226,7 @@ class GroupedQueryAttention(_Heads):
             **self._n,
         )
         outputs = [query]
-        if options.get("return_attention_scores"):
+        if arguments.get("return_attention_scores"):
             outputs.append((query[0], self.num_query_heads, query[1], value[1]))
         return Outcome(outputs, macs=macs, field="whole")
 
@@ -249,7 +245,7 @@ class _ListAttention(Layer):
         return query, value, key
 
     def _attended(
-        self, shapes: Sequence[Shape], options: Mapping[str, Any], pair: str
+        self, shapes: Sequence[Shape], arguments: Arguments, pair: str
     ) -> Outcome:
         """Return one mixture of values for each place of the query."""
         query, value, key = self._three(shapes)
@@ -258,7 +254,7 @@ class _ListAttention(Layer):
             f"t * s * ({pair})", t=query[-2], s=value[-2], k=key[-1], v=value[-1]
         )
         outputs = [out]
-        if options.get("return_attention_scores"):
+        if arguments.get("return_attention_scores"):
             outputs.append((*query[:-1], value[-2]))
         return Outcome(outputs, macs=macs, field="whole")
 
@@ -275,19 +271,19 @@ class Attention(_ListAttention):
                 f"score_mode must be 'dot' or 'concat', got {self.score_mode!r}"
             )
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """One number for the scale, and one for the concatenated score."""
         self._three(shapes)
         weights = []
         if self.use_scale:
-            weights.append(Weight("scale", {}))
+            weights.append(WeightSpec("scale", {}))
         if self.score_mode == "concat":
-            weights.append(Weight("concat_score_weight", {}))
+            weights.append(WeightSpec("concat_score_weight", {}))
         return weights
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Every pair of places is compared, every value mixed in."""
-        return self._attended(shapes, options, "k + v")
+        return self._attended(shapes, arguments, "k + v")
 
 
 class AdditiveAttention(_ListAttention):
@@ -295,13 +291,15 @@ class AdditiveAttention(_ListAttention):
 
     arguments = {"use_scale": True, "dropout": 0.0}
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """One number for each element of a key."""
         _, _, key = self._three(shapes)
         if not self.use_scale:
             return []
-        return [Weight("scale", {"k": needs_number(key[-1], "the length of a key")})]
+        return [
+            WeightSpec("scale", {"k": known_length(key[-1], "the length of a key")})
+        ]
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Every pair of places is compared, every value mixed in."""
-        return self._attended(shapes, options, "k + v")
+        return self._attended(shapes, arguments, "k + v")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from byhand.shapes.axis import ShapeError
-from byhand.shapes.layers.base import REQUIRED, Outcome, only
+from byhand.shapes.errors import ShapeError
+from byhand.shapes.layers.base import REQUIRED
+from byhand.shapes.layers.checks import only
 from byhand.shapes.layers.elementwise import Unchanged
 from byhand.shapes.layers.reshaping import CenterCrop
+from byhand.shapes.outcome import Outcome
 from byhand.shapes.tensor import Shape, show
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
-    from collections.abc import Mapping, Sequence
-    from typing import Any
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from byhand.shapes.tensor import Arguments
 
 WARP = {
     "fill_mode": "reflect",
@@ -25,7 +28,7 @@ WARP = {
 class _Augmentation(Unchanged):
     """A random change of each image."""
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The shape passes through, if it is that of images."""
         shape = only(shapes)
         if len(shape) not in (3, 4):

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 from byhand.shapes import axis
-from byhand.shapes.axis import ShapeError
+from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
-from byhand.shapes.layers.base import (
-    REQUIRED,
-    Layer,
-    Outcome,
-    Weight,
-    needs_number,
-    per_axis,
-    product,
-    rank_is,
-    whole,
-)
+from byhand.shapes.layers.base import REQUIRED, Layer
+from byhand.shapes.layers.checks import known_length, per_axis, rank_is, whole_number
 from byhand.shapes.layers.convolution import LETTERS, channels_first, join
 from byhand.shapes.layers.recurrent import GATES, PENALTIES, SEQUENCE, Gated
+from byhand.shapes.outcome import Outcome, WeightSpec, product
 from byhand.shapes.tensor import AXES
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
-    from collections.abc import Mapping, Sequence
+if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any, ClassVar
 
-    from byhand.shapes.tensor import Shape
+    from byhand.shapes.tensor import Arguments, Shape
 
 CONV_LSTM = {
     "filters": REQUIRED,
@@ -55,7 +47,7 @@ class ConvLSTM1D(Layer):
 
     def check(self) -> None:
         """Refuse what a convolution refuses."""
-        self.filters = whole("filters", self.filters)
+        self.filters = whole_number("filters", self.filters)
         self.kernel_size = per_axis("kernel_size", self.kernel_size, self.rank)
         self.strides = per_axis("strides", self.strides, self.rank)
         self.dilation_rate = per_axis("dilation_rate", self.dilation_rate, self.rank)
@@ -75,13 +67,13 @@ class ConvLSTM1D(Layer):
             return shape[0], shape[1], inner[1:], inner[0]
         return shape[0], shape[1], inner[:-1], inner[-1]
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """Four gates of kernels on the input and on the last output, and biases."""
         *_, c = self._parts(shapes)
-        c = needs_number(c, "the number of channels of its input")
+        c = known_length(c, "the number of channels of its input")
         taps = dict(zip(LETTERS[self.rank], self.kernel_size, strict=True))
         n, f = len(taps) + 1, self.filters
-        weights: list[Weight] = [
+        weights: list[WeightSpec] = [
             Gated("kernel", {**taps, "c": c, "g": 4, "f": f}, n),
             Gated("recurrent_kernel", {**taps, "f": f, "g": 4, "h": f}, n),
         ]
@@ -89,7 +81,7 @@ class ConvLSTM1D(Layer):
             weights.append(Gated("bias", {"g": 4, "f": f}, 0))
         return weights
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Each step is convolved, and its output once more, padded to its size."""
         batch, t, places, c = self._parts(shapes)
         walked = [

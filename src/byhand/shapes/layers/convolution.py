@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 from byhand.shapes import axis
-from byhand.shapes.axis import ShapeError
+from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
-from byhand.shapes.layers.base import (
-    REQUIRED,
-    Layer,
-    Outcome,
-    Weight,
-    needs_number,
-    per_axis,
-    product,
-    rank_is,
-    whole,
-)
+from byhand.shapes.layers.base import REQUIRED, Layer
+from byhand.shapes.layers.checks import known_length, per_axis, rank_is, whole_number
 from byhand.shapes.layers.dense import KERNEL_AND_BIAS
+from byhand.shapes.outcome import Outcome, WeightSpec, product
 from byhand.shapes.tensor import AXES, Shape
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
-    from collections.abc import Mapping, Sequence
+if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any, ClassVar
+
+    from byhand.shapes.tensor import Arguments
 
 LETTERS = {1: ("k",), 2: ("k_h", "k_w"), 3: ("k_d", "k_h", "k_w")}
 
 
 def channels_first(layer: Any) -> bool:
-    """Tell whether a layer's channels come before its spatial axes."""
+    """Return whether a layer's channels come before its spatial axes."""
     given = layer.data_format
     if given not in (None, "channels_last", "channels_first"):
         raise ShapeError(
@@ -86,20 +80,20 @@ class Convolution(Layer):
             )
         channels_first(self)
         if hasattr(self, "filters"):
-            self.filters = whole("filters", self.filters)
+            self.filters = whole_number("filters", self.filters)
         if hasattr(self, "depth_multiplier"):
-            whole("depth_multiplier", self.depth_multiplier)
+            whole_number("depth_multiplier", self.depth_multiplier)
 
     def channels(self, shapes: Sequence[Shape]) -> int:
         """Return the number of channels that come in."""
         _, c = split(self, shapes, self.rank)
-        return needs_number(c, "the number of channels of its input")
+        return known_length(c, "the number of channels of its input")
 
     def taps(self) -> dict[str, int]:
         """Return the taps along each axis under their letters."""
         return dict(zip(LETTERS[self.rank], self.kernel_size, strict=True))
 
-    def walk(self, shapes: Sequence[Shape]) -> list[tuple[str, Formula]]:
+    def output_lengths(self, shapes: Sequence[Shape]) -> list[tuple[str, Formula]]:
         """Return the output length along each axis."""
         places, _ = split(self, shapes, self.rank)
         return [
@@ -117,7 +111,7 @@ class Convolution(Layer):
             )
         ]
 
-    def seen(self, shapes: Sequence[Shape]) -> tuple[Any, ...]:
+    def input_windows(self, shapes: Sequence[Shape]) -> tuple[Any, ...]:
         """Return what an output element sees along each axis."""
         places, _ = split(self, shapes, self.rank)
         return windows(
@@ -128,12 +122,14 @@ class Convolution(Layer):
         self, shapes: Sequence[Shape], filters: int, macs: str, /, **values: Any
     ) -> Outcome:
         """Return an outcome whose cost is counted at each place of the output."""
-        walked = self.walk(shapes)
+        walked = self.output_lengths(shapes)
         places = [formula.value for _, formula in walked]
         o = product(places)
         shape = join(self, shapes[0][0], places, filters)
         cost = Formula(f"o * {macs}", o=o, **values)
-        return Outcome([shape], lengths=walked, macs=cost, field=self.seen(shapes))
+        return Outcome(
+            [shape], lengths=walked, macs=cost, field=self.input_windows(shapes)
+        )
 
 
 def windows(
@@ -186,14 +182,14 @@ class Conv1D(Convolution):
     def check(self) -> None:
         """Refuse filters that the groups do not divide."""
         super().check()
-        whole("groups", self.groups)
+        whole_number("groups", self.groups)
         if self.filters % self.groups:
             raise ShapeError(
                 f"filters={self.filters} cannot be split into {self.groups} groups; "
                 f"let groups divide {self.filters}"
             )
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A kernel of taps x c / g x f, and f biases."""
         c = self.channels(shapes)
         if c % self.groups:
@@ -202,12 +198,12 @@ class Conv1D(Convolution):
                 f"let groups divide {c}"
             )
         axes = {**self.taps(), "c": c // self.groups, "f": self.filters}
-        weights: list[Weight] = [Weight("kernel", axes)]
+        weights: list[WeightSpec] = [WeightSpec("kernel", axes)]
         if self.use_bias:
-            weights.append(Weight("bias", {"f": self.filters}))
+            weights.append(WeightSpec("bias", {"f": self.filters}))
         return weights
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Each output element costs as many as the kernel has weights for it."""
         values = {**self.taps(), "c": self.weights[0].axes["c"], "f": self.filters}
         return self.outcome(shapes, self.filters, " * ".join(values), **values)
@@ -265,15 +261,15 @@ class Conv1DTranspose(Convolution):
                     f"strides={self.strides}"
                 )
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A kernel of taps x f x c, and f biases."""
         axes = {**self.taps(), "f": self.filters, "c": self.channels(shapes)}
-        weights: list[Weight] = [Weight("kernel", axes)]
+        weights: list[WeightSpec] = [WeightSpec("kernel", axes)]
         if self.use_bias:
-            weights.append(Weight("bias", {"f": self.filters}))
+            weights.append(WeightSpec("bias", {"f": self.filters}))
         return weights
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Every input element costs as many as the kernel has weights."""
         places, c = split(self, shapes, self.rank)
         walked = [

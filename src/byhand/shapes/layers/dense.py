@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from byhand.shapes.axis import ShapeError
+from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
-from byhand.shapes.layers.base import (
-    REQUIRED,
-    Layer,
-    Outcome,
-    Weight,
-    needs_number,
-    only,
-    product,
-    whole,
-)
+from byhand.shapes.layers.base import REQUIRED, Layer
+from byhand.shapes.layers.checks import known_length, only, whole_number
+from byhand.shapes.outcome import Outcome, WeightSpec, product
 from byhand.shapes.tensor import Shape, show
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
+if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
+
+    from byhand.shapes.tensor import Arguments
 
 KERNEL_AND_BIAS = {
     "kernel_initializer": "glorot_uniform",
@@ -48,9 +43,9 @@ class Dense(Layer):
 
     def check(self) -> None:
         """Refuse a number of units that is not a whole number above 0."""
-        self.units = whole("units", self.units)
+        self.units = whole_number("units", self.units)
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A kernel of c x f and f biases."""
         shape = only(shapes)
         if len(shape) < 2:
@@ -58,13 +53,13 @@ class Dense(Layer):
                 f"it takes an input of at least 2 axes, got {show(shape)}; give each "
                 "example a row of numbers"
             )
-        c = needs_number(shape[-1], "the last axis of its input")
-        weights = [Weight("kernel", {"c": c, "f": self.units})]
+        c = known_length(shape[-1], "the last axis of its input")
+        weights = [WeightSpec("kernel", {"c": c, "f": self.units})]
         if self.use_bias:
-            weights.append(Weight("bias", {"f": self.units}))
+            weights.append(WeightSpec("bias", {"f": self.units}))
         return weights
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The last axis becomes f long; every other place pays c f."""
         shape = only(shapes)
         n = product(shape[1:-1])
@@ -150,13 +145,13 @@ class EinsumDense(Layer):
             )
         return into, out, lengths
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A kernel with the axes of the equation, and a bias along `bias_axes`."""
         _, out, lengths = self._letters(only(shapes))
         for letter in self._kernel:
-            needs_number(lengths[letter], f"axis {letter!r} of its kernel")
+            known_length(lengths[letter], f"axis {letter!r} of its kernel")
         weights = [
-            Weight("kernel", {letter: lengths[letter] for letter in self._kernel})
+            WeightSpec("kernel", {letter: lengths[letter] for letter in self._kernel})
         ]
         if self.bias_axes:
             start = min(out.index(letter) for letter in self.bias_axes)
@@ -169,7 +164,7 @@ class EinsumDense(Layer):
             weights.append(_Bias("bias", bias))
         return weights
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The output has the lengths of its letters; each product costs one."""
         into, out, lengths = self._letters(only(shapes))
         every = dict.fromkeys(into + self._kernel)
@@ -183,7 +178,7 @@ def _are_letters(text: str) -> bool:
     return text.isascii() and text.isalpha()
 
 
-class _Bias(Weight):
+class _Bias(WeightSpec):
     """A bias with axes of length one, which its count leaves out."""
 
     def __init__(self, name: str, axes: Mapping[str, Any]) -> None:
@@ -212,13 +207,13 @@ class Embedding(Layer):
 
     def check(self) -> None:
         """Refuse an empty vocabulary."""
-        whole("input_dim", self.input_dim)
-        whole("output_dim", self.output_dim)
+        whole_number("input_dim", self.input_dim)
+        whole_number("output_dim", self.output_dim)
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A table of v x f."""
-        return [Weight("embeddings", {"v": self.input_dim, "f": self.output_dim})]
+        return [WeightSpec("embeddings", {"v": self.input_dim, "f": self.output_dim})]
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """An axis of f is added; looking up costs no multiplication."""
         return Outcome([(*only(shapes), self.output_dim)])

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from byhand.shapes.axis import ShapeError
-from byhand.shapes.layers.base import (
-    REQUIRED,
-    Layer,
-    Outcome,
-    Weight,
-    needs_number,
-    only,
-)
+from byhand.shapes.errors import ShapeError
+from byhand.shapes.layers.base import REQUIRED, Layer
+from byhand.shapes.layers.checks import known_length, only
+from byhand.shapes.outcome import Outcome, WeightSpec
 from byhand.shapes.tensor import Shape, show
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
-    from collections.abc import Mapping, Sequence
+if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
+
+    from byhand.shapes.tensor import Arguments
 
 
 class Unchanged(Layer):
     """A layer whose output has the shape of its input, and which has no weights."""
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The shape passes through."""
         return Outcome([only(shapes)])
 
@@ -94,7 +91,7 @@ class PReLU(Layer):
         "shared_axes": None,
     }
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A slope for each place, one along shared axes."""
         shape = only(shapes)
         shared = self.shared_axes or ()
@@ -103,10 +100,10 @@ class PReLU(Layer):
         for axis in range(1, len(shape)):
             what = f"axis {axis} of its input"
             one = axis in shared
-            axes[f"a_{axis}"] = 1 if one else needs_number(shape[axis], what)
-        return [Weight("alpha", axes)]
+            axes[f"a_{axis}"] = 1 if one else known_length(shape[axis], what)
+        return [WeightSpec("alpha", axes)]
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The shape passes through."""
         return Outcome([only(shapes)])
 
@@ -161,7 +158,7 @@ class _SpatialDropout(Dropout):
     arguments = {"rate": REQUIRED, "seed": None, "name": None}
     rank = 1
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The shape passes through, if it has the axes."""
         shape = only(shapes)
         if len(shape) != self.rank + 2:

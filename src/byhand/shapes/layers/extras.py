@@ -6,15 +6,17 @@ written down as operations. Only those with a fixed rule are here.
 
 from __future__ import annotations
 
-from byhand.shapes.layers.base import REQUIRED, Layer, Outcome, Weight
+from byhand.shapes.layers.base import REQUIRED, Layer
 from byhand.shapes.layers.elementwise import Unchanged
 from byhand.shapes.layers.merging import broadcast
+from byhand.shapes.outcome import Outcome, WeightSpec
 from byhand.shapes.tensor import Shape
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
-    from collections.abc import Mapping, Sequence
-    from typing import Any
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from byhand.shapes.tensor import Arguments
 
 
 class LayerScale(Unchanged):
@@ -22,9 +24,9 @@ class LayerScale(Unchanged):
 
     arguments = {"init_values": REQUIRED, "projection_dim": REQUIRED}
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A factor for each channel."""
-        return [Weight("gamma", {"c": self.projection_dim})]
+        return [WeightSpec("gamma", {"c": self.projection_dim})]
 
 
 class StochasticDepth(Unchanged):
@@ -38,7 +40,7 @@ class CustomScaleLayer(Layer):
 
     arguments = {"scale": REQUIRED}
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Both inputs have one shape, and so has the output."""
         return Outcome([broadcast(shapes[0], shapes[1])])
 
@@ -48,7 +50,7 @@ class Operation(Layer):
 
     takes = ("x1", "x2")
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """What the shapes stretch to."""
         out = shapes[0]
         for shape in shapes[1:]:

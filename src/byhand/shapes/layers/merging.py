@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from byhand.shapes.axis import ShapeError
+from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
-from byhand.shapes.layers.base import REQUIRED, Layer, Outcome, known, product
+from byhand.shapes.layers.base import REQUIRED, Layer
+from byhand.shapes.layers.checks import known
 from byhand.shapes.layers.normalization import axis_of
+from byhand.shapes.outcome import Outcome, product
 from byhand.shapes.tensor import Shape, show
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
-    from collections.abc import Mapping, Sequence
-    from typing import Any
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from byhand.shapes.tensor import Arguments
 
 
 def broadcast(first: Shape, second: Shape) -> Shape:
@@ -39,7 +42,7 @@ class _Merge(Layer):
 
     exactly_two = False
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Lengths must agree, be one, or be unknown."""
         if len(shapes) < 2:
             raise ShapeError(f"it takes at least 2 inputs, got {len(shapes)}")
@@ -83,7 +86,7 @@ class Concatenate(Layer):
 
     arguments = {"axis": -1}
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Lengths along the axis add up; all others must agree."""
         if not shapes:
             raise ShapeError("it takes at least 1 input, got none")
@@ -130,7 +133,7 @@ class Dot(Layer):
                 f"axes must be a whole number or a pair of them, got {self.axes!r}"
             )
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The axes multiplied along go; the rest of both inputs stays."""
         if len(shapes) != 2:
             raise ShapeError(f"it takes exactly 2 inputs, got {len(shapes)}")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from byhand.shapes.axis import ShapeError
-from byhand.shapes.layers.base import Layer, Outcome, Weight, needs_number, only, whole
+from byhand.shapes.errors import ShapeError
+from byhand.shapes.layers.base import Layer
+from byhand.shapes.layers.checks import known_length, only, whole_number
+from byhand.shapes.outcome import Outcome, WeightSpec
 from byhand.shapes.tensor import Shape, show
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
-    from collections.abc import Mapping, Sequence
+if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
+
+    from byhand.shapes.tensor import Arguments
 
 SCALE_AND_CENTRE = {
     "beta_initializer": "zeros",
@@ -23,7 +27,7 @@ SCALE_AND_CENTRE = {
 
 def axis_of(shape: Shape, axis: Any) -> int:
     """Return an axis counted from the front."""
-    number = whole("axis", axis, least=-len(shape))
+    number = whole_number("axis", axis, least=-len(shape))
     if number >= len(shape):
         raise ShapeError(f"axis {axis} is not among the axes of {show(shape)}")
     return number % len(shape)
@@ -33,7 +37,7 @@ def lengths_along(shape: Shape, given: Any) -> dict[str, int]:
     """Return the lengths along one axis or several, under their letters."""
     axes = [given] if hasattr(given, "__index__") else list(given)
     return {
-        "c" if len(axes) == 1 else f"c_{k}": needs_number(
+        "c" if len(axes) == 1 else f"c_{k}": known_length(
             shape[axis_of(shape, axis)], f"axis {axis} of its input"
         )
         for k, axis in enumerate(axes, start=1)
@@ -47,19 +51,19 @@ class _Normalization(Layer):
         """Return the length of the axis that the weights run along."""
         shape = only(shapes)
         axis = axis_of(shape, self.axis)
-        return needs_number(shape[axis], f"axis {self.axis} of its input")
+        return known_length(shape[axis], f"axis {self.axis} of its input")
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A factor and an offset for each of c."""
         c = self._length(shapes)
         weights = []
         if self.scale:
-            weights.append(Weight("gamma", {"c": c}))
+            weights.append(WeightSpec("gamma", {"c": c}))
         if self.center:
-            weights.append(Weight("beta", {"c": c}))
+            weights.append(WeightSpec("beta", {"c": c}))
         return weights
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The shape passes through."""
         return Outcome([only(shapes)])
 
@@ -87,14 +91,14 @@ class BatchNormalization(_Normalization):
         "synchronized": False,
     }
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """Besides gamma and beta, a moving mean and variance that are not trained."""
         c = self._length(shapes)
         moving = ["moving_mean", "moving_variance"]
         if self.renorm:
             moving += ["moving_stddev", "renorm_mean", "renorm_stddev"]
-        return super().weigh(shapes) + [
-            Weight(name, {"c": c}, trainable=False) for name in moving
+        return super().weight_specs(shapes) + [
+            WeightSpec(name, {"c": c}, trainable=False) for name in moving
         ]
 
 
@@ -109,11 +113,11 @@ class LayerNormalization(_Normalization):
         **SCALE_AND_CENTRE,
     }
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A factor and an offset for each number along the axes."""
         axes = lengths_along(only(shapes), self.axis)
         names = ["gamma"] * bool(self.scale) + ["beta"] * bool(self.center)
-        return [Weight(name, axes) for name in names]
+        return [WeightSpec(name, axes) for name in names]
 
 
 class GroupNormalization(_Normalization):
@@ -128,7 +132,7 @@ class GroupNormalization(_Normalization):
         **SCALE_AND_CENTRE,
     }
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A factor and an offset for each channel."""
         c = self._length(shapes)
         groups = c if self.groups == -1 else self.groups
@@ -137,7 +141,7 @@ class GroupNormalization(_Normalization):
                 f"{c} channels cannot be split into {groups} equal groups; "
                 f"let groups divide {c}"
             )
-        return super().weigh(shapes)
+        return super().weight_specs(shapes)
 
 
 class RMSNormalization(_Normalization):
@@ -145,10 +149,10 @@ class RMSNormalization(_Normalization):
 
     arguments = {"axis": -1, "epsilon": 1e-6}
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A factor for each number along the axes."""
         axes = lengths_along(only(shapes), self.axis)
-        return [Weight("scale", axes)]
+        return [WeightSpec("scale", axes)]
 
 
 class UnitNormalization(_Normalization):
@@ -156,7 +160,7 @@ class UnitNormalization(_Normalization):
 
     arguments = {"axis": -1}
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """It has no weights."""
         return []
 
@@ -166,7 +170,7 @@ class Normalization(_Normalization):
 
     arguments = {"axis": -1, "mean": None, "variance": None, "invert": False}
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """Unless given, a mean, a variance and a count of examples, none trained."""
         if self.mean is not None or self.variance is not None:
             return []
@@ -178,9 +182,9 @@ class Normalization(_Normalization):
         axes = {}
         for k, axis in enumerate(sorted(axis_of(shape, axis) for axis in given)):
             name = "c" if len(given) == 1 else f"c_{k + 1}"
-            axes[name] = needs_number(shape[axis], f"axis {axis} of its input")
+            axes[name] = known_length(shape[axis], f"axis {axis} of its input")
         return [
-            Weight("mean", axes, trainable=False),
-            Weight("variance", axes, trainable=False),
-            Weight("count", {}, trainable=False),
+            WeightSpec("mean", axes, trainable=False),
+            WeightSpec("variance", axes, trainable=False),
+            WeightSpec("count", {}, trainable=False),
         ]

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from byhand.shapes import axis
-from byhand.shapes.axis import ShapeError
-from byhand.shapes.layers.base import REQUIRED, Layer, Outcome, per_axis
+from byhand.shapes.errors import ShapeError
+from byhand.shapes.layers.base import REQUIRED, Layer
+from byhand.shapes.layers.checks import per_axis
 from byhand.shapes.layers.convolution import (
     channels_first,
     join,
     split,
     windows,
 )
+from byhand.shapes.outcome import Outcome
 from byhand.shapes.tensor import AXES, Shape
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
-    from collections.abc import Mapping, Sequence
+if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any, ClassVar
+
+    from byhand.shapes.tensor import Arguments
 
 
 class _Pooling(Layer):
@@ -44,7 +48,7 @@ class _Pooling(Layer):
             )
         channels_first(self)
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """As many places as windows fit; channels stay."""
         places, c = split(self, shapes, self.rank)
         walked = [
@@ -106,7 +110,7 @@ class _GlobalPooling(Layer):
         """Refuse an unknown data format."""
         channels_first(self)
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The spatial axes go, or stay with length one."""
         _, c = split(self, shapes, self.rank)
         batch = shapes[0][0]
@@ -158,7 +162,7 @@ class _AdaptivePooling(Layer):
         self.output_size = per_axis("output_size", self.output_size, self.rank)
         channels_first(self)
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The spatial axes get the wanted lengths."""
         _, c = split(self, shapes, self.rank)
         shape = join(self, shapes[0][0], self.output_size, c)

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from byhand.shapes.formula import Formula
-from byhand.shapes.layers.base import (
-    REQUIRED,
-    Layer,
-    Outcome,
-    Weight,
-    needs_number,
-    product,
-    rank_is,
-    whole,
-)
+from byhand.shapes.layers.base import REQUIRED, Layer
+from byhand.shapes.layers.checks import known_length, rank_is, whole_number
+from byhand.shapes.outcome import Outcome, WeightSpec, product
 from byhand.shapes.tensor import Shape
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
+if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any, ClassVar
+
+    from byhand.shapes.tensor import Arguments
 
 INITIALIZERS = {
     "kernel_initializer": "glorot_uniform",
@@ -61,15 +56,15 @@ class Cell(Layer):
 
     def check(self) -> None:
         """Refuse a number of units that is not a whole number above 0."""
-        self.units = whole("units", self.units)
+        self.units = whole_number("units", self.units)
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A kernel of x x g u, a recurrent kernel of u x g u, and biases."""
-        x = needs_number(shapes[0][-1], "the last axis of its input")
+        x = known_length(shapes[0][-1], "the last axis of its input")
         gates, u = {"g": self.gates}, self.units
         if self.gates == 1:
             gates = {}
-        weights: list[Weight] = [
+        weights: list[WeightSpec] = [
             Gated("kernel", {"x": x, **gates, "u": u}, 1),
             Gated("recurrent_kernel", {"u": u, **gates, "v": u}, 1),
         ]
@@ -85,7 +80,7 @@ class Cell(Layer):
             return "(x * u + u * u)", values
         return "g * (x * u + u * u)", {"g": self.gates, **values}
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The output of the step and its states."""
         row = shapes[0]
         expression, values = self.step(row)
@@ -95,7 +90,7 @@ class Cell(Layer):
         )
 
 
-class Gated(Weight):
+class Gated(WeightSpec):
     """A weight whose gates and units make one axis."""
 
     __slots__ = ("_apart",)
@@ -149,12 +144,12 @@ class Recurrent(Cell):
 
     takes = ("sequence", "initial_state")
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """The weights of the cell: they are shared by all steps."""
         rank_is(shapes[:1], 3, "batch, steps, numbers")
-        return super().weigh(shapes)
+        return super().weight_specs(shapes)
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The last output or all of them, and the states if asked for."""
         batch, t, _ = shapes[0]
         expression, values = self.step(shapes[0])

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from byhand.shapes.axis import ShapeError
+from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
-from byhand.shapes.layers.base import (
-    REQUIRED,
-    Layer,
-    Outcome,
-    known,
-    only,
-    per_axis,
-    product,
-    rank_is,
-    whole,
-)
+from byhand.shapes.layers.base import REQUIRED, Layer
+from byhand.shapes.layers.checks import known, only, per_axis, rank_is, whole_number
 from byhand.shapes.layers.convolution import channels_first, join, split
+from byhand.shapes.outcome import Outcome, product
 from byhand.shapes.size import Size
 from byhand.shapes.tensor import AXES, Shape, show
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
-    from collections.abc import Mapping, Sequence
+if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any, ClassVar
+
+    from byhand.shapes.tensor import Arguments
 
 
 class Flatten(Layer):
@@ -34,7 +28,7 @@ class Flatten(Layer):
         """Refuse an unknown data format."""
         channels_first(self)
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The lengths multiply."""
         shape = only(shapes)
         names = [f"n_{k}" for k in range(1, len(shape))]
@@ -57,14 +51,15 @@ class Reshape(Layer):
                 f"{self.target_shape!r}"
             )
         self.target_shape = tuple(
-            whole("target_shape", length, least=-1) for length in self.target_shape
+            whole_number("target_shape", length, least=-1)
+            for length in self.target_shape
         )
         if self.target_shape.count(-1) > 1:
             raise ShapeError(
                 f"only one length of target_shape may be -1, got {self.target_shape}"
             )
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The number of elements stays; a -1 takes what is left."""
         shape = only(shapes)
         total = product(shape[1:])
@@ -104,7 +99,7 @@ class Permute(Layer):
                 f"{self.dims}"
             )
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The lengths change places."""
         shape = rank_is(shapes, len(self.dims) + 1, f"the batch and {len(self.dims)}")
         return Outcome([(shape[0], *(shape[axis] for axis in self.dims))])
@@ -120,7 +115,7 @@ class RepeatVector(Layer):
         if isinstance(self.n, bool) or not isinstance(self.n, int):
             raise TypeError(f"n must be a whole number, got {self.n!r}")
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """An axis of n is put after the batch."""
         batch, row = rank_is(shapes, 2, "batch, numbers")
         return Outcome([(batch, self.n, row)])
@@ -129,7 +124,7 @@ class RepeatVector(Layer):
 def pairs(name: str, value: Any, rank: int) -> tuple[tuple[int, int], ...]:
     """Return (before, after) for each axis, from any of Keras's three spellings."""
     if hasattr(value, "__index__"):
-        return ((whole(name, value, least=0),) * 2,) * rank
+        return ((whole_number(name, value, least=0),) * 2,) * rank
     given: tuple[Any, ...] = tuple(value)
     if rank == 1 and all(hasattr(part, "__index__") for part in given):
         given = (given,)
@@ -160,7 +155,7 @@ class _Margin(Layer):
     expression: ClassVar[str] = "i + a + b"
     sign: ClassVar[int] = 1
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Each length changes by its margins."""
         places, c = split(self, shapes, self.rank)
         walked = []
@@ -243,7 +238,7 @@ class UpSampling1D(Layer):
         self.size = per_axis("size", self.size, self.rank)
         channels_first(self)
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Each length is multiplied."""
         places, c = split(self, shapes, self.rank)
         walked = [
@@ -277,7 +272,7 @@ class _Sized(Layer):
     height: Any
     width: Any
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Height and width are what was asked for."""
         shape = only(shapes)
         size = (self.height, self.width)
@@ -289,8 +284,8 @@ class _Sized(Layer):
     def check(self) -> None:
         """Refuse sizes that are not whole numbers."""
         channels_first(self)
-        self.height = whole("height", self.height)
-        self.width = whole("width", self.width)
+        self.height = whole_number("height", self.height)
+        self.width = whole_number("width", self.width)
 
 
 class Resizing(_Sized):

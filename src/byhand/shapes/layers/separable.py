@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from byhand.shapes.layers.base import REQUIRED, Outcome, Weight, product
+from byhand.shapes.layers.base import REQUIRED
 from byhand.shapes.layers.convolution import Convolution
+from byhand.shapes.outcome import Outcome, WeightSpec, product
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
+if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from byhand.shapes.tensor import Shape
+    from byhand.shapes.tensor import Arguments, Shape
 
 DEPTHWISE = {
     "depthwise_initializer": "glorot_uniform",
@@ -40,15 +41,15 @@ class DepthwiseConv1D(Convolution):
         **DEPTHWISE,
     }
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A kernel of taps x c x m, and c m biases."""
         axes = {**self.taps(), "c": self.channels(shapes), "m": self.depth_multiplier}
-        weights: list[Weight] = [Weight("kernel", axes)]
+        weights: list[WeightSpec] = [WeightSpec("kernel", axes)]
         if self.use_bias:
             weights.append(_Flat("bias", {"c": axes["c"], "m": axes["m"]}))
         return weights
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Each output element costs as many as the kernel has taps."""
         c = self.channels(shapes)
         values = {**self.taps(), "c": c, "m": self.depth_multiplier}
@@ -68,7 +69,7 @@ class DepthwiseConv2D(DepthwiseConv1D):
     rank = 2
 
 
-class _Flat(Weight):
+class _Flat(WeightSpec):
     """A weight whose letters are multiplied into one axis."""
 
     @property
@@ -106,19 +107,19 @@ class SeparableConv1D(Convolution):
     arguments = SEPARABLE
     one_step = False
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A depthwise kernel of taps x c x m, a pointwise one of c m x f, f biases."""
         c, m = self.channels(shapes), self.depth_multiplier
         mix = {"c": c, "m": m, "f": self.filters}
         weights = [
-            Weight("depthwise_kernel", {**self.taps(), "c": c, "m": m}),
+            WeightSpec("depthwise_kernel", {**self.taps(), "c": c, "m": m}),
             _Pointwise("pointwise_kernel", mix, rank=self.rank),
         ]
         if self.use_bias:
-            weights.append(Weight("bias", {"f": self.filters}))
+            weights.append(WeightSpec("bias", {"f": self.filters}))
         return weights
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Each place pays the depthwise taps and the mixture."""
         taps = " * ".join(self.taps())
         return self.outcome(
@@ -139,7 +140,7 @@ class SeparableConv2D(SeparableConv1D):
     rank = 2
 
 
-class _Pointwise(Weight):
+class _Pointwise(WeightSpec):
     """A kernel of one tap, whose c and m make one axis."""
 
     __slots__ = ("_rank",)

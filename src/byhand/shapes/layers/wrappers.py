@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from byhand.shapes.axis import ShapeError
+from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
-from byhand.shapes.layers.base import (
-    REQUIRED,
-    Layer,
-    Outcome,
-    Weight,
-    only,
-    rank_is,
-    whole,
-)
+from byhand.shapes.layers.base import REQUIRED, Layer
+from byhand.shapes.layers.checks import only, rank_is, whole_number
 from byhand.shapes.layers.recurrent import SEQUENCE, Recurrent
-from byhand.shapes.tensor import show
+from byhand.shapes.outcome import Outcome, WeightSpec
+from byhand.shapes.tensor import Arguments, show
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
-    from collections.abc import Mapping, Sequence
+if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from byhand.shapes.tensor import Shape
@@ -44,7 +38,7 @@ class StackedRNNCells(Layer):
         """The units of the last cell."""
         return int(self.cells[-1].units)
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """The weights of every cell."""
         row, weights = shapes[0], []
         for cell in self.cells:
@@ -53,11 +47,11 @@ class StackedRNNCells(Layer):
             row = (row[0], cell.units)
         return weights
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """One step of every cell."""
         row, cost = shapes[0], 0
         for cell in self.cells:
-            done = cell.infer([row], {})
+            done = cell.infer([row], Arguments())
             cost += done.macs.value
             row = done.shapes[0]
         out = [(row[0], cell.units) for cell in self.cells for _ in range(cell.states)]
@@ -83,16 +77,16 @@ class RNN(Layer):
         if not hasattr(self.cell, "units"):
             raise TypeError(f"cell must be a recurrent cell, got {self.cell!r}")
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """The weights of the cell."""
         batch, _, x = rank_is(shapes[:1], 3, "batch, steps, numbers")
         self.cell.build([(batch, x)])
         return list(self.cell.weights)
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The last output or all of them, and the states if asked for."""
         batch, t, x = shapes[0]
-        done = self.cell.infer([(batch, x)], {})
+        done = self.cell.infer([(batch, x)], Arguments())
         u = self.cell.units
         out = (batch, t, u) if self.return_sequences else (batch, u)
         states = done.shapes[1:] if self.return_state else []
@@ -133,7 +127,7 @@ class Bidirectional(Layer):
         given = {name: getattr(layer, name) for name in layer.arguments}
         return type(layer)(**given)
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """The weights of both ways."""
         for layer in self._both:
             layer.build(shapes[:1])
@@ -152,9 +146,9 @@ class Bidirectional(Layer):
         """Twice what one way has, if it may be trained."""
         return self.parameters if self.trainable else Formula("0")
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The outputs of both ways, joined as asked; then the states of each."""
-        ways = [layer.infer(shapes[:1], {}) for layer in self._both]
+        ways = [layer.infer(shapes[:1], Arguments()) for layer in self._both]
         first, second = (way.shapes[0] for way in ways)
         states = [shape for way in ways for shape in way.shapes[1:]]
         outputs: list[Shape]
@@ -178,7 +172,7 @@ class TimeDistributed(Layer):
         if not isinstance(self.layer, Layer):
             raise TypeError(f"layer must be a layer, got {self.layer!r}")
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """The weights of the layer: they are shared by all steps."""
         shape = only(shapes)
         if len(shape) < 3:
@@ -194,10 +188,10 @@ class TimeDistributed(Layer):
         """The layer's own count."""
         return self.layer.parameters  # type: ignore[no-any-return]
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """What the layer makes of one step, t times."""
         shape = only(shapes)
-        done = self.layer.infer([(shape[0], *shape[2:])], options)
+        done = self.layer.infer([(shape[0], *shape[2:])], arguments)
         out = done.shapes[0]
         macs = done.macs and Formula("t * n", t=shape[1], n=done.macs.value)
         field = done.field if done.field == "point" else "whole"
@@ -213,21 +207,23 @@ class SpectralNormalization(Layer):
         """Refuse what has no kernel to be, and a count of steps below one."""
         if not isinstance(self.layer, Layer):
             raise TypeError(f"layer must be a layer, got {self.layer!r}")
-        whole("power_iterations", self.power_iterations)
+        whole_number("power_iterations", self.power_iterations)
 
-    def weigh(self, shapes: Sequence[Shape]) -> list[Weight]:
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """The layer's weights, and a vector as long as the kernel's last axis."""
         self.layer.build(shapes)
         for weight in self.layer.weights:
             if weight.name in ("kernel", "embeddings"):
-                vector = Weight("vector_u", {"u": weight.shape[-1]}, trainable=False)
+                vector = WeightSpec(
+                    "vector_u", {"u": weight.shape[-1]}, trainable=False
+                )
                 return [*self.layer.weights, vector]
         raise ShapeError(
             f"{type(self.layer).__name__} has no kernel to normalise; "
             "wrap a layer that has one, such as Dense"
         )
 
-    def infer(self, shapes: Sequence[Shape], options: Mapping[str, Any]) -> Outcome:
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """What the layer makes of its input."""
-        done: Outcome = self.layer.infer(shapes, options)
+        done: Outcome = self.layer.infer(shapes, arguments)
         return done

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from byhand.shapes.axis import ShapeError
+from byhand.shapes.errors import ShapeError
+from byhand.shapes.tensor import Tensor
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
+if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from byhand.shapes.tensor import Tensor
-
 
 def runs(start: Tensor, calls: Sequence[Any], shape: tuple[Any, ...]) -> bool:
-    """Tell whether every call takes what an input of this shape gives it.
+    """Return whether every call takes what an input of this shape gives it.
 
     Weights that fix the size they were built for, those of a dense layer after
     Flatten, are not asked: only what each layer infers.
@@ -21,8 +20,9 @@ def runs(start: Tensor, calls: Sequence[Any], shape: tuple[Any, ...]) -> bool:
     at = {id(start): shape}
     for call in calls:
         try:
-            given = [at[id(tensor)] for tensor in call.inputs]
-            done = call.layer.infer(given, {**call.options, "roles": call.roles})
+            given = [at.get(id(tensor), tensor.shape) for tensor in call.inputs]
+            tensors = [Tensor(shape) for shape in given]
+            done = call.layer.infer(given, call.arguments.replaced(tensors))
         except (KeyError, ShapeError):
             return False
         # A call that was not made has no outputs, and none is asked for.
@@ -31,7 +31,7 @@ def runs(start: Tensor, calls: Sequence[Any], shape: tuple[Any, ...]) -> bool:
     return True
 
 
-def least_shape(
+def smallest_shape(
     start: Tensor, calls: Sequence[Any], *, most: int = 4096
 ) -> tuple[Any, ...] | None:
     """Return the smallest shape, batch first, that every call finds room in.
@@ -50,7 +50,7 @@ def least_shape(
     tuple or None
         None where no length up to `most` fits.
     """
-    shape = start.shape
+    shape: Any = start.shape
     rank = len(shape) - 2
     if rank < 1:
         return shape if runs(start, calls, shape) else None

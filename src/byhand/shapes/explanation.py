@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
+if TYPE_CHECKING:
     from byhand.shapes.formula import Formula
+    from byhand.shapes.network import Row
 
 
 class Explanation:
@@ -54,3 +55,25 @@ class Explanation:
         return f"<table><caption>{escape(self.title)}</caption>{rows}</table>"
 
     _repr_html_ = html
+
+
+def explanation_of(row: Row) -> Explanation:
+    """Return each number of a row with its formula."""
+    from byhand.shapes.receptive import ReceptiveField
+
+    entries: list[tuple[str, Formula]] = []
+    if row.call is not None:
+        entries += [
+            (f"output {name}", formula) for name, formula in row.call.outcome.lengths
+        ]
+    parameters, trainable = row.parameters, row.trainable
+    if parameters is not None and parameters.value:
+        entries.append(("parameters", parameters))
+        if trainable is not None and trainable.value != parameters.value:
+            entries.append(("of these trainable", trainable))
+    if row.macs is not None and row.macs.value:
+        entries.append(("multiply-accumulates", row.macs))
+    field = row.receptive_field
+    if row.first and isinstance(field, ReceptiveField) and field.moved:
+        entries += field.formulas
+    return Explanation(f"{row.name} ({row.kind})", entries)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from byhand.shapes.axis import ShapeError
-from byhand.shapes.room import least_shape
+from byhand.shapes.errors import ShapeError
+from byhand.shapes.smallest import smallest_shape
 from byhand.shapes.tensor import calls_before, show
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # importing typing costs more than all of this package
+if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from byhand.shapes.tensor import Tensor
+    from byhand.shapes.tensor import Arguments
 
 
 class _Failed:
@@ -19,20 +19,12 @@ class _Failed:
 
     outputs: tuple[()] = ()
 
-    def __init__(
-        self, layer: Any, inputs: list[Tensor], roles: list[str], options: Any
-    ) -> None:
-        self.layer, self.inputs = layer, inputs
-        self.roles, self.options = roles, options
+    def __init__(self, layer: Any, arguments: Arguments) -> None:
+        self.layer, self.arguments = layer, arguments
+        self.inputs = arguments.tensors
 
 
-def located(
-    error: ShapeError,
-    layer: Any,
-    inputs: list[Tensor],
-    roles: list[str],
-    options: Mapping[str, Any],
-) -> ShapeError:
+def call_error(error: ShapeError, layer: Any, arguments: Arguments) -> ShapeError:
     """Return an error in three lines: the fault and where, how it came about, a remedy.
 
     An error that says where already is returned as it is.
@@ -40,8 +32,9 @@ def located(
     if "\n" in str(error):
         return error
     fault, _, remedy = _brief(str(error)).partition("; ")
+    inputs = arguments.tensors
     before = calls_before(inputs)
-    kind = type(layer).__name__
+    kind = layer.kind
     name = f"{layer.name!r} ({kind})" if layer.name else kind
     way = [show(tensor.shape) for tensor in inputs if not tensor.call]
     way += [f"{call.layer.label} {show(call.outputs[0].shape)}" for call in before]
@@ -49,8 +42,8 @@ def located(
     # Trying inputs runs every call some dozen times.
     if "does not fit" in fault and len(starts) == 1 and len(before) < 500:
         (start,) = starts.values()
-        failed = _Failed(layer, inputs, roles, options)
-        least = least_shape(start, [*before, failed])
+        failed = _Failed(layer, arguments)
+        least = smallest_shape(start, [*before, failed])
         if least is not None:
             remedy = remedy.partition(", or a length")[0]
             size = "x".join(str(length) for length in least[1:-1])
@@ -71,7 +64,7 @@ def _brief(words: str, most: int = 600) -> str:
     return words if len(words) <= most else f"{words[:half]} ... {words[-half:]}"
 
 
-def unmade(
+def construction_error(
     error: Exception, cls: Any, given: tuple[Any, ...], named: Mapping[str, Any]
 ) -> Exception:
     """Return an error of a layer that could not be made, in three lines."""
