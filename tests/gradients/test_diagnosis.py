@@ -1161,3 +1161,51 @@ def test_the_gradient_is_not_called_often():
 )
 def test_numbers_have_the_digits_that_tell_them_from_1(value, text):
     assert evidence.number(value) == text
+
+
+def test_an_element_of_minus_one_is_no_factor_by_its_name():
+    # The ratio is the element itself, which says nothing where the size of it is 1.
+    x = changed(X, (2, 1), -1.0)
+    sentence = plain.one_element(found(N, changed(N, (2, 1), -N[2, 1]), x))
+    assert "one element of x is wrong, [2, 1]" in sentence
+    assert "itself" not in sentence
+    assert "missing?" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("returned", "words"),
+    [
+        (lambda dout, x: dout**2 * x, "it uses it twice"),
+        (lambda dout, x: dout**3 * x, "it uses it twice or adds to it"),
+        (lambda dout, x: dout * x + 1, "x has a part that is not multiplied by it"),
+    ],
+)
+def test_how_a_gradient_depends_on_dout_is_told_apart(returned, words):
+    e = found(D * X, returned(D, X), X, dout=D, vjp=returned)
+    sentence = trials.without_dout(e)
+    assert sentence == f"the gradient is not proportional to dout: {words}"
+
+
+def test_a_run_of_wrong_elements_of_a_vector_is_named_from_first_to_last():
+    n, noise = normals(15, 20, 20)
+    a = changed(n, slice(4, 9), n[4:9] + noise[4:9])
+    sentence = places.in_lines(found(n, a))
+    assert "elements 4 to 8" in sentence
+
+
+def test_half_of_the_rows_are_named_though_one_element_in_them_is_right():
+    n, noise = normals(16, (4, 12), (4, 12))
+    a = changed(n, slice(0, 2), (n + noise)[:2])
+    a[0, 3] = n[0, 3]
+    sentence = places.in_lines(found(n, a))
+    assert "rows 0 and 1" in sentence
+
+
+@pytest.mark.parametrize(
+    ("power", "words"),
+    [(1, "which is x[2, 1] itself: the gradient by its logarithm?"), (-1, "1/x[2, 1]")],
+)
+def test_an_element_of_a_half_may_be_a_factor_by_its_name(power, words):
+    x = changed(X, (2, 1), 0.5)
+    e = found(N, changed(N, (2, 1), 0.5**power * N[2, 1]), x)
+    assert words in plain.one_element(e)

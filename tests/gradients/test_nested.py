@@ -23,6 +23,7 @@ from byhand.gradients.nested import (
     replaced,
     walk,
 )
+from byhand.gradients.nested.naming import is_learnt
 
 Pair = namedtuple("Pair", "W b")
 
@@ -574,6 +575,13 @@ def test_a_gradient_of_what_is_no_input_makes_a_check_incomplete(
 def test_the_name_of_a_gradient_says_what_it_is_that_of(name, what):
     assert of_what(name) == what
     assert of_what(name, beside=True) in (what, name.removeprefix("d"))
+
+
+def test_a_word_of_three_letters_is_no_learnt_parameter_by_its_first():
+    assert is_learnt("wx")
+    assert is_learnt("b12")
+    assert not is_learnt("wax")
+    assert not is_learnt("box")
 
 
 def test_more_names_are_gradients_beside_others():

@@ -892,3 +892,11 @@ def test_the_words_name_every_way_to_give_a_gradient():
     for name in ("grad", "vjp", "backward", "value_and_grad"):
         assert name in options
         assert name in str(caught.value)
+
+
+def test_of_many_inputs_without_numbers_the_first_eight_are_named():
+    words = {f"word_{k}": "text" for k in range(1, 10)}
+    with pytest.raises(TypeError, match="one of the inputs must hold numbers") as info:
+        written(total, words, grad=total)
+    named = [name for name in words if name in str(info.value)]
+    assert named == [f"word_{k}" for k in range(1, 9)]
