@@ -16,7 +16,13 @@ from byhand.gradients.constraints import constraint
 from byhand.gradients.extrapolation import Slope
 from byhand.gradients.function import CheckedFunction
 from byhand.gradients.scales import PART, SAMPLE, Scale, blocks, move_to, scale_of, sums
-from byhand.gradients.search import Node, Search, TensorSearch
+from byhand.gradients.search import (
+    Moves,
+    Node,
+    Search,
+    TensorSearch,
+    search_tensor,
+)
 from byhand.gradients.styles import written
 
 EPS = np.finfo(np.float64).eps
@@ -270,16 +276,16 @@ def tensor_search(*, largest=1.0, nothing=False, **options):
 
 
 def test_changes_are_little_beside_the_largest_of_the_tensor_or_of_all_or_the_value():
-    assert tensor_search(largest=4.0)._interest() == 4.0
-    assert tensor_search(largest=4.0, nothing=True)._interest() == 4.0
+    assert tensor_search(largest=4.0)._moves.interest() == 4.0
+    assert tensor_search(largest=4.0, nothing=True)._moves.interest() == 4.0
     search = searched(lambda x: -5.0, np.ones(2), np.zeros_like)
-    assert TensorSearch(search, 0)._interest() == 5.0
+    assert Moves(search, 0).interest() == 5.0
 
 
 def judged(one, **options):
     """Return the verdict of one element, "" where nothing is wrong, and the search."""
     search = tensor_search(**options)
-    search._judge(one)
+    search._keep(one)
     found = [verdict for verdict, faults in search._faults.items() if faults]
     assert len(found) <= 1
     assert len(search._comparisons) == 1
@@ -396,7 +402,7 @@ def test_what_long_steps_say_of_a_rough_function_shorter_ones_must_bear_out(
     search.eps = eps
     before = search.function.evaluations
     one = TensorSearch(search, 0)
-    one._judge(node(factor, slope(5.0, 1e-9)))
+    one._keep(node(factor, slope(5.0, 1e-9)))
     assert [str(kind) for kind, faults in one._faults.items() if faults] == [expected]
     assert (search.function.evaluations == before) == (eps < 1e-12)
 
@@ -480,7 +486,7 @@ def test_one_side_alone_decides_where_it_is_known_to_a_thousandth(
 
 
 def agrees(one, **options):
-    return tensor_search(**options)._agrees(one)
+    return tensor_search(**options)._judge.agrees(one)
 
 
 @pytest.mark.parametrize(
@@ -544,7 +550,7 @@ def test_a_direction_shows_as_much_as_its_derivative_but_half_its_size_at_least(
 def judged_together(one, **options):
     """Return the verdict of several elements, and what could be hidden in them."""
     search = tensor_search(**options)
-    search._judge_together(one, np.ones(3))
+    search._keep_together(one, np.ones(3))
     found = [str(verdict) for verdict, faults in search._faults.items() if faults]
     assert len(found) <= 1
     return (found[0] if found else ""), search._unseen
@@ -587,11 +593,11 @@ def test_the_first_step_is_the_shorter_the_more_elements_are_moved(count):
         return np.sum(x)
 
     search = searched(fn, np.ones(16), np.ones_like)
-    one = TensorSearch(search, 0)
+    one = Moves(search, 0)
 
     def first_step():
         moved.clear()
-        one._node(np.full(count, 0.5), 0, count)
+        one.compare(np.full(count, 0.5), 0, count)
         return moved[0] / 0.5
 
     assert search.shorter == 0.4
@@ -710,7 +716,7 @@ def test_the_comparison_of_all_elements_is_that_of_the_direction():
     x = np.linspace(0.5, 2.0, 30)
     first, second = (searched(tanh, x, cosh2, full=False) for _ in range(2))
     v = first.direction(0)
-    found = second.run(0)
+    found = search_tensor(second, 0)
     assert found.report.worst is found.comparisons[0]
     assert found.report.worst.analytic == pytest.approx(cosh2(x) @ v, rel=1e-12)
     assert found.report.worst.numerical == pytest.approx(cosh2(x) @ v, rel=1e-6)
@@ -972,7 +978,7 @@ def test_zeros_must_be_seen_beside_what_a_function_does_elsewhere(share, expecte
     def judge(found, error):
         search = searched(rising, np.array([1.0]), np.zeros_like)
         one = TensorSearch(search, 0)
-        one._judge(node(0.0, replace(found, error=error)))
+        one._keep(node(0.0, replace(found, error=error)))
         found = [kind for kind, faults in one._faults.items() if faults]
         return str(found[0]) if found else ""
 
@@ -1241,8 +1247,8 @@ def test_what_a_transform_makes_of_an_error_is_allowed_in_both_directions(bend):
 def test_without_a_bend_an_error_of_a_transform_is_that_of_the_derivative():
     x = np.linspace(0.2, 1.0, 4)
     search = searched(tanh, x, cosh2, transform=lambda g: 3 * g - 1)
-    _, _, error = TensorSearch(search, 0).derivatives(np.arange(4), careful=4)
-    bounds = [one.bound for one in search.run(0).comparisons]
+    _, _, error = Moves(search, 0).derivatives(np.arange(4), careful=4)
+    bounds = [one.bound for one in search_tensor(search, 0).comparisons]
     assert bounds == pytest.approx(3 * 4 * error, rel=1e-3)
 
 
@@ -1287,14 +1293,14 @@ def test_a_mistake_in_a_function_that_shows_beside_the_inputs_alone_is_raised():
 
 def test_noise_of_a_gradient_is_added_to_the_errors():
     x = np.linspace(0.5, 2.0, 5)
-    right = TensorSearch(line(np.ones(5), x), 0)
+    right = Moves(line(np.ones(5), x), 0)
     noisy = line(np.ones(5), x)
     noisy.function.gradient_noise = [1e-3]
-    noisy = TensorSearch(noisy, 0)
+    noisy = Moves(noisy, 0)
     v = np.array([3.0, 4.0])
-    extra = noisy._node(v, 1, 3).slope.error - right._node(v, 1, 3).slope.error
+    extra = noisy.compare(v, 1, 3).slope.error - right.compare(v, 1, 3).slope.error
     assert extra == pytest.approx(5e-3)
-    _, error, _ = noisy._quotients(np.arange(5))
+    _, error, _ = noisy.quotients(np.arange(5))
     assert (error > 1e-3).all()
     assert (error < 1.1e-3).all()
 
@@ -1307,7 +1313,7 @@ def test_along_a_set_only_what_lies_along_it_is_compared():
         lambda p: 2 * p + 7.0,
         constraints={"p": constraint("simplex")},
     )
-    one = TensorSearch(search, 0)._element_node(1)
+    one = Moves(search, 0).element(1)
     # The direction is e_1 minus p times its sum.
     tangent = np.array([0.0, 1.0, 0.0]) - p
     assert one.analytic / one.unit == pytest.approx(2 * p @ tangent)
@@ -1318,7 +1324,7 @@ def test_along_a_set_only_what_lies_along_it_is_compared():
 def test_derivatives_of_chosen_elements_are_the_analytic_and_the_numerical_ones():
     x = np.linspace(0.5, 2.0, 9)
     search = searched(tanh, x, lambda x: 2 * cosh2(x))
-    analytic, numerical, error = TensorSearch(search, 0).derivatives(np.array([4, 1]))
+    analytic, numerical, error = Moves(search, 0).derivatives(np.array([4, 1]))
     assert analytic == pytest.approx(2 * cosh2(x[[4, 1]]), rel=1e-14)
     assert numerical == pytest.approx(cosh2(x[[4, 1]]), rel=1e-6)
     assert (error > 0).all()
@@ -1333,12 +1339,12 @@ def test_errors_of_derivatives_are_those_of_the_element_and_not_of_its_step():
 
     search = searched(fn, x, lambda x: np.cos(x / 1e3) / 1e3)
     right = np.cos(x / 1e3) / 1e3
-    analytic, numerical, error = TensorSearch(search, 0).derivatives(np.arange(4))
+    analytic, numerical, error = Moves(search, 0).derivatives(np.arange(4))
     assert analytic == pytest.approx(right, rel=1e-12)
     assert (error < 3e-2 * right).all()
     assert (np.abs(numerical - right) <= 4 * error).all()
     # Only so many are extrapolated.
-    one = TensorSearch(search, 0)
+    one = Moves(search, 0)
     _, _, poor = one.derivatives(np.arange(4), careful=2)
     assert poor[:2] == pytest.approx(error[:2])
     assert (poor[2:] > error[2:]).all()
@@ -1347,7 +1353,7 @@ def test_errors_of_derivatives_are_those_of_the_element_and_not_of_its_step():
 def test_a_derivative_of_zero_beside_others_is_not_looked_at_twice():
     search = line([1e3, 1e3, 1e3, 0.0])
     before = search.function.evaluations
-    _, numerical, _ = TensorSearch(search, 0).derivatives(np.arange(4))
+    _, numerical, _ = Moves(search, 0).derivatives(np.arange(4))
     assert numerical == pytest.approx([1e3, 1e3, 1e3, 0.0], abs=1e-6)
     assert search.function.evaluations == before + 8
 
@@ -1359,7 +1365,7 @@ def test_quotients_of_single_elements_know_their_rounding_and_their_bend():
         return np.sum(x[:2] ** 2) + abs(x[2])
 
     search = searched(fn, x, lambda x: np.array([2.0, 4.0, 0.0]))
-    numerical, error, bend = TensorSearch(search, 0)._quotients(np.arange(3))
+    numerical, error, bend = Moves(search, 0).quotients(np.arange(3))
     assert numerical == pytest.approx([2.0, 4.0, 0.0], abs=1e-9)
     h = max(2.0**-17, np.cbrt(search.eps))
     # The slopes of the two sides: 2 x + h and 2 x - h, and 1 and -1.

@@ -23,7 +23,7 @@ from byhand.gradients.report import (
     percent,
     worst_of,
 )
-from byhand.gradients.search import WIDE, Findings, Search, TensorSearch
+from byhand.gradients.search import WIDE, Findings, Moves, Search, search_tensor
 from byhand.gradients.styles import Written, written
 
 MODES = ("auto", "full", "directional")
@@ -291,7 +291,7 @@ def check_written(
                 constraints=_constraints(on, function),
                 transform=transform,
             )
-            findings = [search.run(k) for k in range(len(gradients))]
+            findings = [search_tensor(search, k) for k in range(len(gradients))]
         function.end()
     except Ended as end:
         return _reported(function, end.verdict, end.reason)
@@ -424,7 +424,7 @@ def _evidence(search: Search, k: int, found: Findings) -> Evidence:
     worst = found.report.worst
     place = _place(tensor.shape, worst.index) * tensor.parts if worst else 0
     index = sample_places(tensor, place)
-    analytic, numerical, error = TensorSearch(search, k).derivatives(index)
+    analytic, numerical, error = Moves(search, k).derivatives(index)
     if tensor.parts == 1:
         judged = {one.index: one for one in found.comparisons if one.size == 1}
         for position, element in enumerate(tensor.indices(index)):
