@@ -1,7 +1,7 @@
 """What the diagnosis names, what it must not name, and how it says it."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -1209,3 +1209,28 @@ def test_an_element_of_a_half_may_be_a_factor_by_its_name(power, words):
     x = changed(X, (2, 1), 0.5)
     e = found(N, changed(N, (2, 1), 0.5**power * N[2, 1]), x)
     assert words in plain.one_element(e)
+
+
+@pytest.mark.parametrize(("count", "is_named"), [(18, False), (26, True)])
+def test_values_between_two_bounds_need_to_be_many_to_be_a_pattern(count, is_named):
+    # Any of about count squared runs of values could have been the wrong ones.
+    x = np.linspace(-1.0, 1.0, count)
+    n = normals(17, count)[0]
+    wrong = np.zeros(count, bool)
+    wrong[4:13] = True
+    sentence = places.by_a_bound(found(n, np.where(wrong, 10 * n, n), x))
+    assert (sentence is not None) is is_named
+    if is_named:
+        assert "x lies between about" in sentence
+
+
+def test_a_number_of_each_column_needs_three_sound_elements_in_every_column():
+    e = found(N, N + V[:5])
+    rows = normalisation._grouping(e, "in each column", "axis 0", (1,))
+    fitted = normalisation._one_number(e, rows)
+    assert fitted.reshape(N.shape) == pytest.approx(np.tile(V[:5], (6, 1)))
+    # In column 2 only two elements are known.
+    error = np.full(N.shape, 1e-13)
+    error[:4, 2] = np.inf
+    poor = replace(e, error=error.ravel())
+    assert normalisation._one_number(poor, rows) is None

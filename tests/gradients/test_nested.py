@@ -577,6 +577,17 @@ def test_the_name_of_a_gradient_says_what_it_is_that_of(name, what):
     assert of_what(name, beside=True) in (what, name.removeprefix("d"))
 
 
+def test_a_gradient_of_no_input_within_a_layer_is_told_of_too():
+    inputs = {"dense": {"W": np.arange(6.0).reshape(3, 2)}}
+
+    def grad(p):
+        return {"dense": {"dW": 2 * p["dense"]["W"], "db": np.zeros(2)}}
+
+    report = check_gradients(lambda p: squares(p["dense"]), inputs, grad)
+    assert [one.name for one in report.skipped] == ["db"]
+    assert report.verdict == "incomplete"
+
+
 def test_a_word_of_three_letters_is_no_learnt_parameter_by_its_first():
     assert is_learnt("wx")
     assert is_learnt("b12")
