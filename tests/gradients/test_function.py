@@ -644,6 +644,19 @@ def test_a_point_of_a_batch_that_raises_is_missing_alone():
     assert "fn raised ValueError (nine)" in function.notes_on_missing()[0]
 
 
+def test_a_batch_for_which_memory_is_lacking_is_no_missing_value():
+    def fn(x):
+        if (x[:, 0] == 9.0).any():
+            raise MemoryError("no room for a batch of this size")
+        return np.sum(x, axis=-1)
+
+    function = begun(fn, X, np.ones_like, batched=True)
+    with pytest.raises(MemoryError, match="no room"):
+        function.moved(
+            function.tensors[0], np.array([1, 0, 2]), np.array([0.0, 9.0, 0.0])
+        )
+
+
 def test_points_of_a_batch_without_a_finite_value_are_counted():
     def fn(x):
         with np.errstate(all="ignore"):

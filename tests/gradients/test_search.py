@@ -407,6 +407,26 @@ def test_what_long_steps_say_of_a_rough_function_shorter_ones_must_bear_out(
     assert (search.function.evaluations == before) == (eps < 1e-12)
 
 
+@pytest.mark.parametrize(
+    ("analytic", "count", "start", "expected"),
+    [
+        (4.0, 1, 3.0, False),  # four shorter steps tell; five are asked for
+        (4.0, 1, 10.0, True),
+        (-4.0, 1, 0.3, True),  # all of it is wrong: of coarse values one is enough,
+        (-4.0, 2, 0.3, False),  # of one element
+        (4.0, 1, 0.03, False),  # and none tells
+    ],
+)
+def test_how_many_shorter_steps_must_bear_out_coarse_values(
+    analytic, count, start, expected
+):
+    search = searched(total, np.ones(3), lambda x: np.full(3, analytic))
+    search.eps = 1e-3
+    one = node(analytic, slope(5.0, 1e-3, start=start), count=count)
+    v = np.full(count, 1.0 / count)
+    assert Moves(search, 0).stands(v, one) is expected
+
+
 # --- kinks
 
 
