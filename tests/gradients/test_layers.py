@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from byhand.backprop import BatchNormalization, Dense, Dropout, ReLU, Sequential
 from byhand.gradients import check_layer
-from byhand.gradients.layers import habits
+from byhand.gradients.layers import habits, study
 from byhand.gradients.layers.habits import BEFORE, BEHIND, GRADIENT_HOLDERS, LISTS
 from tests.gradients.real_cases import Network
 
@@ -1801,3 +1801,20 @@ def test_every_step_of_a_backward_pass_may_be_kept(factor):
     assert report.verdict == ("pass" if factor == 1 else "fail")
     assert names(report) == ["x", "gamma", "beta"]
     assert left_out(report) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "gap"),
+    [
+        ([1.0, np.nan, np.inf], [1.0, np.nan, np.inf], 0.0),
+        ([1.0, 2.0], [1.5, 1.0], 1.0),
+        ([1.0, np.nan], [1.0, 2.0], np.inf),
+        ([np.inf], [-np.inf], np.inf),
+        ([1.0, 2.0], [1.0], np.inf),
+        ([], [], 0.0),
+    ],
+)
+def test_outputs_of_two_passes_are_as_far_apart_as_their_largest_difference(
+    one, other, gap
+):
+    assert study._gap(np.array(one), np.array(other)) == gap

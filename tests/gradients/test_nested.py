@@ -588,6 +588,13 @@ def test_a_gradient_of_no_input_within_a_layer_is_told_of_too():
     assert report.verdict == "incomplete"
 
 
+def test_a_leaf_without_numbers_says_so_where_they_are_asked_for():
+    words, numbers = leaves({"kind": "relu", "W": np.ones(2)})
+    assert numbers.numbers.tolist() == [1, 1]
+    with pytest.raises(TypeError, match="kind holds no numbers"):
+        _ = words.numbers
+
+
 def test_a_word_of_three_letters_is_no_learnt_parameter_by_its_first():
     assert is_learnt("wx")
     assert is_learnt("b12")

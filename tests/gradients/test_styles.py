@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from byhand.gradients import check_gradients
 from byhand.gradients.nested import MisfitError, gradient_row
 from byhand.gradients.styles import written
 
@@ -900,3 +901,13 @@ def test_of_many_inputs_without_numbers_the_first_eight_are_named():
         written(total, words, grad=total)
     named = [name for name in words if name in str(info.value)]
     assert named == [f"word_{k}" for k in range(1, 9)]
+
+
+def test_a_backward_whose_cache_is_optional_is_given_it():
+    def fn(x):
+        return 3 * x, {"times": 3}
+
+    def backward(dout, cache=None):
+        return dout * (cache["times"] if cache else 1)
+
+    assert check_gradients(fn, X, backward=backward).verdict == "pass"
