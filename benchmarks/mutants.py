@@ -1,12 +1,15 @@
-"""Mutate the gradient checker at random, and see whether its tests notice.
+"""Mutate a part of the package at random, and see whether its tests notice.
 
-Each mutant is src/byhand/gradients with one place changed: an operator, a comparison,
-a number, a condition, a returned value, a call. Its tests run in a copy of the tree; a
-mutant is killed where a test fails, or where the tests do not end in time. A survivor
-shows what no test holds, or a change that changes nothing.
+Each mutant is src/byhand/gradients, or src/byhand/shapes, with one place changed: an
+operator, a comparison, a number, a condition, a returned value, a call. Its tests run
+in a copy of the tree; a mutant is killed where a test fails, or where the tests do not
+end in time. A survivor shows what no test holds, or a change that changes nothing. A
+mutant that can only move what is drawn is counted apart: what a picture is to look
+like, a person sees, and few tests do.
 
     python benchmarks/mutants.py --count 200 --results mutants.json
     python benchmarks/mutants.py --results mutants.json --survivors
+    python benchmarks/mutants.py --package shapes --results shapes.json
 
 The results are kept after every mutant, and a run that was stopped goes on from them.
 """
@@ -34,8 +37,8 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).parents[1]
-PACKAGE = Path("src/byhand/gradients")
-TESTS = Path("tests/gradients")
+CODE = Path("src/byhand")
+TESTS = Path("tests")
 COPIED = ["src/byhand", "tests", "pyproject.toml"]
 
 OPERATORS = {
@@ -100,13 +103,53 @@ CALLS = {
 # What is left alone, and said to be in the output.
 LEFT_ALONE = (
     "docstrings, annotations, decorators, texts (messages and names), imports, "
-    "`if TYPE_CHECKING`, __all__, and the drawing of reports "
+    "TYPE_CHECKING, __all__, and the drawing of reports "
     "(plot, _repr_html_, __repr__)"
 )
 NOT_LOGIC = {"plot", "_repr_html_", "__repr__"}
+NOT_VALUES = {"__all__", "TYPE_CHECKING"}
 
 HANG = 4.0  # times as long as the tests take without a change, and then some seconds
 MEMORY = 16 * 2**30  # bytes of address space, for mutants that never stop to ask for it
+
+
+@dataclasses.dataclass(frozen=True)
+class Package:
+    """A part of byhand that is mutated.
+
+    Attributes
+    ----------
+    name : str
+        Its folder in src/byhand, and that of its tests.
+    drawing : set of str
+        Its modules, or folders of modules, that draw and do nothing else.
+    """
+
+    name: str
+    drawing: frozenset[str] = frozenset()
+
+    @property
+    def code(self):
+        """Return the folder of its modules, from the root of the tree."""
+        return CODE / self.name
+
+    @property
+    def tests(self):
+        """Return the folder of its tests, from the root of the tree."""
+        return TESTS / self.name
+
+    def draws(self, mutant):
+        """Return whether a mutant can only move what is drawn."""
+        return not self.drawing.isdisjoint(modules(mutant.file))
+
+
+PACKAGES = {
+    package.name: package
+    for package in (
+        Package("gradients"),
+        Package("shapes", drawing=frozenset({"drawing"})),
+    )
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -230,7 +273,7 @@ class Places(ast.NodeVisitor):
 
     def visit_Assign(self, node):
         targets = [t.id for t in node.targets if isinstance(t, ast.Name)]
-        if "__all__" not in targets:
+        if NOT_VALUES.isdisjoint(targets):
             self.generic_visit(node)
 
     def visit_FunctionDef(self, node):
@@ -337,10 +380,10 @@ class Places(ast.NodeVisitor):
         self.generic_visit(node)
 
 
-def all_mutants(root, only):
-    """Return every mutant of the package, or of some of its modules."""
+def all_mutants(root, package, only):
+    """Return every mutant of a package, or of some of its modules."""
     found = []
-    for path in sorted((root / PACKAGE).rglob("*.py")):
+    for path in sorted((root / package.code).rglob("*.py")):
         file = path.relative_to(root)
         if not only or set(modules(file)) & set(only):
             found += Places(str(file), path.read_bytes()).mutants
@@ -349,7 +392,8 @@ def all_mutants(root, only):
 
 def modules(file):
     """Return the names a file's tests may have: its own, then its folders'."""
-    return list(Path(file).relative_to(PACKAGE).with_suffix("").parts[::-1])
+    _package, *names = Path(file).relative_to(CODE).with_suffix("").parts
+    return names[::-1]
 
 
 def is_change(mutant, root):
@@ -428,6 +472,7 @@ def limited_memory():
 
 
 NO_TESTS = 5  # what pytest returns where it was given none
+SURVIVED = "survived"
 
 
 class Stages:
@@ -440,14 +485,14 @@ class Stages:
 
     LONG = 6.0  # seconds for a file, from which on it comes later
 
-    def __init__(self, tree, *, fast=False):
+    def __init__(self, tree, package, *, fast=False):
         self.seconds = {}
-        for path in sorted((tree.folder / TESTS).glob("test_*.py")):
+        for path in sorted((tree.folder / package.tests).rglob("test_*.py")):
             name = str(path.relative_to(tree.folder))
             self.seconds[name] = self._timed(tree, [name, "-m", "not slow"])
         self.last = []
-        doctests = [str(PACKAGE), "-m", "not slow"]
-        slow = [str(TESTS), "-m", "slow and not seeds"]
+        doctests = [str(package.code), "-m", "not slow"]
+        slow = [str(package.tests), "-m", "slow and not seeds"]
         for arguments in [doctests] if fast else [doctests, slow]:
             self.last.append((arguments, self._timed(tree, arguments)))
 
@@ -486,7 +531,7 @@ def judged(mutant, tree, stages):
     path = tree.folder / mutant.file
     source = path.read_bytes()
     began = time.perf_counter()
-    outcome, by = "survived", ""
+    outcome, by = SURVIVED, ""
     try:
         path.write_bytes(mutant.applied(source))
         for arguments, seconds in stages.of(mutant.file):
@@ -538,14 +583,14 @@ class Results:
                 beside.replace(self.path)
 
 
-def run(mutants, results, workers, root, *, fast=False):
-    """Judge mutants in so many copies of the tree at once."""
+def run(mutants, results, workers, root, package, *, fast=False):
+    """Judge mutants of a package in so many copies of the tree at once."""
     with tempfile.TemporaryDirectory() as name:
         trees = []
         for k in range(workers):
             trees.append(Tree(root, Path(name) / str(k)))
         print("the tests without a change:", flush=True)
-        stages = Stages(trees[0], fast=fast)
+        stages = Stages(trees[0], package, fast=fast)
         free, done = threading.Lock(), 0
 
         def one(mutant):
@@ -568,10 +613,22 @@ def run(mutants, results, workers, root, *, fast=False):
                 future.result()
 
 
-def summary(mutants, results):
-    """Print the survivors, and which share of the mutants was killed."""
-    entries = [(m, results.entries[m.key()]) for m in mutants]
-    survivors = [m for m, entry in entries if entry["outcome"] == "survived"]
+def summary(mutants, results, package):
+    """Print the survivors and the share that was killed, of drawings apart."""
+    print(f"\nleft alone: {LEFT_ALONE}")
+    logic = [mutant for mutant in mutants if not package.draws(mutant)]
+    drawing = [mutant for mutant in mutants if package.draws(mutant)]
+    if drawing:
+        print("\nThese can only move what is drawn:")
+        summary_of(drawing, results)
+        print("\nAll others:")
+    if logic:
+        summary_of(logic, results)
+
+
+def summary_of(mutants, results):
+    """Print the survivors of some mutants, and which share of them was killed."""
+    survivors = [m for m in mutants if results.entries[m.key()]["outcome"] == SURVIVED]
     print("\nsurvivors:")
     for mutant in sorted(survivors, key=lambda m: (m.file, m.line)):
         print(f"  {mutant}")
@@ -583,11 +640,13 @@ def summary(mutants, results):
         )
     killed = len(mutants) - len(survivors)
     print(f"  {'all':24} {killed:4} of {len(mutants):4}: {killed / len(mutants):.1%}")
-    print(f"left alone: {LEFT_ALONE}")
 
 
 def options():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--package", choices=PACKAGES, default="gradients", help="what to mutate"
+    )
     parser.add_argument("--count", type=int, default=200, help="how many mutants")
     parser.add_argument("--seed", type=int, default=0, help="which ones")
     parser.add_argument("--only", action="append", help="a module, such as search")
@@ -607,26 +666,27 @@ def options():
 
 def main():
     given = options()
-    everything = all_mutants(ROOT, given.only)
+    package = PACKAGES[given.package]
+    everything = all_mutants(ROOT, package, given.only)
     if not everything:
-        raise SystemExit(f"no mutant in {given.only or PACKAGE}")
+        raise SystemExit(f"no mutant in {given.only or package.code}")
     mutants = drawn(everything, given.count, given.seed, ROOT)
     print(f"{len(mutants)} of {len(everything)} mutants, seed {given.seed}")
     if given.list:
         for mutant in mutants:
-            print(f"  {mutant}")
+            print(f"  {mutant}{' [drawing]' if package.draws(mutant) else ''}")
         return
     results = Results(given.results)
     if given.survivors:
         for key, entry in list(results.entries.items()):
-            if entry["outcome"] == "survived":
+            if entry["outcome"] == SURVIVED:
                 del results.entries[key]
     rest = [m for m in mutants if m.key() not in results.entries]
     if len(rest) < len(mutants):
         print(f"{len(mutants) - len(rest)} of them were judged before")
     if rest:
-        run(rest, results, given.workers, ROOT, fast=given.fast)
-    summary(mutants, results)
+        run(rest, results, given.workers, ROOT, package, fast=given.fast)
+    summary(mutants, results, package)
 
 
 if __name__ == "__main__":

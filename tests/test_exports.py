@@ -15,8 +15,10 @@ def test_public_names():
         *["GradientError", "GradientReport"],
     }
     assert set(byhand.shapes.__all__) == {
-        *["Input", "Model", "Sequential", "layers", "models"],
+        *["Input", "InputSpec", "KerasTensor", "Layer", "Variable"],
+        *["Model", "Sequential", "layers", "models"],
         *["ReadError", "from_config", "from_keras", "from_keras_json", "load"],
+        "from_torch",
         *["ReceptiveField", "Setting", "solve", "smallest_input"],
         "ShapeError",
         "conv_output",

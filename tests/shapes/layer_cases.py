@@ -10,6 +10,7 @@ small = st.integers(1, 9)
 sizes = st.integers(1, 12)
 channels = st.integers(1, 6)
 flag = st.booleans()
+ranks = st.sampled_from([None, None, None, 1, 2])  # of low-rank adaptation
 formats = st.sampled_from(["channels_last", "channels_first", None])
 
 
@@ -58,6 +59,7 @@ def convolution(draw, rank, *, kind="plain"):
         given["depth_multiplier"] = draw(st.integers(1, 3))
     if kind == "plain":
         given["groups"] = draw(st.sampled_from([1, 1, 1, 2, 3]))
+        given["lora_rank"] = draw(ranks)
     if kind == "transposed":
         given["output_padding"] = draw(st.sampled_from([None, None, 0, 1]))
     axes = rank if draw(st.integers(0, 9)) else rank - 1
@@ -243,6 +245,12 @@ def heads(draw):
         "output_shape": draw(st.none() | st.integers(1, 5)),
     }
     t, s = draw(st.integers(1, 6)), draw(st.integers(1, 6))
+    if draw(flag):
+        given["attention_axes"] = draw(st.sampled_from([1, (1,), (2,), (1, 2), (-2,)]))
+        apart = draw(st.integers(1, 4))
+        if given["attention_axes"] in (1, (1,)):
+            return given, [(t, apart, draw(channels)), (s, apart, draw(channels))]
+        return given, [(apart, t, draw(channels)), (apart, s, draw(channels))]
     return given, [(t, draw(channels)), (s, draw(channels))]
 
 
@@ -293,13 +301,16 @@ def einsum(draw):
     }[equation]
     # Always of the right rank: Keras's symbolic shape accepts any other as well.
     given = {"equation": equation, "output_shape": out, "bias_axes": bias}
+    if len(equation.partition(",")[2].partition("->")[0]) == 2:
+        given["lora_rank"] = draw(ranks)
     return given, [tuple(draw(places(into, 1, 6)))]
 
 
 @st.composite
 def prelu(draw):
     shape = draw(shapes_of(1, 3))
-    shared = draw(st.none() | st.just([1]) | st.just(list(range(1, len(shape) + 1))))
+    axes = st.lists(st.integers(-3, len(shape) + 1), max_size=3)
+    shared = draw(st.none() | st.just([1]) | axes)
     return {"shared_axes": shared}, [shape]
 
 
@@ -320,9 +331,11 @@ share = st.sampled_from([0.0, 0.3, 1.0, 1.5, -0.1])
 axis_or_axes = st.sampled_from([-1, 1])
 
 CASES = {
-    "Dense": plain(units=st.integers(0, 6), use_bias=flag),
+    "Dense": plain(units=st.integers(0, 6), use_bias=flag, lora_rank=ranks),
     "EinsumDense": einsum(),
-    "Embedding": plain(input_dim=st.integers(1, 9), output_dim=st.integers(1, 5)),
+    "Embedding": plain(
+        input_dim=st.integers(1, 9), output_dim=st.integers(1, 5), lora_rank=ranks
+    ),
     "Identity": plain(),
     "Activation": plain(activation=st.sampled_from(["relu", "tanh", "linear"])),
     "ReLU": plain(max_value=st.sampled_from([None, 6.0, -1.0])),
@@ -341,7 +354,7 @@ CASES = {
     "SpatialDropout3D": ranked(4, rate=share),
     "Rescaling": plain(scale=st.just(0.5)),
     "BatchNormalization": along(center=flag, scale=flag),
-    "LayerNormalization": along(center=flag, scale=flag),
+    "LayerNormalization": along(center=flag, scale=flag, rms_scaling=flag),
     "GroupNormalization": grouped(),
     "RMSNormalization": along(),
     "UnitNormalization": along(),
@@ -349,7 +362,7 @@ CASES = {
     "Flatten": plain(),
     "Reshape": reshape(),
     "Permute": permute(),
-    "RepeatVector": ranked(1, n=st.integers(1, 4)),
+    "RepeatVector": ranked(1, n=st.integers(-1, 4)),
     "Add": merging(),
     "Subtract": merging(),
     "Multiply": merging(),
@@ -391,3 +404,135 @@ for rank in (1, 2, 3):
 for rank in (1, 2):
     CASES[f"DepthwiseConv{rank}D"] = convolution(rank, kind="depthwise")
     CASES[f"SeparableConv{rank}D"] = convolution(rank, kind="separable")
+
+
+@st.composite
+def encoded(draw, modes, **arguments):
+    given = {name: draw(values) for name, values in arguments.items()}
+    given["output_mode"] = draw(st.sampled_from([*modes, modes[-1], "most"]))
+    shape = list(draw(shapes_of(1, 3)))
+    if draw(flag):
+        shape[-1] = 1
+    return given, [tuple(shape)]
+
+
+@st.composite
+def crossed(draw):
+    given = {
+        "num_bins": draw(st.integers(1, 5)),
+        "output_mode": draw(st.sampled_from(["int", "one_hot", "count"])),
+    }
+    n = draw(st.integers(1, 3))
+    return given, [(n,), (n if draw(st.integers(0, 4)) else n + 1,)]
+
+
+@st.composite
+def discretized(draw):
+    given = draw(
+        st.sampled_from(
+            [
+                {"num_bins": 4},
+                {"bin_boundaries": [0.0, 1.0, 2.5]},
+                {},
+                {"num_bins": 4, "bin_boundaries": [0.0]},
+            ]
+        )
+    )
+    mode = draw(st.sampled_from(["int", "one_hot", "multi_hot", "count", "tf_idf"]))
+    shape = list(draw(shapes_of(1, 3)))
+    if draw(flag):
+        shape[-1] = 1
+    return {**given, "output_mode": mode}, [tuple(shape)]
+
+
+@st.composite
+def looked_up(draw, words):
+    given = {
+        "vocabulary": words[: draw(st.integers(1, len(words)))],
+        "num_oov_indices": draw(st.integers(1, 3)),
+        "output_mode": draw(st.sampled_from(["int", "one_hot", "multi_hot", "count"])),
+        "max_tokens": 9,
+        "pad_to_max_tokens": draw(flag),
+    }
+    shape = list(draw(shapes_of(1, 2)))
+    if draw(flag):
+        shape[-1] = 1
+    return given, [tuple(shape)]
+
+
+@st.composite
+def vectorized(draw):
+    mode = draw(st.sampled_from(["int", "multi_hot", "count", "nonsense"]))
+    length = st.integers(1, 9) if mode == "int" else st.none() | st.just(3)
+    given = {
+        "vocabulary": ["red", "green", "blue"][: draw(st.integers(1, 3))],
+        "output_mode": mode,
+        "output_sequence_length": draw(length),
+    }
+    return given, [(1,)]
+
+
+@st.composite
+def spectrogram(draw):
+    given = {
+        "mode": draw(st.sampled_from(["log", "real", "imag", "stft", "psd", "bad"])),
+        "frame_length": draw(st.integers(2, 9)),
+        "frame_step": draw(st.none() | st.integers(1, 9)),
+        "fft_length": draw(st.sampled_from([None, 8, 16])),
+        "padding": draw(st.sampled_from(["valid", "same"])),
+        "expand_dims": draw(flag),
+    }
+    first = draw(flag)
+    given["data_format"] = "channels_first" if first else "channels_last"
+    steps, c = draw(st.integers(6, 40)), draw(st.integers(1, 3))
+    return given, [(c, steps) if first else (steps, c)]
+
+
+@st.composite
+def mel_spectrogram(draw):
+    given = {
+        "num_mel_bins": draw(st.integers(1, 9)),
+        "sequence_stride": draw(st.integers(1, 30)),
+        "fft_length": 64,
+        "sequence_length": draw(st.sampled_from([None, 32, 128])),
+    }
+    return given, [(draw(st.integers(10, 200)),)]
+
+
+ENCODED = ["one_hot", "multi_hot", "count"]
+CASES |= {
+    "AugMix": augmentation(),
+    "AutoContrast": augmentation(),
+    "CategoryEncoding": encoded(ENCODED, num_tokens=st.sampled_from([None, 1, 5])),
+    "ContrastLimitedAdaptiveHistogramEqualization": augmentation(),
+    "CutMix": augmentation(),
+    "Discretization": discretized(),
+    "Equalization": augmentation(),
+    "HashedCrossing": crossed(),
+    "Hashing": encoded(["int", *ENCODED], num_bins=st.integers(0, 5)),
+    "IntegerLookup": looked_up([5, 7, 9, 11]),
+    "MaxNumBoundingBoxes": augmentation(max_number=st.just(3)),
+    "MelSpectrogram": mel_spectrogram(),
+    "MixUp": augmentation(),
+    "RandAugment": augmentation(),
+    "RandomColorDegeneration": augmentation(factor=factor),
+    "RandomColorJitter": augmentation(),
+    "RandomElasticTransform": augmentation(),
+    "RandomErasing": augmentation(),
+    "RandomGaussianBlur": augmentation(),
+    "RandomGrayscale": augmentation(),
+    "RandomHue": augmentation(factor=factor),
+    "RandomInvert": augmentation(),
+    "RandomPerspective": augmentation(),
+    "RandomPosterization": augmentation(factor=st.integers(1, 8)),
+    "RandomSaturation": augmentation(factor=factor),
+    "RandomSharpness": augmentation(factor=factor),
+    "RandomShear": augmentation(x_factor=factor),
+    "ReversibleEmbedding": plain(
+        input_dim=st.integers(1, 9), output_dim=st.integers(1, 5), tie_weights=flag
+    ),
+    "STFTSpectrogram": spectrogram(),
+    "Solarization": augmentation(),
+    "StringLookup": looked_up(["a", "b", "c", "d"]),
+    "TextVectorization": vectorized(),
+}

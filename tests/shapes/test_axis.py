@@ -10,6 +10,8 @@ from byhand.shapes import (
     pool_output,
     same_padding,
 )
+from byhand.shapes.axis import conv_formula, pool_formula
+from byhand.shapes.size import Size, substitute
 from tests.oracles import padded_places, places, spread
 from tests.strategies import kernels, lengths, steps
 
@@ -79,6 +81,88 @@ def test_pooling_is_a_convolution_whose_windows_touch(length, pool_size):
     assert pool_output(length, pool_size) == length // pool_size
     assert pool_output(length, pool_size, strides=1) == conv_output(length, pool_size)
     assert pool_output(length, pool_size, padding="same") == -(-length // pool_size)
+
+
+ends = st.tuples(st.integers(0, 4), st.integers(0, 4))
+
+
+@given(lengths, kernels, steps, ends | st.integers(0, 4))
+def test_elements_added_by_number(length, kernel, step, padding):
+    strides, dilation = step
+    before, after = padding if isinstance(padding, tuple) else (padding, padding)
+    found = padded_places(length, kernel, strides, dilation, before, after)
+    options = {"strides": strides, "dilation": dilation, "padding": padding}
+    if found:
+        assert conv_output(length, kernel, **options) == found
+        assert _open(conv_formula, length, kernel, **options) == found
+        return
+    with pytest.raises(ShapeError, match="does not fit"):
+        conv_output(length, kernel, **options)
+
+
+@given(lengths, kernels, steps, ends)
+def test_windows_that_run_over_the_end(length, kernel, step, padding):
+    strides, dilation = step
+    span = effective_kernel(kernel, dilation=dilation)
+    before, after = (min(end, span // 2) for end in padding)
+    assume(span <= length + before + after)
+    options = {
+        "strides": strides,
+        "dilation": dilation,
+        "padding": (before, after),
+        "ceil_mode": True,
+    }
+    # Windows that are full, and one more where it begins before the end.
+    full = padded_places(length, kernel, strides, dilation, before, after)
+    more = (full - 1) * strides + span < before + length + after
+    found = full + (more and full * strides < before + length)
+    assert pool_output(length, kernel, **options) == found
+    assert _open(pool_formula, length, kernel, **options) == found
+
+
+def _open(rule, length, *arguments, **options):
+    """Return what a rule makes of an open length, into which the number is put."""
+    formula = rule(Size.symbol("T"), *arguments, **options)
+    return substitute(formula.value, {"T": length})
+
+
+@given(lengths, kernels, steps, ends)
+def test_transposed_with_elements_taken_off(length, kernel, step, padding):
+    strides, dilation = step
+    left = spread(length, kernel, strides, dilation) - sum(padding)
+    options = {"strides": strides, "dilation": dilation, "padding": padding}
+    for extra in range(max(strides, dilation)):
+        if left + extra >= 1:
+            got = conv_transpose_output(length, kernel, output_padding=extra, **options)
+            assert got == left + extra
+        else:
+            with pytest.raises(ShapeError, match="nothing is left"):
+                conv_transpose_output(length, kernel, output_padding=extra, **options)
+    with pytest.raises(ShapeError, match="less than strides"):
+        conv_transpose_output(
+            length, kernel, output_padding=max(strides, dilation), **options
+        )
+
+
+def test_lengths_of_a_known_network_of_pytorch():
+    assert conv_output(224, 7, strides=2, padding=3) == 112
+    assert pool_output(112, 3, strides=2, padding=1) == 56
+    assert pool_output(55, 3, strides=2, ceil_mode=True) == 27
+    assert pool_output(54, 3, strides=2, ceil_mode=True) == 27
+    assert conv_transpose_output(7, 4, strides=2, padding=1) == 14
+
+
+@pytest.mark.parametrize(
+    "padding", ["full", -1, (1, 2, 3), (1,), None, 1.5, True, [-1, 1]]
+)
+def test_paddings_that_are_none_are_refused(padding):
+    for rule in (conv_output, pool_output, conv_transpose_output):
+        with pytest.raises((ShapeError, TypeError), match="padding"):
+            rule(9, 3, padding=padding)
+    with pytest.raises(ShapeError, match="half a window"):
+        pool_output(9, 3, padding=2)
+    with pytest.raises(ShapeError, match="leave it out"):
+        pool_output(9, 3, padding="same", ceil_mode=True)
 
 
 KERAS_CASES = [

@@ -47,15 +47,15 @@ def test_the_field_of_a_row_comes_from_what_the_row_received():
     )
     text = {row.name: str(row.explain()) for row in net.rows}
     assert (
-        "field size, height and width     r + (e - 1) * j = 1 + (5 - 1) * 1 = 5"
+        "field size, height and width     R + (e - 1) * S = 1 + (5 - 1) * 1 = 5"
         in (text["a"])
     )
-    assert "q + p * j = 0 + 2 * 1 = 2" in text["a"]
-    assert "j * s = 1 * 2 = 2" in text["b"]
-    assert "field size, height     r + (e - 1) * j = 6 + (3 - 1) * 2 = 10" in text["c"]
+    assert "q + p_1 * S = 0 + 2 * 1 = 2" in text["a"]
+    assert "S * s = 1 * 2 = 2" in text["b"]
+    assert "field size, height     R + (e - 1) * S = 6 + (3 - 1) * 2 = 10" in text["c"]
     assert "field size, width" in text["c"]
     assert text["d"] == "d (ReLU)"
-    assert "j / s = 2 / 4 = 1/2" in text["e"]
+    assert "S / s = 2 / 4 = 1/2" in text["e"]
     assert net["d"].explain().latex() == ""
     for row in net.rows:
         for _, formula in row.explain().entries:

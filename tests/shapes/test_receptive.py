@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from byhand.shapes import Input, Model, ReceptiveField, Sequential, layers
+from byhand.shapes.layers.opaque import Opaque
 from byhand.shapes.receptive import receptive_fields
 
 step = st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(1, 2))
@@ -79,3 +80,53 @@ def test_what_has_no_such_form_is_unknown_not_zero():
         [Input((8, 8, 2)), layers.Conv2D(2, 3), layers.Reshape((9, 8), name="other")]
     )
     assert receptive_fields(net)["other"] == "unknown"
+
+
+def test_the_field_goes_through_networks_and_out_of_them():
+    def convolutions():
+        return [layers.Conv2D(2, 3, name="a"), layers.Conv2D(2, 5, strides=2, name="b")]
+
+    x = Input((32, 32, 3))
+    flat = Sequential([Input((32, 32, 3)), layers.Conv2D(3, 3), *convolutions()])
+    inner = Sequential([Input((30, 30, 3)), *convolutions()], name="inner")
+    y = inner(layers.Conv2D(3, 3)(x))
+    net = Model(x, layers.MaxPooling2D(2, name="pool")(y))
+    flat.add(layers.MaxPooling2D(2, name="pool"))
+    assert net.receptive_field("inner") == flat.receptive_field("b")
+    assert net.receptive_field("pool") == flat.receptive_field("pool")
+    opened = {row.name: row.receptive_field for row in net.all_rows(nested=True)}
+    assert opened["a"] == flat.receptive_field("a")
+    assert opened["b"] == flat.receptive_field("b")
+
+
+def test_the_field_goes_through_layers_of_ones_own():
+    class Twice(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.first = layers.Conv2D(3, 3, padding="same", name="first")
+            self.second = layers.Conv2D(3, 3, padding="same", name="second")
+
+        def call(self, inputs):
+            return self.second(self.first(inputs))
+
+    x = Input((16, 16, 3))
+    net = Model(x, layers.Add(name="sum")([x, Twice()(x)]))
+    assert net.receptive_field("sum") == ReceptiveField(((-2, 2, 1), (-2, 2, 1)))
+
+
+def test_a_network_called_twice_sees_more_the_second_time():
+    inner = Sequential(
+        [Input((16, 16, 3)), layers.Conv2D(3, 3, padding="same")], name="inner"
+    )
+    x = Input((16, 16, 3))
+    net = Model(x, inner(inner(x)))
+    sizes = [row.receptive_field.size for row in net.rows if row.name == "inner"]
+    assert sizes == [(3, 3), (5, 5)]
+
+
+def test_behind_what_is_not_known_the_field_is_not_either():
+    x = Input((16, 16, 3))
+    y = Opaque("Strange", "why", name="odd", output_shapes=[[(None, 16, 16, 3)]])(x)
+    net = Model(x, layers.Conv2D(2, 3, name="after")(y))
+    assert net.receptive_field("odd") == "unknown"
+    assert net.receptive_field("after") == "unknown"

@@ -3,113 +3,42 @@
 from __future__ import annotations
 
 import argparse
-import ast
+import os
 import sys
 
-from byhand.shapes import layers
 from byhand.shapes.drawing import STYLES
-from byhand.shapes.graph import Input, Sequential
-from byhand.shapes.reading import from_keras_json, load
+from byhand.shapes.escaping import visible
+from byhand.shapes.files import load
+from byhand.shapes.files.opening import is_text
 from byhand.shapes.tables import COLUMNS, FORMATS
+from byhand.shapes.words import EXAMPLE, UsageError, stack_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
     from byhand.shapes.network import Network
 
-EXAMPLE = "Conv2D(10, 5) MaxPooling2D(2) Flatten() Dense(10)"
-
-
-class UsageError(ValueError):
-    """What was asked for cannot be understood."""
-
-
-def calls_in(text: str) -> Iterator[str]:
-    """Yield each call of a text such as "Conv2D(10, 5) Dense(10)".
-
-    Parameters
-    ----------
-    text : str
-        Calls one behind another, with spaces, commas or arrows between them.
-
-    Raises
-    ------
-    UsageError
-        If a bracket is left open or closes nothing.
-    """
-    depth, start, quote = 0, 0, ""
-    for at, letter in enumerate(text):
-        if quote:
-            quote = "" if letter == quote else quote
-        elif letter in "'\"":
-            quote = letter
-        elif letter in "([{":
-            depth += 1
-        elif letter in ")]}":
-            depth -= 1
-            if depth < 0:
-                raise UsageError(f"a bracket closes nothing: {text[: at + 1]!r}")
-            if depth == 0:
-                yield text[start : at + 1].strip(" ,;|->\n\t")
-                start = at + 1
-    rest = text[start:].strip(" ,;|->\n\t")
-    if depth or quote:
-        raise UsageError(f"a bracket or quote is left open: {rest!r}")
-    if rest:
-        raise UsageError(f"expected a layer such as Dense(10), got {rest!r}")
-
-
-def layer_from(text: str) -> Any:
-    """Return the layer that a call describes; the call is read, never run.
-
-    Parameters
-    ----------
-    text : str
-        A class of `byhand.shapes.layers` with literal arguments.
-
-    Raises
-    ------
-    UsageError
-        If it is no such call.
-    """
-    try:
-        node = ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise UsageError(f"{text!r} is no Python") from None
-    if not isinstance(node, ast.Call):
-        raise UsageError(f"expected a layer such as Dense(10), got {text!r}")
-    name = node.func
-    while isinstance(name, ast.Attribute):  # layers.Dense and keras.layers.Dense
-        name = ast.Name(name.attr)
-    kind = name.id if isinstance(name, ast.Name) else ""
-    if kind not in layers.__all__ or kind == "Layer":
-        raise UsageError(_no_layer(kind or text))
-    try:
-        given = [ast.literal_eval(part) for part in node.args]
-        named = {part.arg: ast.literal_eval(part.value) for part in node.keywords}
-    except (ValueError, RecursionError, MemoryError):
-        raise UsageError(f"{text!r} has an argument that is no plain value") from None
-    options = {name: value for name, value in named.items() if name is not None}
-    if len(options) < len(named):
-        raise UsageError(f"{text!r} unpacks arguments; write them out")
-    return getattr(layers, kind)(*given, **options)
-
-
-def _no_layer(kind: str) -> str:
-    """Return the words for a layer that is not there."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(kind, layers.__all__, n=1)
-    return f"there is no layer {kind!r}" + (
-        f"; did you mean {near[0]}?" if near else ""
-    )
+# How files that hold networks, or are taken for such, are called.
+SUFFIXES = (
+    *(".keras", ".json", ".h5", ".hdf5", ".yaml", ".yml", ".py", ".ipynb", ".zip"),
+    *(".onnx", ".pb", ".pt", ".pth", ".tflite", ".pkl", ".npz", ".txt"),
+)
 
 
 def shape_from(text: str) -> tuple[int | None, ...]:
-    """Return a shape such as 32,32,1, in which a question mark leaves a length open."""
-    parts = [part.strip() for part in text.strip("()[] ,").split(",")]
+    """Return a shape such as 32,32,1 or 32x32x1; ? leaves a length open.
+
+    Raises
+    ------
+    UsageError
+        If it is no such text.
+    """
+    plain = text.strip("()[] ,")
+    for between in ("x", "X", "\u00d7", "*", ";"):
+        plain = plain.replace(between, ",")
+    parts = [part.strip() for part in plain.split(",")]
     try:
         return tuple(None if part in ("?", "None") else int(part) for part in parts)
     except ValueError:
@@ -118,71 +47,143 @@ def shape_from(text: str) -> tuple[int | None, ...]:
         ) from None
 
 
-def network_from(source: str, shape: str | None) -> Network:
-    """Return the network in a file, or the stack that a text describes."""
-    if source.endswith(".keras"):
-        return load(source)
-    if source.endswith(".json") or source.lstrip().startswith("{"):
-        return from_keras_json(source)
-    if shape is None:
-        raise UsageError("a stack of layers needs --input, such as --input 32,32,1")
-    stack = Sequential([Input(shape_from(shape))])
-    for call in calls_in(source):
-        stack.add(layer_from(call))
-    if not stack.layers:
-        raise UsageError(f"no layer in {source!r}; write for instance {EXAMPLE!r}")
-    return stack
+def shapes_from(texts: Sequence[str]) -> Any:
+    """Return what --input says: one shape, several, or a dict of them by name."""
+    if not texts:
+        return None
+    named = dict(text.split("=", 1) for text in texts if "=" in text)
+    if len(named) == len(texts):
+        return {name: shape_from(text) for name, text in named.items()}
+    if named:
+        raise UsageError("--input takes either names for all shapes or for none")
+    shapes = [shape_from(text) for text in texts]
+    return shapes[0] if len(shapes) == 1 else shapes
+
+
+def network_from(source: str, texts: Sequence[str] = ()) -> Network:
+    """Return the network in a file, or the stack that a text describes.
+
+    Parameters
+    ----------
+    source : str
+        A path, "-" for standard input, a text of a network, or layers in words.
+    texts : sequence of str
+        The shapes of the inputs, as on the command line.
+    """
+    shapes = shapes_from(texts)
+    if not _is_source(source):
+        if isinstance(shapes, dict | list):
+            raise UsageError("a stack of layers has one input; give --input once")
+        return stack_from(source, shapes)
+    network = load(source, input_shape=shapes)
+    if not network.outputs:
+        print(
+            f"byhand.shapes: {visible(source)} says nothing of its input; give its "
+            "shape without the batch, such as --input 32,32,3",
+            file=sys.stderr,
+        )
+    return network
+
+
+def _is_source(source: str) -> bool:
+    """Return whether a text names or holds a file, and is no stack of layers."""
+    if source == "-" or (source.strip() and is_text(source) and "(" not in source[:60]):
+        return True
+    try:
+        if os.path.exists(source):  # noqa: PTH110  no path may be a path
+            return True
+    except ValueError:  # a zero byte
+        return False
+    if source.lower().endswith(SUFFIXES):
+        return True
+    return bool(source) and "(" not in source and os.sep in source
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    made = argparse.ArgumentParser(
+    command = argparse.ArgumentParser(
         prog="python -m byhand.shapes",
         description="Print the layers of a network: shapes, parameters and costs.",
         epilog=f'example: python -m byhand.shapes "{EXAMPLE}" --input 32,32,1',
     )
-    made.add_argument(
-        "source", help="model.json, model.keras, or layers in Keras's words"
+    command.add_argument(
+        "source",
+        nargs="+",
+        help="a file that Keras wrote (JSON, .keras, HDF5, TensorFlow.js's model.json, "
+        "YAML), - for standard input, or layers in Keras's words",
     )
-    made.add_argument("--input", help="shape without the batch; ? leaves a length open")
-    made.add_argument("--format", choices=FORMATS, default="text")
-    made.add_argument(
+    command.add_argument(
+        "--input",
+        action="append",
+        default=[],
+        metavar="SHAPE",
+        help="shape without the batch, such as 32,32,1, in place of the file's; ? "
+        "leaves a length open; once for each input, or as name=shape",
+    )
+    command.add_argument("--format", choices=FORMATS, default="text")
+    command.add_argument(
         "--columns",
         default="",
         help=f"more columns, with commas between: {', '.join(COLUMNS)}",
     )
-    made.add_argument(
+    command.add_argument(
+        "--nested", action="store_true", help="open the networks inside"
+    )
+    command.add_argument(
         "--explain", action="store_true", help="say how each number was computed"
     )
-    made.add_argument("--draw", metavar="FILE.svg", help="also write a drawing")
-    made.add_argument("--style", choices=STYLES, default="volumes")
-    return made
+    command.add_argument("--draw", metavar="FILE.svg", help="also write a drawing")
+    command.add_argument("--style", choices=STYLES, default="volumes")
+    return command
+
+
+def answer_to(given: argparse.Namespace) -> str:
+    """Return what is printed for the arguments of the command line."""
+    network = network_from(" ".join(given.source), given.input)
+    columns = [name for name in given.columns.split(",") if name]
+    options: dict[str, Any] = {"nested": True} if given.nested else {}
+    parts = [network.table(format=given.format, columns=columns, **options)]
+    if given.draw:
+        network.draw(given.draw, style=given.style)
+    if given.explain:
+        explanations = [row.explain() for row in network.rows]
+        parts += [f"\n{each}" for each in explanations if each.entries]
+    return "\n".join(parts)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return 0, or 2 with one line on what was wrong."""
     given = parser().parse_args(arguments)
-    columns = [name for name in given.columns.split(",") if name]
     try:
-        network = network_from(given.source, given.input)
-        print(network.table(format=given.format, columns=columns))
-        if given.draw:
-            network.draw(given.draw, style=given.style)
-        if given.explain:
-            for row in network.rows:
-                explanation = row.explain()
-                if explanation.entries:
-                    print(f"\n{explanation}")
+        answer = answer_to(given)
     except (TypeError, ValueError, OSError) as error:
         # UsageError, ReadError and ShapeError are ValueErrors.
-        line = " ".join(str(error).split())
-        print(f"byhand.shapes: {line}", file=sys.stderr)
-        return 2
+        return _refuse(str(error))
+    except (ArithmeticError, AttributeError, LookupError) as error:
+        return _refuse(f"these layers do not go together ({error!r})")
+    except (MemoryError, RecursionError) as error:
+        return _refuse(f"this takes more than there is ({type(error).__name__})")
+    _print(answer)
     return 0
 
 
-if __name__ == "__main__":
+def _refuse(words: str) -> int:
+    """Print one line on what was wrong, and return the exit code."""
+    line = visible(" ".join(words.split()), most=None)
+    print(f"byhand.shapes: {line}", file=sys.stderr)
+    return 2
+
+
+def _print(answer: str) -> None:
+    """Print, also where the terminal lacks letters or the reader has seen enough."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    text = answer.encode(encoding, "backslashreplace").decode(encoding)
     try:
-        sys.exit(main())
-    except BrokenPipeError:  # the reader, such as head, has seen enough
-        sys.exit(0)
+        print(text, flush=True)
+    except BrokenPipeError:
+        # The reader, such as head, has gone. Python would write the rest when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

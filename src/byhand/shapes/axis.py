@@ -6,6 +6,7 @@ of a row, samples of a signal.
 
 The rules are relationships 1 to 15 of Dumoulin and Visin, "A guide to
 convolution arithmetic for deep learning", arXiv:1603.07285, in Keras's spelling.
+PyTorch's spelling is taken as well: a number of elements added at each end.
 """
 
 from __future__ import annotations
@@ -13,10 +14,14 @@ from __future__ import annotations
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
 from byhand.shapes.size import Number, Size
+from byhand.shapes.values import shown, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    # A name, the elements added at each end, or those before and after.
+    Padding = str | int | tuple[int, int]
 
 PADDINGS = ("valid", "same", "causal")
 
@@ -25,38 +30,41 @@ def _length(value: Number) -> Number:
     """Return a length if it is unknown or a whole number of at least 1."""
     if isinstance(value, Size):
         return value
-    return _at_least("length", value, 1, "elements along the axis")
+    return whole_number("length", value, meaning="elements along the axis")
 
 
-def _at_least(name: str, value: int, least: int, meaning: str) -> int:
-    """Return `value` if it is a whole number of at least `least`."""
-    # bool is an int to Python, and no length is True.
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise TypeError(
-            f"{name} must be a whole number ({meaning}), "
-            f"got {value!r} of type {type(value).__name__}"
-        )
-    value = value.__index__()
-    if value < least:
-        raise ShapeError(
-            f"{name} must be at least {least} ({meaning}), got {value}; "
-            f"give a whole number from {least} up"
-        )
-    return value
-
-
-def _checked_padding(padding: str, allowed: tuple[str, ...]) -> str:
-    """Return `padding` in lower case if it is one of `allowed`."""
-    if isinstance(padding, str) and padding.lower() in allowed:
-        return padding.lower()
+def _checked_padding(padding: Any, allowed: tuple[str, ...]) -> Any:
+    """Return `padding` in lower case, or as elements before and after."""
+    if isinstance(padding, str):
+        if padding.lower() in allowed:
+            return padding.lower()
+    elif isinstance(padding, tuple | list):
+        if len(padding) == 2:
+            before, after = padding
+            return _ends(before), _ends(after)
+    elif hasattr(padding, "__index__"):
+        each = _ends(padding)
+        return each, each
     names = ", ".join(repr(name) for name in allowed)
-    raise ShapeError(f"padding must be one of {names}, got {padding!r}")
+    raise ShapeError(
+        f"padding must be one of {names}, got {shown(padding)}; or give the elements "
+        "added at each end, as a number, or as a pair (before, after)"
+    )
+
+
+def _ends(value: Any) -> int:
+    """Return the elements added at one end."""
+    return whole_number("padding", value, least=0, meaning="elements added at an end")
 
 
 def _checked_steps(strides: int, dilation: int) -> tuple[int, int]:
     """Return strides and dilation as whole numbers of at least 1."""
-    strides = _at_least("strides", strides, 1, "elements from one place to the next")
-    dilation = _at_least("dilation", dilation, 1, "elements from one tap to the next")
+    strides = whole_number(
+        "strides", strides, meaning="elements from one place to the next"
+    )
+    dilation = whole_number(
+        "dilation", dilation, meaning="elements from one tap to the next"
+    )
     return strides, dilation
 
 
@@ -82,8 +90,10 @@ def effective_kernel(kernel: int, *, dilation: int = 1) -> int:
     >>> effective_kernel(3, dilation=2)
     5
     """
-    kernel = _at_least("kernel", kernel, 1, "number of taps")
-    dilation = _at_least("dilation", dilation, 1, "elements from one tap to the next")
+    kernel = whole_number("kernel", kernel, meaning="number of taps")
+    dilation = whole_number(
+        "dilation", dilation, meaning="elements from one tap to the next"
+    )
     return (kernel - 1) * dilation + 1
 
 
@@ -92,7 +102,7 @@ def conv_output(
     kernel: int,
     *,
     strides: int = 1,
-    padding: str = "valid",
+    padding: Padding = "valid",
     dilation: int = 1,
 ) -> Any:
     """Return how many places a kernel takes along one axis: the output length.
@@ -105,10 +115,11 @@ def conv_output(
         Number of taps k.
     strides : int
         Elements s from one place of the kernel to the next.
-    padding : {"valid", "same", "causal"}
+    padding : {"valid", "same", "causal"}, int or (int, int)
         "valid" keeps the kernel inside the input; "same" adds zeros at both
         ends, "causal" before the first element only, so that ceil(i / s)
-        places fit.
+        places fit. A number is added at each end, as in PyTorch; a pair before
+        the first element and after the last.
     dilation : int
         Elements d from one tap to the next.
 
@@ -116,12 +127,14 @@ def conv_output(
     -------
     int, or Size for an unknown length
         floor((i - e) / s) + 1 for "valid", with e = (k - 1) d + 1;
-        ceil(i / s) for "same" and "causal".
+        ceil(i / s) for "same" and "causal"; floor((i + p - e) / s) + 1 for p
+        elements added in all.
 
     Raises
     ------
     ShapeError
-        If the kernel does not fit into an unpadded input, or a number is below 1.
+        If the kernel does not fit into the input with what is added, or a number is
+        below 1.
     TypeError
         If a length is not a whole number.
 
@@ -133,6 +146,11 @@ def conv_output(
     5
     >>> conv_output(5, 3, strides=2, padding="same")
     3
+
+    The first convolution of ResNet, as PyTorch writes it:
+
+    >>> conv_output(224, 7, strides=2, padding=3)
+    112
     """
     return conv_formula(
         length, kernel, strides=strides, padding=padding, dilation=dilation
@@ -144,7 +162,7 @@ def conv_formula(
     kernel: int,
     *,
     strides: int = 1,
-    padding: str = "valid",
+    padding: Padding = "valid",
     dilation: int = 1,
 ) -> Formula:
     """Return the length of `conv_output` with the arithmetic that gives it."""
@@ -159,7 +177,9 @@ def pool_output(
     pool_size: int,
     *,
     strides: int | None = None,
-    padding: str = "valid",
+    padding: Padding = "valid",
+    dilation: int = 1,
+    ceil_mode: bool = False,
 ) -> Any:
     """Return the length that max or average pooling leaves along one axis.
 
@@ -172,8 +192,15 @@ def pool_output(
     strides : int, optional
         Elements from one window to the next; by default `pool_size`, so that
         windows do not overlap.
-    padding : {"valid", "same"}
-        "valid" drops what does not fill a window; "same" keeps it.
+    padding : {"valid", "same"}, int or (int, int)
+        "valid" drops what does not fill a window; "same" keeps it. A number is
+        added at each end, at most half a window, as in PyTorch; a pair before the
+        first element and after the last.
+    dilation : int
+        Distance from one element of a window to the next.
+    ceil_mode : bool
+        Whether a window that runs over the end counts if it begins before the end,
+        as PyTorch's `ceil_mode`; not with "same", which keeps the end anyway.
 
     Returns
     -------
@@ -193,8 +220,19 @@ def pool_output(
     14
     >>> pool_output(5, 2), pool_output(5, 2, padding="same")
     (2, 3)
+    >>> pool_output(112, 3, strides=2, padding=1)
+    56
+    >>> pool_output(13, 2, ceil_mode=True)
+    7
     """
-    return pool_formula(length, pool_size, strides=strides, padding=padding).value
+    return pool_formula(
+        length,
+        pool_size,
+        strides=strides,
+        padding=padding,
+        dilation=dilation,
+        ceil_mode=ceil_mode,
+    ).value
 
 
 def pool_formula(
@@ -202,36 +240,80 @@ def pool_formula(
     pool_size: int,
     *,
     strides: int | None = None,
-    padding: str = "valid",
+    padding: Padding = "valid",
+    dilation: int = 1,
+    ceil_mode: bool = False,
 ) -> Formula:
     """Return the length of `pool_output` with the arithmetic that gives it."""
     length = _length(length)
-    pool_size = _at_least("pool_size", pool_size, 1, "elements in a window")
+    pool_size = whole_number("pool_size", pool_size, meaning="elements in a window")
     padding = _checked_padding(padding, ("valid", "same"))
-    strides, _ = _checked_steps(pool_size if strides is None else strides, 1)
-    return _places(length, pool_size, strides, padding, 1, "window")
+    strides, dilation = _checked_steps(
+        pool_size if strides is None else strides, dilation
+    )
+    span = effective_kernel(pool_size, dilation=dilation)
+    if isinstance(padding, tuple) and 2 * max(padding) > span:
+        raise ShapeError(
+            f"padding must be at most half a window, got {max(padding)} with a window "
+            f"that spans {span}; give at most {span // 2}"
+        )
+    if not ceil_mode:
+        return _places(length, pool_size, strides, padding, dilation, "window")
+    if padding == "same":
+        raise ShapeError(
+            "ceil_mode=True goes with a number for padding, got 'same'; leave it out: "
+            "'same' keeps the end anyway"
+        )
+    before, after = padding if isinstance(padding, tuple) else (0, 0)
+    return _places_over_the_end(length, pool_size, strides, dilation, before, after)
 
 
 def _places(
-    length: Number, kernel: int, strides: int, padding: str, dilation: int, what: str
+    length: Number, kernel: int, strides: int, padding: Any, dilation: int, what: str
 ) -> Formula:
     """Count the places of a kernel or window whose arguments are checked."""
     span = effective_kernel(kernel, dilation=dilation)
-    if padding != "valid":
+    if isinstance(padding, str) and padding != "valid":
         return Formula("(i + s - 1) // s", i=length, s=strides)
-    if not isinstance(length, Size) and span > length:
+    added = 0 if padding == "valid" else sum(padding)
+    if not isinstance(length, Size) and span > length + added:
         spread = f" ({kernel} taps, dilation {dilation})" if dilation > 1 else ""
-        fits = (length - 1) // dilation + 1
+        fits = (length + added - 1) // dilation + 1
+        said = f"{padding}" if isinstance(padding, tuple) else f"{padding!r}"
         raise ShapeError(
             f"a {what} that spans {span}{spread} does not fit into a length of "
-            f"{length} with padding='valid'; use padding='same', "
-            f"a {what} of at most {fits}, or a length of at least {span}"
+            f"{length} with padding={said}; use padding='same', "
+            f"a {what} of at most {fits}, or a length of at least {span - added}"
         )
+    values: dict[str, Any] = {"i": length, "k": kernel, "s": strides}
+    room, taps = "i", "k"
+    if added:
+        room, values["p"] = "i + p", added
     if dilation > 1:
-        return Formula(
-            "(i - (k - 1) * d - 1) // s + 1", i=length, k=kernel, d=dilation, s=strides
-        )
-    return Formula("(i - k) // s + 1", i=length, k=kernel, s=strides)
+        taps, values["d"] = "(k - 1) * d - 1", dilation
+    return Formula(f"({room} - {taps}) // s + 1", **values)
+
+
+def _places_over_the_end(
+    length: Number, window: int, strides: int, dilation: int, before: int, after: int
+) -> Formula:
+    """Count windows that begin before the end, those that run over it as well."""
+    span = effective_kernel(window, dilation=dilation)
+    added = before + after
+    values: dict[str, Any] = {"i": length, "e": span, "s": strides}
+    room = "i"
+    if added:
+        room, values["p"] = "i + p", added
+    if not isinstance(length, Size) and span > length + added:
+        return _places(length, window, strides, (before, after), dilation, "window")
+    places = f"({room} - e + s - 1) // s + 1"
+    # A window that would begin in what is added at the end is left out.
+    if strides - 1 + after < span:
+        return Formula(places, **values)
+    start = "i"
+    if before:
+        start, values["p_1"] = "i + p_1", before
+    return Formula(f"min({places}, ({start} + s - 1) // s)", **values)
 
 
 def same_padding(
@@ -264,7 +346,7 @@ def same_padding(
     >>> same_padding(6, 3, strides=2)
     (0, 1)
     """
-    length = _at_least("length", length, 1, "elements along the axis")
+    length = whole_number("length", length, meaning="elements along the axis")
     strides, dilation = _checked_steps(strides, dilation)
     places = -(-length // strides)
     span = effective_kernel(kernel, dilation=dilation)
@@ -277,7 +359,7 @@ def conv_transpose_output(
     kernel: int,
     *,
     strides: int = 1,
-    padding: str = "valid",
+    padding: Padding = "valid",
     output_padding: int | None = None,
     dilation: int = 1,
 ) -> Any:
@@ -291,12 +373,13 @@ def conv_transpose_output(
         Number of taps k.
     strides : int
         Output elements s from one input element's contribution to the next's.
-    padding : {"valid", "same"}
-        "valid" keeps every contribution, "same" crops to i s.
+    padding : {"valid", "same"}, int or (int, int)
+        "valid" keeps every contribution, "same" crops to i s. A number is taken
+        off each end, as PyTorch does; a pair at the beginning and at the end.
     output_padding : int, optional
-        Elements p added at the end, less than `strides`; settles which of the
+        Elements a added at the end, less than `strides`; settles which of the
         input lengths of a strided convolution to return to. By default Keras's
-        choice.
+        choice, and 0 where `padding` is a number.
     dilation : int
         Elements d from one tap to the next.
 
@@ -304,7 +387,8 @@ def conv_transpose_output(
     -------
     int, or Size for an unknown length
         With e = (k - 1) d + 1: (i - 1) s + max(e, s) for "valid" and i s for
-        "same"; with p given, (i - 1) s + e + p and (i - 1) s + (e mod 2) + p.
+        "same"; with a given, (i - 1) s + e + a and (i - 1) s + (e mod 2) + a; and
+        (i - 1) s + e - p + a where p elements are taken off.
 
     Raises
     ------
@@ -320,6 +404,8 @@ def conv_transpose_output(
     >>> conv_transpose_output(5, 3)
     7
     >>> conv_transpose_output(14, 3, strides=2, padding="same")
+    28
+    >>> conv_transpose_output(14, 4, strides=2, padding=1)
     28
     """
     return conv_transpose_formula(
@@ -337,7 +423,7 @@ def conv_transpose_formula(
     kernel: int,
     *,
     strides: int = 1,
-    padding: str = "valid",
+    padding: Padding = "valid",
     output_padding: int | None = None,
     dilation: int = 1,
 ) -> Formula:
@@ -346,18 +432,32 @@ def conv_transpose_formula(
     padding = _checked_padding(padding, ("valid", "same"))
     strides, dilation = _checked_steps(strides, dilation)
     span = effective_kernel(kernel, dilation=dilation)
-    if output_padding is None:
+    if output_padding is None and isinstance(padding, str):
         if padding == "same":
             return Formula("i * s", i=length, s=strides)
         return Formula("(i - 1) * s + max(e, s)", i=length, s=strides, e=span)
-    extra = _at_least("output_padding", output_padding, 0, "elements added at the end")
-    if extra >= strides:
+    extra = 0
+    if output_padding is not None:
+        extra = whole_number(
+            "output_padding", output_padding, least=0, meaning="added at the end"
+        )
+    # PyTorch allows as much as the taps are apart.
+    allowed = strides if isinstance(padding, str) else max(strides, dilation)
+    if extra >= allowed:
         raise ShapeError(
             f"output_padding must be less than strides, got {extra} with "
-            f"strides={strides}; give at most {strides - 1}"
+            f"strides={strides}; give at most {allowed - 1}"
         )
+    values = {"i": length, "s": strides, "e": span, "a": extra}
     if padding == "same":
-        expression = "(i - 1) * s + e % 2 + p"
-    else:
-        expression = "(i - 1) * s + e + p"
-    return Formula(expression, i=length, s=strides, e=span, p=extra)
+        return Formula("(i - 1) * s + e % 2 + a", **values)
+    if not isinstance(padding, tuple):
+        return Formula("(i - 1) * s + e + a", **values)
+    off = sum(padding)
+    formula = Formula("(i - 1) * s + e - p + a", **values, p=off)
+    if isinstance(formula.value, int) and formula.value < 1:
+        raise ShapeError(
+            f"nothing is left of {formula.value + off} elements when {off} are taken "
+            f"off; give a smaller padding than {padding}"
+        )
+    return formula

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from byhand.shapes.escaping import for_page, visible
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from byhand.shapes.formula import Formula
@@ -17,13 +19,18 @@ class Explanation:
         The layer's name and class.
     entries : list of (str, Formula)
         What each number is, and its formula.
+    note : str
+        What is not known, and why; "" where everything is.
     """
 
-    __slots__ = ("entries", "title")
+    __slots__ = ("entries", "note", "title")
 
-    def __init__(self, title: str, entries: list[tuple[str, Formula]]) -> None:
+    def __init__(
+        self, title: str, entries: list[tuple[str, Formula]], note: str = ""
+    ) -> None:
         self.title = title
         self.entries = entries
+        self.note = note
 
     def __repr__(self) -> str:
         return f"Explanation({self.title!r}, {len(self.entries)} numbers)"
@@ -31,7 +38,8 @@ class Explanation:
     def __str__(self) -> str:
         width = max((len(what) for what, _ in self.entries), default=0)
         lines = [f"  {what:{width}}  {formula}" for what, formula in self.entries]
-        return "\n".join([self.title, *lines])
+        said = [f"  {self.note}"] if self.note else []
+        return "\n".join([self.title, *lines, *said])
 
     def latex(self) -> str:
         """Return the numbers as aligned equations, one for each; none as no text."""
@@ -46,13 +54,13 @@ class Explanation:
 
     def html(self) -> str:
         """Return the numbers as a table."""
-        from html import escape
-
         rows = "".join(
-            f'<tr><th scope="row">{escape(what)}</th><td>{formula.html()}</td></tr>'
+            f'<tr><th scope="row">{for_page(what)}</th><td>{formula.html()}</td></tr>'
             for what, formula in self.entries
         )
-        return f"<table><caption>{escape(self.title)}</caption>{rows}</table>"
+        note = f". {for_page(self.note)}" if self.note else ""
+        title = f"{for_page(self.title)}{note}"
+        return f"<table><caption>{title}</caption>{rows}</table>"
 
     _repr_html_ = html
 
@@ -76,4 +84,22 @@ def explanation_of(row: Row) -> Explanation:
     field = row.receptive_field
     if row.first and isinstance(field, ReceptiveField) and field.moved:
         entries += field.formulas
-    return Explanation(f"{row.name} ({row.kind})", entries)
+    title = f"{visible(row.name)} ({visible(row.kind)})"
+    return Explanation(title, entries, visible(_unknown(row), most=600))
+
+
+def _unknown(row: Row) -> str:
+    """Return what of a row is not known, and why."""
+    missing = [
+        what
+        for what, value in (
+            ("output shape", None if None in row.outputs else row.outputs),
+            ("parameters", row.parameters),
+            ("multiply-accumulates", row.macs),
+        )
+        if value is None
+    ]
+    if not missing:
+        return row.note
+    why = row.note or ("its input is not known" if None in row.inputs else "")
+    return f"not known: {', '.join(missing)}" + (f" ({why})" if why else "")

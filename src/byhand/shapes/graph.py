@@ -8,115 +8,42 @@ from __future__ import annotations
 
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.layers.base import Layer
-from byhand.shapes.layers.checks import whole_number
+from byhand.shapes.layers.inputs import Input, InputLayer
+from byhand.shapes.layers.names import unknown_argument
+from byhand.shapes.messages import layer_expected
 from byhand.shapes.naming import Names
 from byhand.shapes.network import Network
-from byhand.shapes.size import Size
-from byhand.shapes.tensor import Tensor, calls_before, tensors_in
+from byhand.shapes.tensor import Tensor, calls_before, replaced, tensors_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-# Letters for lengths that an Input leaves open, by the number of its axes.
-LETTERS = {
-    1: ("C",),
-    2: ("T", "C"),
-    3: ("H", "W", "C"),
-    4: ("D", "H", "W", "C"),
-}
+__all__ = ["Input", "InputLayer", "Model", "Sequential", "Tensor", "clone_model"]
+
+# Keras 1's names, with today's.
+KERAS_1 = {"input": "inputs", "output": "outputs"}
 
 
-def Input(  # noqa: N802  Keras's own spelling
-    shape: Sequence[int | None] | None = None,
-    batch_size: int | None = None,
-    dtype: str | None = None,
-    sparse: bool | None = None,
-    batch_shape: Sequence[int | None] | None = None,
-    name: str | None = None,
-    tensor: Any = None,
-    optional: bool = False,
-) -> Tensor:
-    """Return a symbolic tensor, the start of a network.
+class _Copied(Network):
+    """What a configuration of a network holds, and what is made of one."""
 
-    Parameters
-    ----------
-    shape : sequence of int or None
-        Lengths without the batch; None leaves one open, and it becomes a letter.
-    batch_size : int, optional
-        Examples at a time; by default open.
-    batch_shape : sequence, optional
-        `shape` with the batch in front.
-    name : str, optional
-        Name of the input.
-    dtype, sparse, tensor, optional
-        Accepted as in Keras; they change no shape.
+    def get_config(self) -> dict[str, Any]:
+        """Return what `from_config` takes; a configuration holds the network itself."""
+        return {"name": self.name, "trainable": self.trainable, "network": self}
 
-    Returns
-    -------
-    Tensor
-        With the batch first.
-
-    Raises
-    ------
-    ShapeError
-        If no shape is given or a length is below 1.
-
-    Examples
-    --------
-    >>> Input((32, 32, 1)).shape
-    (None, 32, 32, 1)
-    >>> Input((None, None, 3)).shape
-    (None, H, W, 3)
-    """
-    if batch_shape is not None:
-        batch_size, *shape = batch_shape
-    if shape is None:
-        raise ShapeError("Input needs a shape, such as Input((32, 32, 3))")
-    if hasattr(shape, "__index__"):
-        raise ShapeError(
-            f"the shape of an Input is a tuple, got {shape!r}; write ({shape},)"
-        )
-    lengths = list(shape)
-    letters = LETTERS.get(len(lengths)) or [f"N{k + 1}" for k in range(len(lengths))]
-    known = [
-        Size.symbol(letter)
-        if length is None
-        else whole_number("a length of Input", length)
-        for letter, length in zip(letters, lengths, strict=True)
-    ]
-    batch = None if batch_size is None else whole_number("batch_size", batch_size)
-    return Tensor((batch, *known), name=name, dtype=dtype or "float32")
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], custom_objects: Any = None) -> Any:
+        """Return a network of the same build with layers of its own."""
+        if "network" not in config:  # a reader's own class says what it takes
+            return cls(**config)
+        made = clone_model(config["network"])
+        made.name = config.get("name", made.name)
+        return made
 
 
-class InputLayer(Layer):
-    """The start of a network, as an entry of a list of layers."""
-
-    arguments = {
-        "shape": None,
-        "batch_size": None,
-        "dtype": None,
-        "sparse": None,
-        "ragged": None,
-        "batch_shape": None,
-        "input_tensor": None,
-        "optional": False,
-        "name": None,
-    }
-
-    def check(self) -> None:
-        """Make the tensor."""
-        self.tensor = Input(
-            self.shape,
-            self.batch_size,
-            batch_shape=self.batch_shape,
-            dtype=self.dtype,
-            name=self.name,
-        )
-
-
-class Sequential(Network):
+class Sequential(_Copied):
     """Layers one behind another.
 
     Parameters
@@ -139,12 +66,10 @@ class Sequential(Network):
     arguments = {"layers": None, "trainable": True, "name": None}
 
     def _bind(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
-        binding = dict(zip(self.arguments, given, strict=False)) | named
-        unknown = binding.keys() - {*self.arguments, "dtype"}
-        if unknown:
-            raise TypeError(f"Sequential has no argument {sorted(unknown)[0]!r}")
+        binding = _bound(self, given, named)
         self.name = binding.get("name")
-        self.trainable = binding.get("trainable", True)
+        self._trainable = binding.get("trainable", True)
+        self.dtype = binding.get("dtype")
         self.inputs, self.outputs = [], []
         self._inferred = {}
         self._stack: list[Layer] = []
@@ -162,7 +87,12 @@ class Sequential(Network):
         """The stack, bottom first."""
         return list(self._stack)
 
-    def add(self, layer: Any) -> None:
+    @property
+    def inner_layers(self) -> list[Layer]:
+        """The stack, and what a reader's own class holds besides."""
+        return list(dict.fromkeys([*self._stack, *super().inner_layers]))
+
+    def add(self, layer: Any, rebuild: bool = True) -> None:
         """Put a layer on top."""
         if isinstance(layer, InputLayer):
             layer = layer.tensor
@@ -172,22 +102,15 @@ class Sequential(Network):
             self._start(layer)
             return
         if not isinstance(layer, Layer):
-            raise TypeError(
-                f"a Sequential holds layers, got {layer!r} of type "
-                f"{type(layer).__name__}"
-            )
+            raise TypeError(f"a Sequential holds layers, {layer_expected(layer)}")
         if id(layer) in self._members:
             raise ShapeError(
                 f"{layer.label} is in the stack already; make a second layer"
             )
         if not self._stack and not self.inputs:
-            given = getattr(layer, "input_shape", None)
-            # Embedding has an input_dim of its own, which is no length.
-            if given is None and "input_dim" not in layer.arguments:
-                length = getattr(layer, "input_dim", None)
-                given = None if length is None else (length,)
-            if given is not None and not isinstance(layer, Network):
-                self._start(Input(given))
+            start = _start_of(layer)
+            if start is not None:
+                self._start(start)
         self._names.give(layer)
         if self.outputs:
             try:
@@ -222,26 +145,39 @@ class Sequential(Network):
     def _put(self, layer: Layer) -> None:
         """Apply a layer to the output so far."""
         out = layer(self.outputs[0])
-        if isinstance(out, list):
+        if not isinstance(out, Tensor):
             raise ShapeError(
                 f"{layer.label} has {len(out)} outputs, and a Sequential passes on "
                 "one; use Model(inputs, outputs)"
             )
         self.outputs = [out]
 
-    def build(self, shapes: Any) -> None:
-        """Take an input shape, batch first, if there is none yet."""
-        if self.inputs:
+    def build(self, shapes: Any = None, *, input_shape: Any = None) -> None:
+        """Take an input shape, batch first, if there is none yet.
+
+        Parameters
+        ----------
+        shapes : tuple
+            Shape of the input.
+        input_shape : optional
+            The same under Keras's name.
+        """
+        shapes = input_shape if shapes is None else shapes
+        if self.inputs or not shapes:
             return
         shape = shapes[0] if isinstance(shapes[0], tuple | list) else shapes
-        self._start(Tensor(tuple(shape)))
-        if not any(isinstance(length, Size) for length in shape):
-            self._start(Input(tuple(shape)[1:]))
-        for layer in self._stack:
-            self._put(layer)
+        self._start(Input(batch_shape=tuple(shape)))
+        try:
+            for layer in self._stack:
+                self._put(layer)
+        except RecursionError:
+            raise ShapeError(
+                f"{self.label}: networks lie too deep in one another to be built; give "
+                "the inner ones an Input each"
+            ) from None
 
 
-class Model(Network):
+class Model(_Copied):
     """A graph of calls between inputs and outputs.
 
     Parameters
@@ -268,19 +204,19 @@ class Model(Network):
     arguments = {"inputs": None, "outputs": None, "name": None}
 
     def _bind(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
-        binding = dict(zip(self.arguments, given, strict=False)) | named
-        unknown = binding.keys() - {*self.arguments, "trainable", "dtype"}
-        if unknown:
-            raise TypeError(f"Model has no argument {sorted(unknown)[0]!r}")
+        binding = _bound(self, given, named)
         self.name = binding.get("name")
-        self.trainable = binding.get("trainable", True)
-        self.inputs = list(tensors_in(binding.get("inputs")))
-        self.outputs = list(tensors_in(binding.get("outputs")))
+        self._trainable = binding.get("trainable", True)
+        self.dtype = binding.get("dtype")
+        starts, ends = binding.get("inputs"), binding.get("outputs")
+        self.inputs, self._input_structure = _flat(starts)
+        self.outputs, self._output_structure = _flat(ends)
+        self._input_layers: list[InputLayer] = []
         self._inferred = {}
 
     def check(self) -> None:
         """Refuse a graph with loose ends, and name its layers."""
-        if self.own("call") and not self.inputs:
+        if type(self) is not Model and not self.inputs and not self.outputs:
             return  # a reader's own model, whose calls are known when it is built
         if not self.inputs or not self.outputs:
             raise TypeError("Model needs inputs and outputs: Model(inputs, outputs)")
@@ -288,7 +224,7 @@ class Model(Network):
             suffix = f"_{number}" if number else ""
             tensor.name = tensor.name or f"input_layer{suffix}"
         given = {id(tensor) for tensor in self.inputs}
-        for call in calls_before(self.outputs):
+        for call in calls_before(self.outputs, self.inputs):
             for tensor in call.inputs:
                 if tensor.call or tensor.weight or id(tensor) in given:
                     continue
@@ -299,7 +235,7 @@ class Model(Network):
         names = Names()
         for tensor in self.inputs:
             names.hold(tensor)
-        layers = self.layers
+        layers = self.called_layers
         for layer in [*filter(_named, layers), *layers]:
             names.give(layer)
 
@@ -319,9 +255,101 @@ class Model(Network):
             The same under Keras's name.
         """
         shapes = input_shape if shapes is None else shapes
-        if self.outputs or not self.own("call") or shapes is None:
+        if self.built or self.outputs or not self.own("call") or shapes is None:
             return
+        self.built = True
         self(_inputs_of(shapes))
+
+    def _prepare(self, shapes: list[Any]) -> None:
+        """Nothing: a graph is there, and an own model's is made by its `call`."""
+        self.built = True
+
+    @property
+    def layers(self) -> list[Any]:
+        """The layers in Keras's order: inputs too, operations on tensors not.
+
+        Of a reader's own model, those that its attributes hold.
+        """
+        if self.own("call") or not self.outputs:
+            return self.inner_layers
+        if len(self._input_layers) != len(self.inputs):
+            self._input_layers = [InputLayer.of(one) for one in self.inputs]
+        starts = {id(one.tensor): one for one in self._input_layers}
+        order = in_order_of_keras(self.outputs, self.inputs)
+        called = set(map(id, self.called_layers))
+        kept = [one for one in order if id(one) in starts or id(one) in called]
+        listed = [starts.get(id(one), one) for one in kept]
+        return [layer for layer in listed if not layer.is_operation]
+
+
+def in_order_of_keras(outputs: Sequence[Tensor], inputs: Sequence[Tensor]) -> list[Any]:
+    """Return layers as Keras lists those of a graph: the furthest from its end first.
+
+    Layers as far away as one another stand in the order in which they are met on the
+    way back from the outputs.
+
+    Parameters
+    ----------
+    outputs, inputs : sequence of Tensor
+        Where the graph ends and begins.
+
+    Returns
+    -------
+    list
+        Layers, and the tensors of `inputs` in their places.
+    """
+    starts = {id(tensor) for tensor in inputs}
+
+    def before(tensors: Sequence[Tensor]) -> list[Any]:
+        """Return the calls, and the inputs of the graph, that tensors are from."""
+        nodes = [one if id(one) in starts else one.call for one in tensors]
+        return [node for node in nodes if node is not None]
+
+    met: dict[int, int] = {}
+    held: dict[int, Any] = {}
+    parents: dict[int, list[Any]] = {}
+    order: list[Any] = []
+    stack = [(node, False) for node in reversed(before(outputs))]
+    while stack:
+        node, ready = stack.pop()
+        if ready:
+            order.append(node)
+            continue
+        if id(node) in parents:
+            continue
+        is_input = isinstance(node, Tensor)
+        parents[id(node)] = [] if is_input else before(node.inputs)
+        layer = node if is_input else node.layer
+        held[id(layer)] = layer
+        met.setdefault(id(layer), len(met))
+        stack.append((node, True))
+        stack.extend((one, False) for one in reversed(parents[id(node)]))
+    far_nodes: dict[int, int] = {}
+    far: dict[int, int] = {}
+    for node in reversed(order):
+        layer = node if isinstance(node, Tensor) else node.layer
+        depth = max(far_nodes.get(id(node), 0), far.get(id(layer), 0))
+        far[id(layer)] = depth
+        for one in parents[id(node)]:
+            far_nodes[id(one)] = max(depth + 1, far_nodes.get(id(one), 0))
+    for tensor in inputs:  # those that no output comes from
+        if id(tensor) not in held:
+            held[id(tensor)], far[id(tensor)], met[id(tensor)] = tensor, 0, -1
+    return [held[key] for key in sorted(held, key=lambda key: (-far[key], met[key]))]
+
+
+def _start_of(layer: Layer) -> Tensor | None:
+    """Return the input that the first layer of a stack brings, if it brings one."""
+    if isinstance(layer, Network):
+        if len(layer.inputs) != 1 or layer.own("call"):
+            return None
+        return Input(tensor=layer.inputs[0])
+    given = getattr(layer, "input_shape", None)
+    # Embedding has an input_dim of its own, which is no length.
+    if given is None and "input_dim" not in layer.arguments:
+        length = getattr(layer, "input_dim", None)
+        given = None if length is None else (length,)
+    return None if given is None else Input(given)
 
 
 def _inputs_of(shapes: Any) -> Any:
@@ -338,3 +366,111 @@ def _inputs_of(shapes: Any) -> Any:
 def _named(layer: Layer) -> bool:
     """Return whether a layer has its name already."""
     return layer.name is not None
+
+
+def _bound(
+    network: Network, given: tuple[Any, ...], named: dict[str, Any]
+) -> dict[str, Any]:
+    """Return a network's arguments under their names."""
+    binding = dict(zip(network.arguments, given, strict=False)) | named
+    known = [*network.arguments, "trainable", "dtype"]
+    for name in binding:
+        if name in KERAS_1 and KERAS_1[name] in known:
+            raise TypeError(
+                f"{network.kind} has no argument {name!r}; write {KERAS_1[name]}=, as "
+                "Keras does since version 2"
+            )
+        if name not in known:
+            raise TypeError(unknown_argument(network.kind, name, known))
+    return binding
+
+
+def _flat(value: Any) -> tuple[list[Tensor], Any]:
+    """Return the tensors of a structure, and the structure unless it is one tensor.
+
+    A dictionary is read in the order of its keys, as Keras does.
+    """
+    value = _sorted(value)
+    tensors = list(tensors_in(value))
+    plain = isinstance(value, Tensor) or value is None
+    return tensors, None if plain else value
+
+
+def _sorted(value: Any) -> Any:
+    """Return a structure with the keys of its dictionaries in order."""
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    if isinstance(value, list | tuple):
+        return type(value)([_sorted(part) for part in value])
+    return value
+
+
+def clone_model(
+    model: Network,
+    input_tensors: Any = None,
+    clone_function: Callable[[Any], Any] | None = None,
+    call_function: Any = None,
+    recursive: bool = False,
+    **options: Any,
+) -> Network:
+    """Return a network of the same build with layers of its own.
+
+    Parameters
+    ----------
+    model : Sequential or Model
+        What to copy.
+    input_tensors : optional
+        Tensors that the copy begins with.
+    clone_function : callable, optional
+        What makes a new layer of an old one; by default from its `get_config`.
+    call_function, recursive, **options, optional
+        Accepted as in Keras.
+
+    Raises
+    ------
+    ShapeError
+        If it is a model of a reader's own class, which Keras does not copy either.
+    """
+    if model.own("call"):
+        raise ShapeError(
+            f"{model.label} is a model of a class of its own; make another by "
+            f"{model.kind}(...)"
+        )
+    copied = clone_function or _copy
+    copies: dict[int, Any] = {}
+    for layer in [*model.called_layers, *model.layers]:
+        if id(layer) not in copies:
+            copies[id(layer)] = copied(layer)
+    if isinstance(model, Sequential):
+        stack: list[Any] = [copies[id(layer)] for layer in model.layers]
+        if model.inputs:
+            stack.insert(0, input_tensors or _input_like(model.inputs[0]))
+        return Sequential(stack, name=model.name)
+    starts = list(tensors_in(input_tensors)) or [*map(_input_like, model.inputs)]
+    at = {id(old): new for old, new in zip(model.inputs, starts, strict=True)}
+    for call in model.calls:
+        given = [at.get(id(tensor), tensor) for tensor in call.inputs]
+        arguments = call.arguments.replaced(given)
+        made = copies[id(call.layer)](*arguments.given, **arguments.named)
+        for old, new in zip(call.outputs, tensors_in(made), strict=True):
+            at[id(old)] = new
+    ends = [at[id(tensor)] for tensor in model.outputs]
+    return Model(
+        replaced(model.input, starts), replaced(model.output, ends), name=model.name
+    )
+
+
+def _copy(layer: Any) -> Any:
+    """Return a layer with the same arguments, without its weights."""
+    if isinstance(layer, Network) and not layer.own("call"):
+        return clone_model(layer)
+    if layer.is_operation:
+        return layer
+    made = type(layer).from_config(layer.get_config())
+    made.name = layer.name
+    return made
+
+
+def _input_like(tensor: Tensor) -> Tensor:
+    """Return an input of the same shape."""
+    return Input(tensor=tensor, name=tensor.name)

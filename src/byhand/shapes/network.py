@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from byhand.shapes.errors import ShapeError
+from byhand.shapes.escaping import visible
 from byhand.shapes.formula import Formula
 from byhand.shapes.layers.base import Layer
+from byhand.shapes.layers.names import nearest
 from byhand.shapes.outcome import (
+    UNKNOWN,
     Inner,
     Outcome,
     WeightSpec,
@@ -13,12 +16,14 @@ from byhand.shapes.outcome import (
     inside,
     total,
 )
-from byhand.shapes.tensor import Tensor, calls_before, show
+from byhand.shapes.tensor import Tensor, calls_before, replaced, show, tensors_in
 from byhand.shapes.tracing import trace
+from byhand.shapes.training import Untrained
+from byhand.shapes.values import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from byhand.shapes.counting import Memory
@@ -28,6 +33,13 @@ if TYPE_CHECKING:
     from byhand.shapes.tensor import Arguments, Call, Shape
 
 MOST_ROWS = 20_000  # rows of networks within networks, all opened
+
+# Attributes of a network that hold no layers besides those of its graph.
+NO_PARTS = {
+    *("inputs", "outputs", "calls_made", "built_from", "_specs", "_rule_specs"),
+    *("_inferred", "_names", "_members", "_given", "_stack"),
+    *("_input_structure", "_output_structure", "_input_layers", "optimizer", "loss"),
+}
 
 
 class Row:
@@ -141,7 +153,7 @@ class Row:
     def __repr__(self) -> str:
         shapes = ", ".join(show(shape) for shape in self.outputs)
         count = "?" if self.parameters is None else self.parameters.value
-        return f"Row({self.name!r}, {self.kind}, {shapes}, {count})"
+        return f"Row({self.name!r}, {visible(self.kind)}, {shapes}, {count})"
 
 
 def rows_of(
@@ -206,27 +218,109 @@ def rows_of(
     return rows
 
 
-class Network(Layer):
+class Network(Untrained, Layer):
     """What Sequential and Model share."""
 
     inputs: list[Tensor]
     outputs: list[Tensor]
     _inferred: dict[Any, Outcome]
+    # The lists, tuples or dictionaries that inputs and outputs were given in.
+    _input_structure: Any = None
+    _output_structure: Any = None
+    # Whether its shapes have their channels before the other axes, as in PyTorch.
+    channels_first = False
+    # What bounds the work of nested networks from a file: called with a count of calls.
+    spend: Any = None
 
     @property
     def calls(self) -> list[Call]:
-        """Every call, each after those it needs."""
-        return calls_before(self.outputs)
+        """Every call that depends on an input, each after those it needs.
+
+        What is made of constants alone is a constant itself, as in Keras.
+        """
+        every = calls_before(self.outputs, self.inputs)
+        known = {id(tensor) for tensor in self.inputs}
+        kept = []
+        for call in every:
+            if self.own("call") or any(id(tensor) in known for tensor in call.inputs):
+                kept.append(call)
+                known.update(id(tensor) for tensor in call.outputs)
+        return kept
 
     @property
-    def layers(self) -> list[Any]:
-        """Every layer once, in the order of first calls."""
+    def called_layers(self) -> list[Any]:
+        """Every layer that is called once, in the order of first calls."""
         return list(dict.fromkeys(call.layer for call in self.calls))
 
     @property
+    def layers(self) -> list[Any]:
+        """The layers as Keras lists them."""
+        return self.called_layers
+
+    @property
     def inner_layers(self) -> list[Layer]:
-        """The layers that the network consists of."""
-        return self.layers
+        """The layers that the network consists of, or that its attributes hold."""
+        held = super().inner_layers
+        if self.own("call"):
+            return held
+        return list(dict.fromkeys([*self.called_layers, *held]))
+
+    def _attributes(self) -> Iterator[Any]:
+        """Yield what may hold layers and weights, but the network's own lists."""
+        for name, value in vars(self).items():
+            if name not in NO_PARTS:
+                yield value
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
+        """Return a layer by its name or by its place in `layers`.
+
+        Parameters
+        ----------
+        name : str, optional
+            Its name.
+        index : int, optional
+            Its place.
+
+        Raises
+        ------
+        ShapeError
+            If there is no such layer.
+        """
+        layers = self.layers
+        if index is not None:
+            if not -len(layers) <= index < len(layers):
+                raise ShapeError(
+                    f"{self.label} has {len(layers)} layers, got index={index}"
+                )
+            return layers[index]
+        for layer in layers:
+            if layer.name == name:
+                return layer
+        near = nearest(str(name), [layer.label for layer in layers])
+        names = ", ".join(layer.label for layer in layers[:20])
+        hint = f"did you mean {near!r}?" if near else f"there are {names}"
+        raise ShapeError(f"{self.label} has no layer called {shown(name)}; {hint}")
+
+    @property
+    def input(self) -> Any:
+        """The input: a tensor, or several as they were given."""
+        self._done()
+        if self._input_structure is not None:
+            return self._input_structure
+        return self.inputs[0] if len(self.inputs) == 1 else self.inputs
+
+    @property
+    def output(self) -> Any:
+        """The output: a tensor, or several as they were given."""
+        outputs = self._done()
+        if self._output_structure is not None:
+            return self._output_structure
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    @property
+    def metrics(self) -> list[Any]:
+        """No metrics: nothing is trained."""
+        return []
 
     @property
     def graph(self) -> Inner:
@@ -267,6 +361,13 @@ class Network(Layer):
         raise KeyError(f"no layer is called {name!r}; there are {names}")
 
     @property
+    def input_shape(self) -> Any:
+        """The shape of the input, or a list of them."""
+        self._done()
+        shapes = [tensor.shape for tensor in self.inputs]
+        return shapes[0] if len(shapes) == 1 else shapes
+
+    @property
     def output_shape(self) -> Any:
         """The shape of the output, or a list of them."""
         shapes = [tensor.shape for tensor in self._done()]
@@ -298,9 +399,18 @@ class Network(Layer):
         """How many numbers the weights hold that are known, shared ones once."""
         return self._sum(every=True).value
 
+    @property
+    def known_trainable_params(self) -> Number:
+        """How many of these training may change."""
+        return self._sum(every=False).value
+
     def _sum(self, *, every: bool) -> Formula:
         """Return the sum over all weights, or over those that training changes."""
-        kept = [weight for weight, free in self.variables() if every or free]
+        kept = [
+            weight
+            for weight, free in self.weights_and_training()
+            if every or (free and self._trainable)
+        ]
         counts: dict[int, Number] = {}
         for weight in kept:
             counts[id(weight)] = count_formula([weight]).value
@@ -370,24 +480,61 @@ class Network(Layer):
         self._done()
         return self[name].receptive_field
 
-    def table(self, *, format: str = "text", columns: Sequence[str] = ()) -> str:
+    def table(
+        self,
+        *,
+        format: str = "text",
+        columns: Sequence[str] = (),
+        nested: bool = False,
+        dtype: str = "float32",
+    ) -> str:
         """Return the network as a table; see `byhand.shapes.tables.table`."""
         from byhand.shapes.tables import table
 
-        self._done()
-        return table(self, format=format, columns=columns)
+        return table(self, format=format, columns=columns, nested=nested, dtype=dtype)
 
-    def summary(self, *, columns: Sequence[str] = (), print_fn: Any = print) -> None:
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: Sequence[float] | None = None,
+        print_fn: Any = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: Sequence[str] | None = None,
+        *,
+        columns: Sequence[str] = (),
+    ) -> None:
         """Print the network as a table, as Keras does.
 
         Parameters
         ----------
+        line_length : int, optional
+            The most characters of a line; longer cells go on below.
+        positions : sequence of float, optional
+            Where each column ends, as parts of the line or in characters.
+        print_fn : callable, optional
+            What to print with, once for the whole text.
+        expand_nested : bool
+            Whether the layers inside networks and own layers get rows as well.
+        show_trainable : bool
+            Whether a column says which layers may be trained.
+        layer_range : sequence of two str, optional
+            Names, or regular expressions, of the first and the last layer to show.
         columns : sequence of str
             Columns besides Keras's; see `byhand.shapes.tables.table`.
-        print_fn : callable
-            What to print with.
         """
-        print_fn(self.table(columns=columns))
+        from byhand.shapes.tables import summary
+
+        text = summary(
+            self,
+            columns=columns,
+            line_length=line_length,
+            positions=positions,
+            expand_nested=expand_nested,
+            show_trainable=show_trainable,
+            layer_range=layer_range,
+        )
+        (print_fn or print)(text)
 
     def draw(self, path: Any, *, style: str = "volumes") -> None:
         """Write the network to a file as SVG.
@@ -395,39 +542,67 @@ class Network(Layer):
         Parameters
         ----------
         path : str or path
-            Where to write; a file that is there is replaced.
+            Where to write: "network.svg". A file that is there is replaced by the
+            finished drawing, or left as it is.
         style : {"volumes", "graph"}
             The outputs side by side as boxes, or the calls below one another.
 
         Raises
         ------
         ValueError
-            If the style is another.
+            If the style is another, or the name promises another kind of picture.
         """
-        from byhand.shapes.drawing import drawing
+        from byhand.shapes.drawing import drawing, write_drawing
 
         self._done()
-        text = drawing(self, style=style)
-        with open(path, "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123
-            file.write(text)
+        write_drawing(path, drawing(self, style=style))
 
     def _repr_html_(self) -> str:
         return self.table(format="html", columns=("macs",))
 
-    def build(self, shapes: Any) -> None:
-        """Take an input shape, batch first, if there is none yet."""
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        """Apply the network to symbolic tensors, in the structure of its inputs."""
+        if given:
+            given = (self._in_order(given[0]), *given[1:])
+        return super().__call__(*given, **named)
+
+    def _in_order(self, value: Any) -> Any:
+        """Return a dictionary of inputs in the order of the network's own."""
+        if not isinstance(value, dict) or self.own("call") or not self.inputs:
+            return value
+        structure = self._input_structure
+        keys = list(structure) if isinstance(structure, dict) else self._input_names
+        missing = [key for key in keys if key not in value]
+        if missing:
+            raise ShapeError(
+                f"{self.label} takes inputs called {', '.join(map(str, keys))}, got "
+                f"{', '.join(map(str, value))}; add {missing[0]!r}"
+            )
+        return {key: value[key] for key in keys}
+
+    @property
+    def _input_names(self) -> list[str]:
+        """The names of the inputs."""
+        return [tensor.name or "input_layer" for tensor in self.inputs]
+
+    def infer_unknown(self) -> Outcome:
+        """Each output is unknown, and so are weights that are not made yet."""
+        if not self.outputs:
+            self.unknown_weights = True
+        outs = [None] * max(len(self.outputs), 1)
+        return Outcome(outs, macs=None, field=UNKNOWN, structure=self._like_outputs())
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Run every call on new shapes, or remember what came of it."""
-        if self.own("call"):
-            return self._traced(shapes, arguments)
         self._done()
         if len(shapes) != len(self.inputs):
             raise ShapeError(f"it takes {len(self.inputs)} inputs, got {len(shapes)}")
         for tensor, shape in zip(self.inputs, shapes, strict=True):
-            if tensor.ndim != len(shape):
+            if not _fits(tensor.shape, shape):
                 raise ShapeError(
-                    f"it was made for inputs of {show(tensor.shape)}, got {show(shape)}"
+                    f"it was made for inputs of {show(tensor.shape)}, got "
+                    f"{show(shape)}; leave the axes open in its Input, as None, if "
+                    "they are to differ"
                 )
         key = tuple(shapes)
         outcome = self._inferred.get(key)
@@ -441,26 +616,51 @@ class Network(Layer):
         if not self.outputs and outcome.inner is not None:
             self.inputs = outcome.inner.inputs
             self.outputs = outcome.inner.outputs
+            given = arguments.given[0] if arguments.given else None
+            if given is not None and not isinstance(given, Tensor):
+                count = len(list(tensors_in(given)))
+                self._input_structure = replaced(given, self.inputs[:count])
+            if not isinstance(outcome.structure, Tensor):
+                self._output_structure = outcome.structure
         return outcome
 
     def _run(self, shapes: Sequence[Shape]) -> Outcome:
         """Run every call on new shapes."""
+        every = self.calls
+        if self.spend is not None:
+            self.spend(len(every))
         starts = [
-            Tensor(shape, name=tensor.name)
+            Tensor(shape, name=tensor.name, dtype=tensor.dtype)
             for tensor, shape in zip(self.inputs, shapes, strict=True)
         ]
         at = {id(t): start for t, start in zip(self.inputs, starts, strict=True)}
         calls = []
-        for call in self.calls:
+        for call in every:
             given = [at.get(id(tensor), tensor) for tensor in call.inputs]
             done = call.layer.apply(call.arguments.replaced(given))
             calls.append(done)
             for tensor, out in zip(call.outputs, done.outputs, strict=True):
                 at[id(tensor)] = out
         outputs = [at[id(tensor)] for tensor in self.outputs]
-        return inside(Inner(starts, calls, outputs))
+        outcome = inside(Inner(starts, calls, outputs))
+        outcome.structure = self._like_outputs()
+        return outcome
+
+    def _like_outputs(self) -> Any:
+        """Return the structure of what comes out of a call; None for a plain one."""
+        return self._output_structure
 
     @property
     def all_weights(self) -> list[WeightSpec]:
         """The weights of every layer, shared ones once."""
-        return [weight for weight, _ in self.variables()]
+        return [weight for weight, _ in self.weights_and_training()]
+
+
+def _fits(made_for: Shape | None, given: Shape) -> bool:
+    """Return whether a network takes an input: only open axes and the batch differ."""
+    if made_for is None:
+        return True
+    return len(made_for) == len(given) and all(
+        a == b or not isinstance(a, int) or not isinstance(b, int)
+        for a, b in zip(made_for[1:], given[1:], strict=True)
+    )

@@ -64,9 +64,10 @@ class ReceptiveField:
     def formulas(self) -> list[tuple[str, Formula]]:
         """Each number with its formula, from what the layer's input sees.
 
-        An element of the input sees r elements, q of them before the beginning,
-        and the next one's field is j further. The layer's window spans e, moves by
-        s, and has p zeros before it. Where branches meet, each sees a to b.
+        An element of the layer's input sees R elements, q of them before the
+        beginning, and the next one's field is S further. The layer's window spans e,
+        moves by s, and has p_1 zeros before it. Where branches meet, each sees a to
+        b.
         """
         rank = len(self.size)
         names = list(AXES.get(rank) or [f"axis {axis + 1}" for axis in range(rank)])
@@ -182,22 +183,22 @@ def _of_window(before: Any, window: Any) -> tuple[Formula, Formula, Formula]:
     a, b, j = before
     e, s, p = window
     if isinstance(s, tuple):
-        step = Formula("j / s", j=_exact(j), s=s[1])
+        step = Formula("S / s", S=_exact(j), s=s[1])
     else:
-        step = Formula("j * s", j=j, s=s)
+        step = Formula("S * s", S=j, s=s)
     return (
-        _floored("r + (e - 1) * j", r=b - a + 1, e=e, j=j),
+        _floored("R + (e - 1) * S", R=b - a + 1, e=e, S=j),
         step,
-        _floored("q + p * j", q=-a, p=p, j=j),
+        _floored("q + p_1 * S", q=-a, p_1=p, S=j),
     )
 
 
 def _of_branches(seen: Sequence[Any]) -> tuple[Formula, Formula, Formula]:
     """Return size, stride and padding where branches meet, along one axis."""
-    j = Formula("j", j=seen[0][2])
+    j = Formula("S", S=seen[0][2])
     if len(seen) == 1:
         ((a, b, _),) = seen
-        return _floored("r", r=b - a + 1), j, _floored("q", q=-a)
+        return _floored("R", R=b - a + 1), j, _floored("q", q=-a)
     firsts = {f"a_{k}": a for k, (a, *_) in enumerate(seen, start=1)}
     lasts = {f"b_{k}": b for k, (_, b, _) in enumerate(seen, start=1)}
     first = f"min({', '.join(firsts)})"

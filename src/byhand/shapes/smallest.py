@@ -17,18 +17,49 @@ def runs(start: Tensor, calls: Sequence[Any], shape: tuple[Any, ...]) -> bool:
     Weights that fix the size they were built for, those of a dense layer after
     Flatten, are not asked: only what each layer infers.
     """
+    return shapes_for(start, calls, shape) is not None
+
+
+def shapes_for(
+    start: Tensor, calls: Sequence[Any], shape: tuple[Any, ...]
+) -> dict[int, Any] | None:
+    """Return the shape of every tensor for another input, under the tensor's id.
+
+    Parameters
+    ----------
+    start : Tensor
+        The input.
+    calls : sequence of Call
+        What is done with it, each after those it needs.
+    shape : tuple
+        Shape of the input, batch first.
+
+    Returns
+    -------
+    dict of int to tuple, or None
+        None where a call does not take what it is given.
+    """
     at = {id(start): shape}
     for call in calls:
         try:
             given = [at.get(id(tensor), tensor.shape) for tensor in call.inputs]
             tensors = [Tensor(shape) for shape in given]
-            done = call.layer.infer(given, call.arguments.replaced(tensors))
-        except (KeyError, ShapeError):
-            return False
+            outs = _shapes_out(call.layer, given, call.arguments.replaced(tensors))
+        except (LookupError, TypeError, ShapeError):
+            return None
         # A call that was not made has no outputs, and none is asked for.
-        for tensor, out in zip(call.outputs, done.shapes, strict=False):
+        for tensor, out in zip(call.outputs, outs, strict=False):
             at[id(tensor)] = out
-    return True
+    return at
+
+
+def _shapes_out(layer: Any, shapes: list[Any], arguments: Any) -> list[Any]:
+    """Return what a layer that is built makes of other shapes."""
+    if None in shapes:
+        return list(layer.infer_unknown().shapes)
+    if layer.own("call"):
+        return list(layer._traced(shapes, arguments).shapes)
+    return list(layer._ours("infer")(layer, shapes, arguments).shapes)
 
 
 def smallest_shape(
@@ -39,7 +70,7 @@ def smallest_shape(
     Parameters
     ----------
     start : Tensor
-        The input; its channels, taken to be last, stay.
+        The input; its channels stay, which are last, or first where a call says so.
     calls : sequence of Call
         What is done with it, each after those it needs.
     most : int
@@ -55,9 +86,16 @@ def smallest_shape(
     if rank < 1:
         return shape if runs(start, calls, shape) else None
     lengths: list[Any] = [most] * rank
+    formats = {getattr(call.layer, "data_format", None) for call in calls}
+    first = "channels_first" in formats
+
+    def filled() -> tuple[Any, ...]:
+        if first:
+            return (*shape[:2], *lengths)
+        return (shape[0], *lengths, shape[-1])
 
     def fits() -> bool:
-        return runs(start, calls, (shape[0], *lengths, shape[-1]))
+        return runs(start, calls, filled())
 
     if not fits():
         return None
@@ -67,4 +105,4 @@ def smallest_shape(
             lengths[axis] = (low + high) // 2
             low, high = (low, lengths[axis]) if fits() else (lengths[axis], high)
         lengths[axis] = high
-    return (shape[0], *lengths, shape[-1])
+    return filled()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from byhand.shapes.axis import conv_output, conv_transpose_output
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.smallest import smallest_shape
+from byhand.shapes.values import shown, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,11 +87,36 @@ class Setting:
         return f"Setting({', '.join(parts)})"
 
 
-def _several(name: str, value: Any) -> list[Any]:
-    """Return the values to try of one argument."""
-    values = [value] if isinstance(value, int | str) or value is None else list(value)
+def _several(name: str, value: Any, *, least: int = 1) -> list[Any]:
+    """Return the values to try of one argument that counts something."""
+    values = [value] if hasattr(value, "__index__") else _listed(name, value)
+    return [
+        None
+        if one is None and least == 0
+        else whole_number(f"{name}, or each of its values,", one, least=least)
+        for one in values
+    ]
+
+
+def _listed(name: str, value: Any) -> list[Any]:
+    """Return the values of an argument, if they are not too many to try."""
+    if isinstance(value, str) or value is None:
+        return [value]
+    from itertools import islice
+
+    try:
+        values = list(islice(value, MOST + 1))
+    except TypeError:
+        raise TypeError(
+            f"{name} must be a value or several, got {shown(value)} of type "
+            f"{type(value).__name__}"
+        ) from None
     if not values:
         raise ValueError(f"{name} names no value to try; give a number or a range")
+    if len(values) > MOST:
+        raise ValueError(
+            f"{name} has more than {MOST:,} values, which are too many to try"
+        )
     return values
 
 
@@ -136,6 +162,8 @@ def solve(
     ------
     ValueError
         If the question is incomplete, or has more than a million settings to try.
+    TypeError
+        If a length or a value to try is no whole number.
 
     Examples
     --------
@@ -149,6 +177,7 @@ def solve(
     if receptive_field is not None:
         if input is not None or output is not None:
             raise ValueError("give either receptive_field, or input and output")
+        whole_number("receptive_field", receptive_field)
         depths = _several("depth", depth)
         _bounded(kernels, dilations, depths)
         return sorted(
@@ -166,9 +195,15 @@ def solve(
             "solve needs input and output, or receptive_field: "
             "solve(input=28, output=14)"
         )
+    whole_number("input", input)
+    whole_number("output", output)
     steps = _several("strides", strides)
-    paddings = _several("padding", padding)
-    extras = _several("output_padding", output_padding) if transposed else [None]
+    paddings = _listed("padding", padding)
+    for one in paddings:
+        if one not in ("valid", "same"):
+            raise ValueError(f"padding must be 'valid' or 'same', got {shown(one)}")
+    extras = _several("output_padding", output_padding, least=0)
+    extras = extras if transposed else [None]
     _bounded(kernels, dilations, steps, paddings, extras)
     found = []
     for k in kernels:
@@ -243,6 +278,9 @@ def smallest_input(network: Any, *, most: int = 4096) -> tuple[Any, ...]:
     >>> smallest_input(net)
     (None, 9, 9, 1)
     """
+    most = whole_number("most", most)
+    if not hasattr(network, "calls"):
+        raise TypeError(f"it takes a network, got {shown(network)}")
     if len(network.inputs) != 1:
         raise ValueError(f"it takes one input, got {len(network.inputs)}")
     shape = smallest_shape(network.inputs[0], network.calls, most=most)

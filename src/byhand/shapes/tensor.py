@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from byhand.shapes.batch import cost_for_one
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 else:
     Shape = tuple
 
+
+DEEPEST = 100  # lists within lists
 
 # What the axes between batch and channels are called, by their number.
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
@@ -59,6 +63,10 @@ class Arguments:
     def values(self) -> list[Any]:
         """Return every argument, those by position first."""
         return [*self.given, *self.named.values()]
+
+    def names(self) -> list[str]:
+        """Return the name of every argument, those by position first."""
+        return [role for role, _ in self._items()]
 
     def _items(self) -> Iterator[tuple[str, Any]]:
         """Yield each argument under its name; those without one are called "more"."""
@@ -113,6 +121,18 @@ class Call:
         self.outputs = [
             Tensor(shape, self, index) for index, shape in enumerate(outcome.shapes)
         ]
+        # What is counted is the cost of one row of axis 0; most often that is one
+        # example. Calls inside a network have their own costs already.
+        shapes = outcome.shapes
+        if outcome.inner is None and shapes and not layer.costs_are_for_one:
+            given = [tensor.shape for tensor in arguments.tensors]
+            macs = cost_for_one(outcome.macs, shapes[0], given)
+            if macs is None and outcome.macs is not None:
+                outcome.note = outcome.note or (
+                    "its cost for one example is not known: the batch is mixed with "
+                    "other axes"
+                )
+            outcome.macs = macs
 
     @property
     def inputs(self) -> list[Tensor]:
@@ -167,6 +187,166 @@ class Tensor:
         """The number of axes; None where it is not known."""
         return None if self.shape is None else len(self.shape)
 
+    def reshape(self, *newshape: Any) -> Any:
+        """Return the same elements in another shape, as `ops.reshape` does."""
+        one = len(newshape) == 1 and hasattr(newshape[0], "__iter__")
+        return _operate("reshape", self, newshape[0] if one else newshape)
+
+    def squeeze(self, axis: Any = None) -> Any:
+        """Return the tensor without axes of length one, as `ops.squeeze` does."""
+        return _operate("squeeze", self, axis)
+
+    @property
+    def T(self) -> Any:  # noqa: N802  NumPy's name
+        """The axes from last to first."""
+        return _operate("transpose", self)
+
+    # --- operators, as Keras's symbolic tensors have them
+
+    # NumPy leaves arithmetic of an array and a tensor to the tensor.
+    __array_priority__ = 100.0
+    __array_ufunc__ = None
+    # As in Keras, `==` asks whether two names stand for one tensor.
+    __hash__ = object.__hash__
+
+    def __getitem__(self, key: Any) -> Any:
+        return _operate("get_item", self, key)
+
+    def __add__(self, other: Any) -> Any:
+        return _operate("add", self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return _operate("add", other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        return _operate("subtract", self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return _operate("subtract", other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        return _operate("multiply", self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return _operate("multiply", other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        return _operate("divide", self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return _operate("divide", other, self)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return _operate("floor_divide", self, other)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return _operate("floor_divide", other, self)
+
+    def __mod__(self, other: Any) -> Any:
+        return _operate("mod", self, other)
+
+    def __rmod__(self, other: Any) -> Any:
+        return _operate("mod", other, self)
+
+    def __pow__(self, other: Any) -> Any:
+        return _operate("power", self, other)
+
+    def __rpow__(self, other: Any) -> Any:
+        return _operate("power", other, self)
+
+    def __matmul__(self, other: Any) -> Any:
+        return _operate("matmul", self, other)
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return _operate("matmul", other, self)
+
+    def __neg__(self) -> Any:
+        return _operate("negative", self)
+
+    def __abs__(self) -> Any:
+        return _operate("absolute", self)
+
+    def __round__(self, ndigits: int | None = None) -> Any:
+        return _operate("round", self, ndigits or 0)
+
+    def __lt__(self, other: Any) -> Any:
+        return _operate("less", self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return _operate("less_equal", self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return _operate("greater", self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return _operate("greater_equal", self, other)
+
+    def __ne__(self, other: Any) -> Any:
+        return _operate("not_equal", self, other)
+
+    def __and__(self, other: Any) -> Any:
+        return _operate("logical_and", self, other)
+
+    def __rand__(self, other: Any) -> Any:
+        return _operate("logical_and", other, self)
+
+    def __or__(self, other: Any) -> Any:
+        return _operate("logical_or", self, other)
+
+    def __ror__(self, other: Any) -> Any:
+        return _operate("logical_or", other, self)
+
+    def __xor__(self, other: Any) -> Any:
+        return _operate("logical_xor", self, other)
+
+    def __rxor__(self, other: Any) -> Any:
+        return _operate("logical_xor", other, self)
+
+    def __invert__(self) -> Any:
+        return _operate("logical_not", self)
+
+    # --- what asks for numbers, of which there are none
+
+    def __iter__(self) -> Any:
+        raise TypeError(
+            f"{self!r} is symbolic and cannot be walked through; use ops.unstack(x, "
+            "axis=...) or x[:, k]"
+        )
+
+    def __len__(self) -> int:
+        raise TypeError(
+            f"{self!r} is symbolic: the length of its first axis, the batch, is not "
+            "known; use x.shape"
+        )
+
+    def __bool__(self) -> bool:
+        raise TypeError(
+            f"{self!r} is symbolic and neither true nor false: an 'if' or 'and' on its "
+            "numbers is not possible here; use ops.where or ops.logical_and"
+        )
+
+    def __int__(self) -> int:
+        raise TypeError(f"{self!r} is symbolic and is no number")
+
+    def __float__(self) -> float:
+        raise TypeError(f"{self!r} is symbolic and is no number")
+
+    def __array__(self, *given: Any, **named: Any) -> Any:
+        raise TypeError(
+            f"{self!r} is symbolic and no array: use the functions of "
+            "byhand.shapes.ops in place of NumPy's"
+        )
+
+    def __contains__(self, value: object) -> bool:
+        raise TypeError(f"{self!r} is symbolic, so what is in it is not known")
+
+
+def _operate(name: str, *given: Any) -> Any:
+    """Return what an operation makes of tensors and numbers."""
+    from byhand.shapes import ops
+
+    return getattr(ops, name)(*given)
+
 
 def show(shape: Shape | None) -> str:
     """Return a shape as Keras prints it; "?" for one that is not known."""
@@ -176,16 +356,21 @@ def show(shape: Shape | None) -> str:
     return f"({inner},)" if len(shape) == 1 else f"({inner})"
 
 
-def tensors_in(value: Any) -> Iterator[Tensor]:
-    """Yield the tensors of a nested structure, in order."""
+def tensors_in(value: Any, depth: int = 0) -> Iterator[Tensor]:
+    """Yield the tensors of a nested structure, in order.
+
+    Raises
+    ------
+    TypeError
+        If it is nested more than `DEEPEST` times.
+    """
     if isinstance(value, Tensor):
         yield value
-    elif isinstance(value, list | tuple):
-        for part in value:
-            yield from tensors_in(part)
-    elif isinstance(value, dict):
-        for part in value.values():
-            yield from tensors_in(part)
+    elif isinstance(value, list | tuple | dict):
+        if depth > DEEPEST:
+            raise TypeError(f"lists within lists are read {DEEPEST} deep, got more")
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from tensors_in(part, depth + 1)
 
 
 def replaced(value: Any, tensors: Sequence[Tensor]) -> Any:
@@ -206,12 +391,25 @@ def _filled(value: Any, tensors: Iterator[Tensor]) -> Any:
     return value
 
 
-def calls_before(outputs: Sequence[Tensor]) -> list[Call]:
-    """Return every call that the tensors come from, each after those it needs."""
+def calls_before(
+    outputs: Sequence[Tensor], inputs: Sequence[Tensor] = ()
+) -> list[Call]:
+    """Return every call that the tensors come from, each after those it needs.
+
+    Parameters
+    ----------
+    outputs : sequence of Tensor
+        Where the calls end.
+    inputs : sequence of Tensor
+        Where they begin: what these come from is left out.
+    """
     order: list[Call] = []
     seen: set[int] = set()
+    starts = {id(tensor) for tensor in inputs}
     stack: list[tuple[Call, bool]] = [
-        (tensor.call, False) for tensor in reversed(outputs) if tensor.call
+        (tensor.call, False)
+        for tensor in reversed(outputs)
+        if tensor.call and id(tensor) not in starts
     ]
     while stack:
         call, ready = stack.pop()
@@ -223,6 +421,8 @@ def calls_before(outputs: Sequence[Tensor]) -> list[Call]:
         seen.add(id(call))
         stack.append((call, True))
         stack.extend(
-            (tensor.call, False) for tensor in reversed(call.inputs) if tensor.call
+            (tensor.call, False)
+            for tensor in reversed(call.inputs)
+            if tensor.call and id(tensor) not in starts
         )
     return order

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
-from byhand.shapes.layers.base import REQUIRED, Layer
-from byhand.shapes.layers.checks import known, known_length, whole_number
+from byhand.shapes.layers.base import REQUIRED, Layer, _tensors_of
+from byhand.shapes.layers.checks import as_list, is_known, known_length
 from byhand.shapes.layers.dense import KERNEL_AND_BIAS
-from byhand.shapes.outcome import Outcome, WeightSpec
-from byhand.shapes.tensor import Shape, show
+from byhand.shapes.outcome import WHOLE, Outcome, WeightSpec, product
+from byhand.shapes.tensor import Arguments, Shape, show
+from byhand.shapes.values import real_number, shown, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
-
-    from byhand.shapes.tensor import Arguments
 
 
 def named(shapes: Sequence[Shape], arguments: Arguments) -> tuple[Shape, ...]:
@@ -29,18 +28,31 @@ def named(shapes: Sequence[Shape], arguments: Arguments) -> tuple[Shape, ...]:
     return query, value, by_role.get("key", value)
 
 
+def _check_rates(layer: Any) -> None:
+    """Refuse a share of dropout outside 0 to 1, and a window that is no number."""
+    real_number("dropout", layer.dropout, least=0, most=1)
+    window = getattr(layer, "sliding_window", None)
+    if window is not None:
+        whole_number("sliding_window", window)
+
+
 class _Heads(Layer):
     """Attention with projections: weights are made when query and value are known."""
 
     takes = ("query", "value", "key", "query_mask", "value_mask", "key_mask")
 
-    def build(self, shapes: Sequence[Shape]) -> None:
+    def build(self, *shapes: Any, **named: Any) -> None:
+        """Make the weights for the shapes of query and value, and perhaps of key."""
+        given = [_tensors_of(shape) for shape in (*shapes, *named.values())]
+        self.apply(Arguments(given, takes=self.takes))
+
+    def _prepare(self, shapes: list[Any]) -> None:
         """Wait for the roles: `infer` makes the weights."""
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """As many places as the query has, and the scores if asked for."""
         shapes = list(named(shapes, arguments))
-        super().build(shapes)
+        Layer.build(self, shapes)
         return self.attend(shapes, arguments)
 
     def attend(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
@@ -54,6 +66,7 @@ class MultiHeadAttention(_Heads):
     num_heads: Any
     key_dim: Any
     output_shape: Any
+    attention_axes: Any
 
     arguments = {
         "num_heads": REQUIRED,
@@ -76,19 +89,26 @@ class MultiHeadAttention(_Heads):
         self.key_dim = whole_number("key_dim", self.key_dim)
         given = self.key_dim if self.value_dim is None else self.value_dim
         self._value_dim = whole_number("value_dim", given)
+        _check_rates(self)
+        out = self.output_shape
+        if out is not None:
+            single = hasattr(out, "__index__")
+            lengths = [out] if single else as_list("output_shape", out)
+            # Keras takes an empty one for none.
+            lengths = [whole_number("output_shape", one) for one in lengths]
+            self.output_shape = tuple(lengths) or None
+        axes = self.attention_axes
+        if axes is not None:
+            single = hasattr(axes, "__index__")
+            axes = [axes] if single else as_list("attention_axes", axes)
+            axes = [whole_number("attention_axes", one, least=-64) for one in axes]
+            self.attention_axes = tuple(axes) or None
 
     def _sizes(self, shapes: Sequence[Shape]) -> dict[str, Any]:
         """Return the lengths that the weights are made of."""
         query, value, key = shapes
         out = self.output_shape
-        if out is None:
-            o: Any = query[-1]
-        elif hasattr(out, "__iter__"):
-            o = 1
-            for length in out:
-                o *= length
-        else:
-            o = out
+        o = query[-1] if out is None else product(out)
         return {
             "h": self.num_heads,
             "k": self.key_dim,
@@ -128,32 +148,63 @@ class MultiHeadAttention(_Heads):
                 f"{show(query)} and {show(value)}"
             )
         for a, b in zip(value[1:-1], key[1:-1], strict=False):
-            if known(a) and known(b) and a != b:
+            if is_known(a) and is_known(b) and a != b:
                 raise ShapeError(
                     f"value and key must be equally long, got {show(value)} and "
                     f"{show(key)}"
                 )
-        t: Any = 1
-        s: Any = 1
-        for length in query[1:-1]:
-            t = t * length
-        for length in value[1:-1]:
-            s = s * length
+        t, s = product(query[1:-1]), product(value[1:-1])
+        apart, beside = self._axes_apart(query, value)
         gate = " + t * q * h * w" if self.use_gate else ""
+        # Each place is compared with those that lie along the attended axes.
+        pairs, more = ("t * s", {}) if not apart else ("t * r", {"r": product(beside)})
         macs = Formula(
-            "t * q * h * k + s * y * h * k + s * v * h * w + t * s * h * (k + w) "
+            f"t * q * h * k + s * y * h * k + s * v * h * w + {pairs} * h * (k + w) "
             f"+ t * h * w * o{gate}",
             t=t,
             s=s,
+            **more,
             **n,
         )
-        out = self.output_shape
-        tail = tuple(out) if hasattr(out, "__iter__") else (n["o"],)
-        shape = (*query[:-1], *tail)
+        shape = (*query[:-1], *(self.output_shape or (n["o"],)))
         outputs = [shape]
         if arguments.get("return_attention_scores"):
-            outputs.append((query[0], self.num_heads, *query[1:-1], *value[1:-1]))
-        return Outcome(outputs, macs=macs, field="whole")
+            attended = [a for axis, a in enumerate(query) if axis not in apart]
+            outputs.append(
+                (
+                    query[0],
+                    *(query[axis] for axis in apart),
+                    self.num_heads,
+                    *attended[1:-1],
+                    *beside,
+                )
+            )
+        return Outcome(outputs, macs=macs, field=WHOLE)
+
+    def _axes_apart(self, query: Shape, value: Shape) -> tuple[list[int], list[Any]]:
+        """Return the axes that attention does not run along, and what it runs over."""
+        rank = len(query)
+        if self.attention_axes is None:
+            return [], list(value[1:-1])
+        axes = set()
+        for axis in self.attention_axes:
+            number = axis + rank if axis < 0 else axis
+            if not 0 < number < rank - 1:
+                raise ShapeError(
+                    f"attention_axes={self.attention_axes} must name axes between the "
+                    f"batch and the last, 1 to {rank - 2}, of {show(query)}"
+                )
+            axes.add(number)
+        apart = [axis for axis in range(1, rank - 1) if axis not in axes]
+        for axis in apart:
+            a, b = query[axis], value[axis]
+            if is_known(a) and is_known(b) and a != b:
+                raise ShapeError(
+                    f"query and value must be equally long along axis {axis}, which "
+                    f"attention does not run along, got {show(query)} and "
+                    f"{show(value)}"
+                )
+        return apart, [value[axis] for axis in sorted(axes)]
 
 
 class GroupedQueryAttention(_Heads):
@@ -182,6 +233,7 @@ class GroupedQueryAttention(_Heads):
                 f"num_key_value_heads={self.num_key_value_heads}; let the second "
                 "divide the first"
             )
+        _check_rates(self)
 
     def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """Projections of query, key and value, and one of the result."""
@@ -213,7 +265,7 @@ class GroupedQueryAttention(_Heads):
         for shape in shapes:
             if len(shape) != 3:
                 raise ShapeError(f"it takes inputs of 3 axes, got {show(shape)}")
-        if known(value[1]) and known(key[1]) and value[1] != key[1]:
+        if is_known(value[1]) and is_known(key[1]) and value[1] != key[1]:
             raise ShapeError(
                 f"value and key must be equally long, got {show(value)} and {show(key)}"
             )
@@ -228,7 +280,7 @@ class GroupedQueryAttention(_Heads):
         outputs = [query]
         if arguments.get("return_attention_scores"):
             outputs.append((query[0], self.num_query_heads, query[1], value[1]))
-        return Outcome(outputs, macs=macs, field="whole")
+        return Outcome(outputs, macs=macs, field=WHOLE)
 
 
 class _ListAttention(Layer):
@@ -256,7 +308,7 @@ class _ListAttention(Layer):
         outputs = [out]
         if arguments.get("return_attention_scores"):
             outputs.append((*query[:-1], value[-2]))
-        return Outcome(outputs, macs=macs, field="whole")
+        return Outcome(outputs, macs=macs, field=WHOLE)
 
 
 class Attention(_ListAttention):
@@ -268,8 +320,9 @@ class Attention(_ListAttention):
         """Refuse a score that Keras does not have."""
         if self.score_mode not in ("dot", "concat"):
             raise ShapeError(
-                f"score_mode must be 'dot' or 'concat', got {self.score_mode!r}"
+                f"score_mode must be 'dot' or 'concat', got {shown(self.score_mode)}"
             )
+        _check_rates(self)
 
     def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """One number for the scale, and one for the concatenated score."""
@@ -290,6 +343,10 @@ class AdditiveAttention(_ListAttention):
     """Scores by a sum of query and key through tanh."""
 
     arguments = {"use_scale": True, "dropout": 0.0}
+
+    def check(self) -> None:
+        """Refuse a share outside 0 to 1."""
+        _check_rates(self)
 
     def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """One number for each element of a key."""

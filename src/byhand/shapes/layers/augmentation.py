@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.layers.base import REQUIRED
-from byhand.shapes.layers.checks import only
+from byhand.shapes.layers.checks import is_known, single_shape
 from byhand.shapes.layers.elementwise import Unchanged
 from byhand.shapes.layers.reshaping import CenterCrop
 from byhand.shapes.outcome import Outcome
-from byhand.shapes.tensor import Shape, show
+from byhand.shapes.tensor import Shape, show, tensors_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,8 +29,13 @@ class _Augmentation(Unchanged):
     """A random change of each image."""
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
-        """The shape passes through, if it is that of images."""
-        shape = only(shapes)
+        """The shape passes through, if it is that of images.
+
+        A dictionary of images, labels and boxes passes through as it is.
+        """
+        if arguments.given and isinstance(arguments.given[0], dict):
+            return Outcome(shapes, structure=arguments.given[0])
+        shape = single_shape(shapes)
         if len(shape) not in (3, 4):
             raise ShapeError(
                 f"it takes images of 3 axes or batches of 4, got {show(shape)}"
@@ -88,3 +93,238 @@ class RandomCrop(CenterCrop):
         "data_format": None,
         "name": None,
     }
+
+
+# What most layers below take: the range of colours, and where chance comes from.
+COLOURS = {"value_range": (0, 255), "data_format": None, "seed": None}
+
+
+class AutoContrast(_Augmentation):
+    """Contrast stretched to the full range."""
+
+    arguments = {"value_range": (0, 255)}
+
+
+class Equalization(_Augmentation):
+    """Brightness spread evenly over its range."""
+
+    arguments = {"value_range": (0, 255), "bins": 256, "data_format": None}
+
+
+class ContrastLimitedAdaptiveHistogramEqualization(_Augmentation):
+    """Brightness spread evenly within tiles."""
+
+    arguments = {
+        "value_range": (0, 255),
+        "clip_limit": 4.0,
+        "tile_grid_size": (8, 8),
+        "data_format": None,
+    }
+
+
+class Solarization(_Augmentation):
+    """Bright places turned dark."""
+
+    arguments = {
+        "addition_factor": 0.0,
+        "threshold_factor": 0.0,
+        "value_range": (0, 255),
+        "seed": None,
+    }
+
+
+class AugMix(_Augmentation):
+    """Several chains of random changes, mixed."""
+
+    arguments = {
+        "value_range": (0, 255),
+        "num_chains": 3,
+        "chain_depth": 3,
+        "factor": 0.3,
+        "alpha": 1.0,
+        "all_ops": True,
+        "interpolation": "bilinear",
+        "seed": None,
+        "data_format": None,
+    }
+
+
+class RandAugment(_Augmentation):
+    """A few changes drawn from many."""
+
+    arguments = {
+        "value_range": (0, 255),
+        "num_ops": 2,
+        "factor": 0.5,
+        "interpolation": "bilinear",
+        "seed": None,
+        "data_format": None,
+    }
+
+
+class CutMix(_Augmentation):
+    """A part of each image put into another."""
+
+    arguments = {"factor": 1.0, "seed": None, "data_format": None}
+
+
+class MixUp(_Augmentation):
+    """Images blended with one another."""
+
+    arguments = {"alpha": 0.2, "data_format": None, "seed": None}
+
+
+class RandomColorDegeneration(_Augmentation):
+    """Colours weakened at random."""
+
+    arguments = {"factor": REQUIRED, **COLOURS}
+
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+        """The shape passes through, if it is that of images in colour."""
+        for shape in shapes if len(shapes) == 1 else ():
+            channels = shape[-3 if self.data_format == "channels_first" else -1]
+            if is_known(channels) and channels != 3:
+                raise ShapeError(
+                    f"it takes images of 3 colours, got {channels} channels in "
+                    f"{show(shape)}; leave it out for images in grey"
+                )
+        return super().infer(shapes, arguments)
+
+
+class RandomHue(_Augmentation):
+    """Colours turned at random."""
+
+    arguments = {"factor": REQUIRED, **COLOURS}
+
+
+class RandomPosterization(_Augmentation):
+    """Colours reduced to few."""
+
+    arguments = {"factor": REQUIRED, **COLOURS}
+
+
+class RandomSaturation(_Augmentation):
+    """Colours strengthened or weakened at random."""
+
+    arguments = {"factor": REQUIRED, **COLOURS}
+
+
+class RandomSharpness(_Augmentation):
+    """Edges sharpened or blurred at random."""
+
+    arguments = {"factor": REQUIRED, **COLOURS}
+
+
+class RandomColorJitter(_Augmentation):
+    """Brightness, contrast, saturation and hue changed at random."""
+
+    arguments = {
+        "value_range": (0, 255),
+        "brightness_factor": None,
+        "contrast_factor": None,
+        "saturation_factor": None,
+        "hue_factor": None,
+        "seed": None,
+        "data_format": None,
+    }
+
+
+class RandomElasticTransform(_Augmentation):
+    """Places moved a little, each on its own."""
+
+    arguments = {
+        "factor": 1.0,
+        "scale": 1.0,
+        "interpolation": "bilinear",
+        "fill_mode": "reflect",
+        "fill_value": 0.0,
+        "value_range": (0, 255),
+        "seed": None,
+        "data_format": None,
+    }
+
+
+class RandomErasing(_Augmentation):
+    """A part of each image covered."""
+
+    arguments = {
+        "factor": 1.0,
+        "scale": (0.02, 0.33),
+        "fill_value": None,
+        "value_range": (0, 255),
+        "seed": None,
+        "data_format": None,
+    }
+
+
+class RandomGaussianBlur(_Augmentation):
+    """Images blurred at random."""
+
+    arguments = {
+        "factor": 1.0,
+        "kernel_size": 3,
+        "sigma": 1.0,
+        **COLOURS,
+    }
+
+
+class RandomGrayscale(_Augmentation):
+    """Colours taken away at random."""
+
+    arguments = {"factor": 0.5, "data_format": None, "seed": None}
+
+
+class RandomInvert(_Augmentation):
+    """Colours turned into their opposites at random."""
+
+    arguments = {
+        "factor": 1.0,
+        "value_range": (0, 255),
+        "seed": None,
+        "data_format": None,
+    }
+
+
+class RandomPerspective(_Augmentation):
+    """Images seen from the side at random."""
+
+    arguments = {
+        "factor": 1.0,
+        "scale": 1.0,
+        "interpolation": "bilinear",
+        "fill_value": 0.0,
+        "seed": None,
+        "data_format": None,
+    }
+
+
+class RandomShear(_Augmentation):
+    """Images slanted at random."""
+
+    arguments = {
+        "x_factor": 0.0,
+        "y_factor": 0.0,
+        "interpolation": "bilinear",
+        "fill_mode": "reflect",
+        "fill_value": 0.0,
+        "data_format": None,
+        "seed": None,
+    }
+
+
+class MaxNumBoundingBoxes(_Augmentation):
+    """A fixed number of boxes for each image."""
+
+    arguments = {"max_number": REQUIRED, "fill_value": -1}
+
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+        """Boxes and their labels get the number; all else passes through."""
+        given = arguments.given[0] if arguments.given else None
+        if not isinstance(given, dict):
+            return super().infer(shapes, arguments)
+        boxes = {id(tensor) for tensor in tensors_in(given.get("bounding_boxes"))}
+        outs: list[Shape] = [
+            (shape[0], self.max_number, *shape[2:]) if id(tensor) in boxes else shape
+            for tensor, shape in zip(arguments.tensors, shapes, strict=True)
+        ]
+        return Outcome(outs, structure=given)

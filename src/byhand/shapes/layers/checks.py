@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from byhand.shapes.errors import ShapeError
+from byhand.shapes.errors import RankError, ShapeError
 from byhand.shapes.tensor import show
+from byhand.shapes.values import shown, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,66 +14,76 @@ if TYPE_CHECKING:
     from byhand.shapes.tensor import Shape
 
 
-def known(value: Any) -> bool:
+def is_known(value: Any) -> bool:
     """Return whether a length is a number."""
     return isinstance(value, int)
 
 
-def whole_number(
-    name: str,
-    value: Any,
-    *,
-    least: int = 1,
-) -> int:
-    """Return an argument that must be a whole number."""
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise TypeError(
-            f"{name} must be a whole number, got {value!r} of type "
-            f"{type(value).__name__}"
+def as_list(name: str, value: Any, *, most: int = 64) -> list[Any]:
+    """Return an argument that must be a list or a tuple, of not too many parts."""
+    if not isinstance(value, list | tuple):
+        # Whatever else gives its parts one by one: an array, a range.
+        try:
+            if isinstance(value, str | bytes | dict) or len(value) > most:
+                raise TypeError
+            value = list(value)
+        except (TypeError, ValueError):
+            raise TypeError(
+                f"{name} must be a list or a tuple of at most {most} parts, got "
+                f"{shown(value)} of type {type(value).__name__}"
+            ) from None
+    if len(value) > most:
+        raise ShapeError(
+            f"{name} must have at most {most} parts, got {len(value)}: {shown(value)}"
         )
-    number = int(value.__index__())
-    if number < least:
-        raise ShapeError(f"{name} must be at least {least}, got {number}")
-    return number
+    return list(value)
 
 
 def per_axis(name: str, value: Any, rank: int, *, least: int = 1) -> tuple[int, ...]:
     """Return an argument that Keras takes as one number or one for each axis."""
-    given = (value,) * rank if hasattr(value, "__index__") else value
-    if isinstance(given, str) or not hasattr(given, "__iter__"):
+    if isinstance(value, str | bytes | dict | bool) or not (
+        hasattr(value, "__index__") or hasattr(value, "__iter__")
+    ):
         raise TypeError(
-            f"{name} must be a whole number or {rank} of them, got {value!r} of type "
-            f"{type(value).__name__}"
+            f"{name} must be a whole number or {rank} of them, got {shown(value)} of "
+            f"type {type(value).__name__}"
         )
-    numbers = tuple(given)
+    iterable = hasattr(value, "__iter__") and getattr(value, "ndim", 1) != 0
+    numbers = as_list(name, value) if iterable else [value] * rank
     if len(numbers) != rank:
         raise ShapeError(
-            f"{name} must have one number for each of the {rank} axes, got {value!r}"
+            f"{name} must have one number for each of the {rank} axes, got "
+            f"{shown(value)}"
         )
     return tuple(whole_number(name, number, least=least) for number in numbers)
 
 
-def rank_is(shapes: Sequence[Shape], rank: int, meaning: str) -> Shape:
+def shape_of_rank(shapes: Sequence[Shape], rank: int, meaning: str) -> Shape:
     """Return the one input shape if it has the right number of axes."""
-    shape = only(shapes)
+    shape = single_shape(shapes)
     if len(shape) != rank:
-        raise ShapeError(
+        raise RankError(
             f"it takes an input of {rank} axes, {meaning}, got {len(shape)}: "
-            f"{show(shape)}"
+            f"{show(shape)}",
+            rank,
+            shape,
         )
     return shape
 
 
-def only(shapes: Sequence[Shape]) -> Shape:
+def single_shape(shapes: Sequence[Shape]) -> Shape:
     """Return the shape of the only input."""
     if len(shapes) != 1:
-        raise ShapeError(f"it takes one input, got {len(shapes)}")
+        raise ShapeError(
+            f"it takes one input, got {len(shapes)}; join them first, with "
+            "Concatenate()([...]) or Add()([...]), or make a layer for each"
+        )
     return shapes[0]
 
 
 def known_length(value: Any, what: str) -> int:
     """Return a length that weights depend on, which must be known."""
-    if not known(value):
+    if not is_known(value):
         raise ShapeError(
             f"{what} is unknown ({value}), and its weights depend on it; "
             "give it a number in Input"

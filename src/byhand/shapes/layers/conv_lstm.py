@@ -6,11 +6,13 @@ from byhand.shapes import axis
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
 from byhand.shapes.layers.base import REQUIRED, Layer
-from byhand.shapes.layers.checks import known_length, per_axis, rank_is, whole_number
-from byhand.shapes.layers.convolution import LETTERS, channels_first, join
+from byhand.shapes.layers.checks import known_length, per_axis, shape_of_rank
+from byhand.shapes.layers.convolution import along_axes, channels_first, join_channels
 from byhand.shapes.layers.recurrent import GATES, PENALTIES, SEQUENCE, Gated
-from byhand.shapes.outcome import Outcome, WeightSpec, product
+from byhand.shapes.outcome import WHOLE, Outcome, WeightSpec
+from byhand.shapes.size import Size
 from byhand.shapes.tensor import AXES
+from byhand.shapes.values import real_number, shown, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,25 +55,43 @@ class ConvLSTM1D(Layer):
         self.dilation_rate = per_axis("dilation_rate", self.dilation_rate, self.rank)
         if self.padding not in ("valid", "same"):
             raise ShapeError(
-                f"padding must be one of 'valid', 'same', got {self.padding!r}"
+                f"padding must be one of 'valid', 'same', got {shown(self.padding)}"
             )
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            raise ShapeError("strides and dilation_rate cannot both exceed 1")
+            raise ShapeError(
+                "strides and dilation_rate cannot both exceed 1; set one of them to 1"
+            )
+        for name in ("dropout", "recurrent_dropout"):
+            real_number(name, getattr(self, name))
         channels_first(self)
+
+    def _bind(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
+        # Keras takes them still, from older models; they change no shape.
+        ignored = ("zero_output_for_mask", "unroll")
+        super()._bind(given, {k: v for k, v in named.items() if k not in ignored})
 
     def _parts(self, shapes: Sequence[Shape]) -> tuple[Any, Any, Shape, Any]:
         """Return batch, steps, places and channels of the input."""
-        shape = rank_is(shapes[:1], self.rank + 3, "batch, steps, places and channels")
+        shape = shape_of_rank(
+            shapes[:1], self.rank + 3, "batch, steps, places and channels"
+        )
         inner = shape[2:]
-        if channels_first(self):
-            return shape[0], shape[1], inner[1:], inner[0]
-        return shape[0], shape[1], inner[:-1], inner[-1]
+        places, c = (
+            (inner[1:], inner[0]) if channels_first(self) else (inner[:-1], inner[-1])
+        )
+        for name, length in zip(AXES[self.rank], places, strict=True):
+            if isinstance(length, Size):
+                raise ShapeError(
+                    f"its {name} is unknown ({length}), and its state has a fixed one; "
+                    f"give the {name} a number in Input"
+                )
+        return shape[0], shape[1], places, c
 
     def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """Four gates of kernels on the input and on the last output, and biases."""
         *_, c = self._parts(shapes)
         c = known_length(c, "the number of channels of its input")
-        taps = dict(zip(LETTERS[self.rank], self.kernel_size, strict=True))
+        taps = along_axes("k", self.kernel_size)
         n, f = len(taps) + 1, self.filters
         weights: list[WeightSpec] = [
             Gated("kernel", {**taps, "c": c, "g": 4, "f": f}, n),
@@ -84,7 +104,7 @@ class ConvLSTM1D(Layer):
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Each step is convolved, and its output once more, padded to its size."""
         batch, t, places, c = self._parts(shapes)
-        walked = [
+        along = [
             (
                 name,
                 axis.conv_formula(i, k, strides=s, padding=self.padding, dilation=d),
@@ -98,19 +118,19 @@ class ConvLSTM1D(Layer):
                 strict=True,
             )
         ]
-        lengths = [formula.value for _, formula in walked]
-        step = join(self, batch, lengths, self.filters)
+        lengths = [formula.value for _, formula in along]
+        step = join_channels(self, batch, lengths, self.filters)
         out = (batch, t, *step[1:]) if self.return_sequences else step
         states = [step, step] if self.return_state else []
+        each = {**along_axes("o", lengths), **along_axes("k", self.kernel_size)}
         macs = Formula(
-            "t * o * k * 4 * (c * f + f * f)",
+            f"t * {' * '.join(each)} * 4 * (c * f + f * f)",
             t=t,
-            o=product(lengths),
-            k=product(self.kernel_size),
+            **each,
             c=c,
             f=self.filters,
         )
-        return Outcome([out, *states], lengths=walked, macs=macs, field="whole")
+        return Outcome([out, *states], lengths=along, macs=macs, field=WHOLE)
 
 
 class ConvLSTM2D(ConvLSTM1D):

@@ -6,10 +6,11 @@ from byhand.shapes import axis
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
 from byhand.shapes.layers.base import REQUIRED, Layer
-from byhand.shapes.layers.checks import known_length, per_axis, rank_is, whole_number
-from byhand.shapes.layers.dense import KERNEL_AND_BIAS
-from byhand.shapes.outcome import Outcome, WeightSpec, product
+from byhand.shapes.layers.checks import known_length, per_axis, shape_of_rank
+from byhand.shapes.layers.dense import KERNEL_AND_BIAS, with_lora
+from byhand.shapes.outcome import Outcome, WeightSpec
 from byhand.shapes.tensor import AXES, Shape
+from byhand.shapes.values import shown, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +19,13 @@ if TYPE_CHECKING:
 
     from byhand.shapes.tensor import Arguments
 
-LETTERS = {1: ("k",), 2: ("k_h", "k_w"), 3: ("k_d", "k_h", "k_w")}
+
+def along_axes(letter: str, numbers: Sequence[Any]) -> dict[str, Any]:
+    """Return a number along each axis under its letter: k, or k_h and k_w."""
+    if len(numbers) == 1:
+        return {letter: numbers[0]}
+    names = [f"{letter}_{axis}" for axis in "dhw"[-len(numbers) :]]
+    return dict(zip(names, numbers, strict=True))
 
 
 def channels_first(layer: Any) -> bool:
@@ -26,21 +33,36 @@ def channels_first(layer: Any) -> bool:
     given = layer.data_format
     if given not in (None, "channels_last", "channels_first"):
         raise ShapeError(
-            f"data_format must be 'channels_last' or 'channels_first', got {given!r}"
+            f"data_format must be 'channels_last' or 'channels_first', got "
+            f"{shown(given)}"
         )
     return bool(given == "channels_first")
 
 
-def split(layer: Any, shapes: Sequence[Shape], rank: int) -> tuple[Shape, Any]:
+def padding_by_number(padding: Any, rank: int) -> str:
+    """Return what to write for a padding as PyTorch gives it; "" for another."""
+    numbers = padding if isinstance(padding, tuple | list) else [padding]
+    if not all(type(number) is int and number >= 0 for number in numbers):
+        return ""
+    written = shown(padding)
+    return (
+        f"; put ZeroPadding{rank}D({written}) in front, or write padding='same', which "
+        "keeps the length where strides are 1"
+    )
+
+
+def split_channels(layer: Any, shapes: Sequence[Shape], rank: int) -> tuple[Shape, Any]:
     """Return the spatial lengths and the number of channels of the input."""
     first = channels_first(layer)
     places = ", ".join(AXES[rank])
     order = f"batch, channels, {places}" if first else f"batch, {places}, channels"
-    shape = rank_is(shapes, rank + 2, order)
+    shape = shape_of_rank(shapes, rank + 2, order)
     return (shape[2:], shape[1]) if first else (shape[1:-1], shape[-1])
 
 
-def join(layer: Any, batch: Any, places: Sequence[Any], channels: Any) -> Shape:
+def join_channels(
+    layer: Any, batch: Any, places: Sequence[Any], channels: Any
+) -> Shape:
     """Return a shape with the channels where the layer has them."""
     if channels_first(layer):
         return (batch, channels, *places)
@@ -48,7 +70,7 @@ def join(layer: Any, batch: Any, places: Sequence[Any], channels: Any) -> Shape:
 
 
 class Convolution(Layer):
-    """What the convolutions share: checks, channels and the walk along the axes."""
+    """What the convolutions share: checks, channels, and the length of each axis."""
 
     rank: ClassVar[int] = 1
     paddings: ClassVar[tuple[str, ...]] = ("valid", "same")
@@ -71,7 +93,10 @@ class Convolution(Layer):
             or self.padding.lower() not in self.paddings
         ):
             names = ", ".join(repr(name) for name in self.paddings)
-            raise ShapeError(f"padding must be one of {names}, got {self.padding!r}")
+            raise ShapeError(
+                f"padding must be one of {names}, got {shown(self.padding)}"
+                f"{padding_by_number(self.padding, rank)}"
+            )
         self.padding = self.padding.lower()
         if self.one_step and max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise ShapeError(
@@ -79,23 +104,22 @@ class Convolution(Layer):
                 "both exceed 1; set one of them to 1"
             )
         channels_first(self)
-        if hasattr(self, "filters"):
-            self.filters = whole_number("filters", self.filters)
-        if hasattr(self, "depth_multiplier"):
-            whole_number("depth_multiplier", self.depth_multiplier)
+        for name in ("filters", "depth_multiplier", "groups"):
+            if name in self.arguments:
+                setattr(self, name, whole_number(name, getattr(self, name)))
 
     def channels(self, shapes: Sequence[Shape]) -> int:
         """Return the number of channels that come in."""
-        _, c = split(self, shapes, self.rank)
+        _, c = split_channels(self, shapes, self.rank)
         return known_length(c, "the number of channels of its input")
 
     def taps(self) -> dict[str, int]:
         """Return the taps along each axis under their letters."""
-        return dict(zip(LETTERS[self.rank], self.kernel_size, strict=True))
+        return along_axes("k", self.kernel_size)
 
     def output_lengths(self, shapes: Sequence[Shape]) -> list[tuple[str, Formula]]:
         """Return the output length along each axis."""
-        places, _ = split(self, shapes, self.rank)
+        places, _ = split_channels(self, shapes, self.rank)
         return [
             (
                 name,
@@ -113,7 +137,7 @@ class Convolution(Layer):
 
     def input_windows(self, shapes: Sequence[Shape]) -> tuple[Any, ...]:
         """Return what an output element sees along each axis."""
-        places, _ = split(self, shapes, self.rank)
+        places, _ = split_channels(self, shapes, self.rank)
         return windows(
             places, self.kernel_size, self.strides, self.dilation_rate, self.padding
         )
@@ -122,13 +146,13 @@ class Convolution(Layer):
         self, shapes: Sequence[Shape], filters: int, macs: str, /, **values: Any
     ) -> Outcome:
         """Return an outcome whose cost is counted at each place of the output."""
-        walked = self.output_lengths(shapes)
-        places = [formula.value for _, formula in walked]
-        o = product(places)
-        shape = join(self, shapes[0][0], places, filters)
-        cost = Formula(f"o * {macs}", o=o, **values)
+        along = self.output_lengths(shapes)
+        places = [formula.value for _, formula in along]
+        shape = join_channels(self, shapes[0][0], places, filters)
+        at = along_axes("o", places)
+        cost = Formula(f"{' * '.join(at)} * {macs}", **at, **values)
         return Outcome(
-            [shape], lengths=walked, macs=cost, field=self.input_windows(shapes)
+            [shape], lengths=along, macs=cost, field=self.input_windows(shapes)
         )
 
 
@@ -182,7 +206,6 @@ class Conv1D(Convolution):
     def check(self) -> None:
         """Refuse filters that the groups do not divide."""
         super().check()
-        whole_number("groups", self.groups)
         if self.filters % self.groups:
             raise ShapeError(
                 f"filters={self.filters} cannot be split into {self.groups} groups; "
@@ -201,11 +224,19 @@ class Conv1D(Convolution):
         weights: list[WeightSpec] = [WeightSpec("kernel", axes)]
         if self.use_bias:
             weights.append(WeightSpec("bias", {"f": self.filters}))
-        return weights
+        return with_lora(self, weights)
+
+    def _bind(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
+        # Keras takes both by name, and shows neither.
+        named = dict(named)
+        self.lora_rank = named.pop("lora_rank", None)
+        named.pop("lora_alpha", None)
+        super()._bind(given, named)
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Each output element costs as many as the kernel has weights for it."""
-        values = {**self.taps(), "c": self.weights[0].axes["c"], "f": self.filters}
+        c = self.channels(shapes) // self.groups
+        values = {**self.taps(), "c": c, "f": self.filters}
         return self.outcome(shapes, self.filters, " * ".join(values), **values)
 
 
@@ -254,11 +285,22 @@ class Conv1DTranspose(Convolution):
             if given is None
             else per_axis("output_padding", given, self.rank, least=0)
         )
-        for extra, stride in zip(self._extra, self.strides, strict=True):
+        for extra, k, d, stride in zip(
+            self._extra,
+            self.kernel_size,
+            self.dilation_rate,
+            self.strides,
+            strict=True,
+        ):
             if extra is not None and extra >= stride:
+                least = axis.effective_kernel(k, dilation=d)
+                least = least % 2 if self.padding == "same" else least
                 raise ShapeError(
-                    f"output_padding must be less than strides, got {given} with "
-                    f"strides={self.strides}"
+                    f"output_padding must be less than strides, got {shown(given)} "
+                    f"with strides={self.strides}; give at most {stride - 1} there: "
+                    f"from 0 to {stride - 1} it makes of a length of i every length "
+                    f"from {stride} * (i - 1) + {least} to {stride} * (i - 1) + "
+                    f"{least + stride - 1}"
                 )
 
     def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
@@ -271,8 +313,8 @@ class Conv1DTranspose(Convolution):
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Every input element costs as many as the kernel has weights."""
-        places, c = split(self, shapes, self.rank)
-        walked = [
+        places, c = split_channels(self, shapes, self.rank)
+        along = [
             (
                 name,
                 axis.conv_transpose_formula(
@@ -289,9 +331,14 @@ class Conv1DTranspose(Convolution):
                 strict=True,
             )
         ]
-        lengths = [formula.value for _, formula in walked]
-        values = {**self.taps(), "c": c, "f": self.filters}
-        macs = Formula(f"i * {' * '.join(values)}", i=product(places), **values)
+        lengths = [formula.value for _, formula in along]
+        values = {
+            **along_axes("i", places),
+            **self.taps(),
+            "c": c,
+            "f": self.filters,
+        }
+        macs = Formula(" * ".join(values), **values)
         # An output element sees ceil(e / s) inputs; strides go the other way.
         seen = tuple(
             (-(-((k - 1) * d + 1) // s), (1, s), 0)
@@ -299,8 +346,8 @@ class Conv1DTranspose(Convolution):
                 self.kernel_size, self.strides, self.dilation_rate, strict=True
             )
         )
-        shape = join(self, shapes[0][0], lengths, self.filters)
-        return Outcome([shape], lengths=walked, macs=macs, field=seen)
+        shape = join_channels(self, shapes[0][0], lengths, self.filters)
+        return Outcome([shape], lengths=along, macs=macs, field=seen)
 
 
 class Conv2DTranspose(Conv1DTranspose):

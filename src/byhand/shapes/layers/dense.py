@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
-from byhand.shapes.layers.base import REQUIRED, Layer
-from byhand.shapes.layers.checks import known_length, only, whole_number
-from byhand.shapes.outcome import Outcome, WeightSpec, product
+from byhand.shapes.layers.base import MOST_AXES, REQUIRED, Layer
+from byhand.shapes.layers.checks import as_list, known_length, single_shape
+from byhand.shapes.outcome import POINT, WHOLE, Outcome, WeightSpec, product
 from byhand.shapes.tensor import Shape, show
+from byhand.shapes.values import shown, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +27,28 @@ KERNEL_AND_BIAS = {
     "bias_constraint": None,
 }
 QUANTIZED = {"lora_rank": None, "lora_alpha": None, "quantization_config": None}
+
+
+def with_lora(layer: Layer, weights: list[WeightSpec]) -> list[WeightSpec]:
+    """Return weights with the two narrow ones that low-rank adaptation trains.
+
+    The kernel, which is the first weight, stays as it is then: its change is a product
+    of a factor as wide as the rank on one side, and as long as the kernel's last axis
+    on the other.
+    """
+    if not layer.lora_rank:
+        return weights
+    rank = whole_number("lora_rank", layer.lora_rank)
+    kernel, *others = weights
+    *before, last = kernel.axes
+    first = {name: kernel.axes[name] for name in before}
+    kernel.trainable = False
+    return [
+        kernel,
+        *others,
+        WeightSpec("lora_kernel_a", {**first, "r": rank}),
+        WeightSpec("lora_kernel_b", {"r": rank, last: kernel.axes[last]}),
+    ]
 
 
 class Dense(Layer):
@@ -47,7 +70,7 @@ class Dense(Layer):
 
     def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A kernel of c x f and f biases."""
-        shape = only(shapes)
+        shape = single_shape(shapes)
         if len(shape) < 2:
             raise ShapeError(
                 f"it takes an input of at least 2 axes, got {show(shape)}; give each "
@@ -57,17 +80,17 @@ class Dense(Layer):
         weights = [WeightSpec("kernel", {"c": c, "f": self.units})]
         if self.use_bias:
             weights.append(WeightSpec("bias", {"f": self.units}))
-        return weights
+        return with_lora(self, weights)
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The last axis becomes f long; every other place pays c f."""
-        shape = only(shapes)
+        shape = single_shape(shapes)
         n = product(shape[1:-1])
         macs = Formula("n * c * f", n=n, c=shape[-1], f=self.units)
         if n == 1:
             macs = Formula("c * f", c=shape[-1], f=self.units)
         # On a flat input every output sees every input.
-        field = "whole" if len(shape) == 2 else "point"
+        field = WHOLE if len(shape) == 2 else POINT
         return Outcome([(*shape[:-1], self.units)], macs=macs, field=field)
 
 
@@ -99,10 +122,12 @@ class EinsumDense(Layer):
 
     def check(self) -> None:
         """Take the equation apart."""
-        text = str(self.equation).replace(" ", "")
+        if not isinstance(self.equation, str):
+            raise TypeError(f"equation must be a text, got {shown(self.equation)}")
+        text = self.equation[: 4 * MOST_AXES + 1].replace(" ", "")
         left, arrow, self._result = text.partition("->")
         self._input, comma, self._kernel = left.partition(",")
-        # Its letters become those of formulas, which are evaluated as code.
+        # Its letters become those of formulas.
         parts = [self._input, self._kernel, self._result]
         letters = [part.replace("...", "", 1) for part in parts]
         if not (arrow and comma and all(map(_are_letters, letters))):
@@ -110,8 +135,28 @@ class EinsumDense(Layer):
                 f"equation must read 'input,kernel->output', each a letter from a to z "
                 f"or A to Z for an axis, got {text[:60]!r}; for instance 'abc,cd->abd'"
             )
+        for part, axes in zip(("input", "kernel", "output"), letters, strict=True):
+            if len(set(axes)) < len(axes):
+                raise ShapeError(f"{text!r} names an axis of its {part} twice")
         given = self.output_shape
-        self.output_shape = (given,) if hasattr(given, "__index__") else tuple(given)
+        single = given is None or hasattr(given, "__index__")
+        lengths = [given] if single else as_list("output_shape", given)
+        self.output_shape = tuple(
+            None if length is None else whole_number("output_shape", length)
+            for length in lengths
+        )
+        bias = self.bias_axes
+        if bias is not None and not (
+            isinstance(bias, str) and all(letter in self._result for letter in bias)
+        ):
+            raise ShapeError(
+                f"bias_axes must name axes of the output {self._result!r}, got "
+                f"{shown(bias)}"
+            )
+        if "..." in self._result and "..." not in self._input:
+            raise ShapeError(
+                f"{text!r} has an ellipsis in its output alone; put one in the input"
+            )
 
     def _letters(self, shape: Shape) -> tuple[str, str, dict[str, Any]]:
         """Return the axes of input and output and the length of each letter."""
@@ -127,7 +172,7 @@ class EinsumDense(Layer):
         into = self._input.replace("...", filler)
         out = self._result.replace("...", filler)
         lengths: dict[str, Any] = dict(zip(into, shape, strict=True))
-        own = out[1:] if out[0] == into[0] else out
+        own = out[1:] if out[:1] == into[:1] else out
         wanted = zip(reversed(own), reversed(self.output_shape), strict=False)
         for letter, length in wanted:
             if length is not None:
@@ -147,7 +192,7 @@ class EinsumDense(Layer):
 
     def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A kernel with the axes of the equation, and a bias along `bias_axes`."""
-        _, out, lengths = self._letters(only(shapes))
+        _, out, lengths = self._letters(single_shape(shapes))
         for letter in self._kernel:
             known_length(lengths[letter], f"axis {letter!r} of its kernel")
         weights = [
@@ -162,11 +207,11 @@ class EinsumDense(Layer):
                 for letter in out[start:]
             }
             weights.append(_Bias("bias", bias))
-        return weights
+        return with_lora(self, weights)
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The output has the lengths of its letters; each product costs one."""
-        into, out, lengths = self._letters(only(shapes))
+        into, out, lengths = self._letters(single_shape(shapes))
         every = dict.fromkeys(into + self._kernel)
         values = {k: lengths[k] for k in every if lengths[k] is not None}
         macs = Formula(" * ".join(values) or "1", **values)
@@ -194,6 +239,9 @@ class _Bias(WeightSpec):
 class Embedding(Layer):
     """A row of f numbers for each of v whole numbers."""
 
+    input_dim: Any
+    output_dim: Any
+
     arguments = {
         "input_dim": REQUIRED,
         "output_dim": REQUIRED,
@@ -207,13 +255,18 @@ class Embedding(Layer):
 
     def check(self) -> None:
         """Refuse an empty vocabulary."""
-        whole_number("input_dim", self.input_dim)
-        whole_number("output_dim", self.output_dim)
+        self.input_dim = whole_number("input_dim", self.input_dim)
+        self.output_dim = whole_number("output_dim", self.output_dim)
+
+    def _bind(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
+        # Keras takes it still, from older models; it changes nothing.
+        super()._bind(given, {k: v for k, v in named.items() if k != "input_length"})
 
     def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A table of v x f."""
-        return [WeightSpec("embeddings", {"v": self.input_dim, "f": self.output_dim})]
+        table = WeightSpec("embeddings", {"v": self.input_dim, "f": self.output_dim})
+        return with_lora(self, [table])
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """An axis of f is added; looking up costs no multiplication."""
-        return Outcome([(*only(shapes), self.output_dim)])
+        return Outcome([(*single_shape(shapes), self.output_dim)])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from byhand.shapes.errors import ShapeError
-from byhand.shapes.layers.base import REQUIRED, Layer
-from byhand.shapes.layers.checks import known_length, only
+from byhand.shapes.layers.base import MOST_AXES, REQUIRED, Layer
+from byhand.shapes.layers.checks import as_list, known_length, single_shape
 from byhand.shapes.outcome import Outcome, WeightSpec
 from byhand.shapes.tensor import Shape, show
+from byhand.shapes.values import real_number, shown, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class Unchanged(Layer):
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The shape passes through."""
-        return Outcome([only(shapes)])
+        return Outcome([single_shape(shapes)])
 
 
 class Identity(Unchanged):
@@ -43,10 +44,8 @@ class ReLU(Unchanged):
         """Refuse what makes no rectifier."""
         for name in ("max_value", "negative_slope", "threshold"):
             value = getattr(self, name)
-            if value is None and name != "max_value":
-                raise ShapeError(f"{name} must be a number, got None")
-            if value is not None and value < 0:
-                raise ShapeError(f"{name} must be at least 0, got {value}")
+            if value is not None or name != "max_value":
+                real_number(name, value, least=0)
 
 
 class LeakyReLU(Unchanged):
@@ -63,16 +62,17 @@ class LeakyReLU(Unchanged):
 
     def check(self) -> None:
         """Refuse a missing or negative slope."""
-        if self.negative_slope is None or self.negative_slope < 0:
-            raise ShapeError(
-                f"negative_slope must be at least 0, got {self.negative_slope}"
-            )
+        real_number("negative_slope", self.negative_slope, least=0)
 
 
 class ELU(Unchanged):
     """z above zero, an exponential below."""
 
     arguments = {"alpha": 1.0}
+
+    def check(self) -> None:
+        """Refuse a factor that is no number."""
+        real_number("alpha", self.alpha)
 
 
 class Softmax(Unchanged):
@@ -91,11 +91,31 @@ class PReLU(Layer):
         "shared_axes": None,
     }
 
+    def check(self) -> None:
+        """Refuse axes that are no whole numbers."""
+        given = () if self.shared_axes is None else self.shared_axes
+        single = hasattr(given, "__index__")
+        given = [given] if single else as_list("shared_axes", given)
+        self._shared = [
+            whole_number("shared_axes", axis, least=-MOST_AXES) for axis in given
+        ]
+
     def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
-        """A slope for each place, one along shared axes."""
-        shape = only(shapes)
-        shared = self.shared_axes or ()
-        shared = {shared} if hasattr(shared, "__index__") else set(shared)
+        """A slope for each place, one along shared axes.
+
+        Keras counts the axes from 1 behind the batch, and takes one off the others
+        as well: -1 is the last axis but one.
+        """
+        shape = single_shape(shapes)
+        count = len(shape) - 1
+        for axis in self._shared:
+            if not -count <= axis - 1 < count:
+                raise ShapeError(
+                    f"shared_axes={shown(self.shared_axes)} names an axis that "
+                    f"{show(shape)} does not have; the axes behind the batch are 1 to "
+                    f"{count}"
+                )
+        shared = {(axis - 1) % count + 1 for axis in self._shared}
         axes = {}
         for axis in range(1, len(shape)):
             what = f"axis {axis} of its input"
@@ -105,7 +125,7 @@ class PReLU(Layer):
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The shape passes through."""
-        return Outcome([only(shapes)])
+        return Outcome([single_shape(shapes)])
 
 
 class Masking(Unchanged):
@@ -127,8 +147,7 @@ class Dropout(Unchanged):
 
     def check(self) -> None:
         """Refuse a share outside 0 to 1."""
-        if not 0 <= self.rate <= 1:
-            raise ShapeError(f"rate must be from 0 to 1, got {self.rate}")
+        real_number("rate", self.rate, least=0, most=1)
 
 
 class AlphaDropout(Dropout):
@@ -148,8 +167,7 @@ class GaussianNoise(Unchanged):
 
     def check(self) -> None:
         """Refuse a spread outside 0 to 1, as Keras does."""
-        if not 0 <= self.stddev <= 1:
-            raise ShapeError(f"stddev must be from 0 to 1, got {self.stddev}")
+        real_number("stddev", self.stddev, least=0, most=1)
 
 
 class _SpatialDropout(Dropout):
@@ -160,7 +178,7 @@ class _SpatialDropout(Dropout):
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The shape passes through, if it has the axes."""
-        shape = only(shapes)
+        shape = single_shape(shapes)
         if len(shape) != self.rank + 2:
             raise ShapeError(
                 f"it takes an input of {self.rank + 2} axes, got {show(shape)}"

@@ -1,7 +1,6 @@
 """What stands in Keras's files besides its public layers.
 
-The applications bring layers of their own, and arithmetic on symbolic tensors is
-written down as operations. Only those with a fixed rule are here.
+The applications bring layers of their own. Only those with a fixed rule are here.
 """
 
 from __future__ import annotations
@@ -45,46 +44,4 @@ class CustomScaleLayer(Layer):
         return Outcome([broadcast(shapes[0], shapes[1])])
 
 
-class Operation(Layer):
-    """Arithmetic on tensors and numbers: shapes stretch to one another."""
-
-    takes = ("x1", "x2")
-
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
-        """What the shapes stretch to."""
-        out = shapes[0]
-        for shape in shapes[1:]:
-            out = broadcast(out, shape)
-        return Outcome([out])
-
-
 LAYERS = {cls.__name__: cls for cls in (LayerScale, StochasticDepth, CustomScaleLayer)}
-
-# Operations of one or two tensors that work on each place by itself.
-ELEMENTWISE = [
-    "Add",
-    "Subtract",
-    "Multiply",
-    "Divide",
-    "TrueDivide",
-    "Power",
-    "Maximum",
-    "Minimum",
-    "Absolute",
-    "Negative",
-    "Exp",
-    "Log",
-    "Sqrt",
-    "Square",
-    "Tanh",
-    "Sigmoid",
-    "Relu",
-    "Relu6",
-    "Silu",
-    "Gelu",
-    "Softplus",
-    "Clip",
-    "HardSigmoid",
-    "HardSilu",
-]
-OPERATIONS = {name: type(name, (Operation,), {}) for name in ELEMENTWISE}

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from byhand.shapes.batch import added, has_batch, with_batch_first
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
 from byhand.shapes.layers.base import REQUIRED, Layer
-from byhand.shapes.layers.checks import known
+from byhand.shapes.layers.checks import is_known
 from byhand.shapes.layers.normalization import axis_of
-from byhand.shapes.outcome import Outcome, product
+from byhand.shapes.outcome import UNKNOWN, Outcome, product
 from byhand.shapes.tensor import Shape, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from byhand.shapes.tensor import Arguments
 
@@ -25,11 +27,13 @@ def broadcast(first: Shape, second: Shape) -> Shape:
         a, b = long[-back], short[-back]
         if a == 1:
             out[-back] = b
-        elif b == 1 or a == b or b is None:
+        elif a == b:
+            out[-back] = b if has_batch(b) else a
+        elif b == 1 or b is None:
             out[-back] = a
-        elif a is None or not known(a):
-            out[-back] = b if known(b) else a
-        elif known(b):
+        elif a is None or not is_known(a):
+            out[-back] = b if is_known(b) else a
+        elif is_known(b):
             raise ShapeError(
                 f"{show(first)} and {show(second)} cannot be combined: {a} against "
                 f"{b}; make these lengths equal, or one of them 1"
@@ -81,6 +85,45 @@ class Minimum(_Merge):
     """The smaller."""
 
 
+def concatenated(shapes: Sequence[Shape], axis: Any) -> Outcome:
+    """Return what comes of tensors one behind another along an axis.
+
+    Lengths along the axis add up; all others must agree.
+    """
+    if not shapes:
+        raise ShapeError("it takes at least 1 input, got none")
+    first = shapes[0]
+    at = axis_of(first, axis)
+    out = list(first)
+    for shape in shapes[1:]:
+        if len(shape) != len(first):
+            raise ShapeError(
+                f"inputs must have the same number of axes, got {show(first)} and "
+                f"{show(shape)}"
+            )
+        for k, (a, b) in enumerate(zip(out, shape, strict=True)):
+            if k == at:
+                continue
+            if is_known(a) and is_known(b) and a != b:
+                raise ShapeError(
+                    f"axis {k} differs: {show(first)} against {show(shape)}; "
+                    f"only axis {at} may"
+                )
+            if is_known(b) and not (a == b and has_batch(a)):
+                out[k] = b
+    parts = [shape[at] for shape in shapes]
+    if any(has_batch(part) for part in parts):
+        rows = parts[0]
+        for part in parts[1:]:
+            rows = added(rows, part)
+        out[at] = rows
+        return Outcome([with_batch_first(out)], field=UNKNOWN)
+    names = [f"n_{k}" for k in range(1, len(shapes) + 1)]
+    total = Formula(" + ".join(names), **dict(zip(names, parts, strict=True)))
+    out[at] = total.value
+    return Outcome([with_batch_first(out)], lengths=[(f"axis {at}", total)])
+
+
 class Concatenate(Layer):
     """The inputs one behind another along an axis."""
 
@@ -88,35 +131,7 @@ class Concatenate(Layer):
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Lengths along the axis add up; all others must agree."""
-        if not shapes:
-            raise ShapeError("it takes at least 1 input, got none")
-        first = shapes[0]
-        at = axis_of(first, self.axis)
-        out = list(first)
-        for shape in shapes[1:]:
-            if len(shape) != len(first):
-                raise ShapeError(
-                    f"inputs must have the same number of axes, got {show(first)} and "
-                    f"{show(shape)}"
-                )
-            for k, (a, b) in enumerate(zip(out, shape, strict=True)):
-                if k == at:
-                    continue
-                if known(a) and known(b) and a != b:
-                    raise ShapeError(
-                        f"axis {k} differs: {show(first)} against {show(shape)}; "
-                        f"only axis {at} may"
-                    )
-                if known(b):
-                    out[k] = b
-        names = [f"n_{k}" for k in range(1, len(shapes) + 1)]
-        parts = [shape[at] for shape in shapes]
-        if None in parts:
-            out[at] = None
-            return Outcome([tuple(out)])
-        total = Formula(" + ".join(names), **dict(zip(names, parts, strict=True)))
-        out[at] = total.value
-        return Outcome([tuple(out)], lengths=[(f"axis {at}", total)])
+        return concatenated(shapes, self.axis)
 
 
 class Dot(Layer):
@@ -140,7 +155,7 @@ class Dot(Layer):
         first, second = shapes
         pair = (self.axes,) * 2 if hasattr(self.axes, "__index__") else self.axes
         at, to = axis_of(first, pair[0]), axis_of(second, pair[1])
-        if known(first[at]) and known(second[to]) and first[at] != second[to]:
+        if is_known(first[at]) and is_known(second[to]) and first[at] != second[to]:
             raise ShapeError(
                 f"axis {at} of {show(first)} and axis {to} of {show(second)} differ; "
                 "make them equal"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.layers.base import Layer
-from byhand.shapes.layers.checks import known_length, only, whole_number
+from byhand.shapes.layers.checks import as_list, known_length, single_shape
 from byhand.shapes.outcome import Outcome, WeightSpec
 from byhand.shapes.tensor import Shape, show
+from byhand.shapes.values import LONGEST, real_number, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,15 +28,18 @@ SCALE_AND_CENTRE = {
 
 def axis_of(shape: Shape, axis: Any) -> int:
     """Return an axis counted from the front."""
-    number = whole_number("axis", axis, least=-len(shape))
-    if number >= len(shape):
-        raise ShapeError(f"axis {axis} is not among the axes of {show(shape)}")
+    number = whole_number("axis", axis, least=-LONGEST)
+    if not -len(shape) <= number < len(shape):
+        raise ShapeError(
+            f"axis {number} is not among the axes of {show(shape)}, which are 0 to "
+            f"{len(shape) - 1}, or {-len(shape)} to -1 from the end"
+        )
     return number % len(shape)
 
 
 def lengths_along(shape: Shape, given: Any) -> dict[str, int]:
     """Return the lengths along one axis or several, under their letters."""
-    axes = [given] if hasattr(given, "__index__") else list(given)
+    axes = [given] if hasattr(given, "__index__") else as_list("axis", given)
     return {
         "c" if len(axes) == 1 else f"c_{k}": known_length(
             shape[axis_of(shape, axis)], f"axis {axis} of its input"
@@ -47,9 +51,23 @@ def lengths_along(shape: Shape, given: Any) -> dict[str, int]:
 class _Normalization(Layer):
     """A layer that keeps the shape and may scale and shift along an axis."""
 
+    several = False  # whether it may run along several axes
+
+    def check(self) -> None:
+        """Refuse axes that are no whole numbers, and other arguments that are none."""
+        axis = self.axis
+        if self.several and isinstance(axis, list | tuple):
+            for one in axis:
+                whole_number("axis", one, least=-LONGEST)
+        elif axis is not None or not isinstance(self, Normalization):
+            whole_number("axis", axis, least=-LONGEST)
+        for name in ("epsilon", "momentum", "renorm_momentum"):
+            if name in self.arguments:
+                real_number(name, getattr(self, name))
+
     def _length(self, shapes: Sequence[Shape]) -> Any:
         """Return the length of the axis that the weights run along."""
-        shape = only(shapes)
+        shape = single_shape(shapes)
         axis = axis_of(shape, self.axis)
         return known_length(shape[axis], f"axis {self.axis} of its input")
 
@@ -65,7 +83,7 @@ class _Normalization(Layer):
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The shape passes through."""
-        return Outcome([only(shapes)])
+        return Outcome([single_shape(shapes)])
 
 
 class BatchNormalization(_Normalization):
@@ -103,7 +121,13 @@ class BatchNormalization(_Normalization):
 
 
 class LayerNormalization(_Normalization):
-    """Normalisation over the numbers of each example."""
+    """Normalisation over the numbers of each example.
+
+    With `rms_scaling`, which Keras keeps for old models, it only scales.
+    """
+
+    several = True
+    rms_scaling = False
 
     arguments = {
         "axis": -1,
@@ -113,15 +137,23 @@ class LayerNormalization(_Normalization):
         **SCALE_AND_CENTRE,
     }
 
+    def _bind(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
+        named = dict(named)
+        self.rms_scaling = bool(named.pop("rms_scaling", False))
+        super()._bind(given, named)
+
     def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A factor and an offset for each number along the axes."""
-        axes = lengths_along(only(shapes), self.axis)
-        names = ["gamma"] * bool(self.scale) + ["beta"] * bool(self.center)
+        axes = lengths_along(single_shape(shapes), self.axis)
+        names = ["gamma"] * bool(self.scale or self.rms_scaling)
+        names += ["beta"] * bool(self.center and not self.rms_scaling)
         return [WeightSpec(name, axes) for name in names]
 
 
 class GroupNormalization(_Normalization):
     """Normalisation over groups of channels of each example."""
+
+    groups: Any
 
     arguments = {
         "groups": 32,
@@ -131,6 +163,15 @@ class GroupNormalization(_Normalization):
         "scale": True,
         **SCALE_AND_CENTRE,
     }
+
+    def check(self) -> None:
+        """Refuse groups that are neither a number of them nor -1, one a channel."""
+        super().check()
+        self.groups = whole_number("groups", self.groups, least=-1)
+        if self.groups == 0:
+            raise ShapeError(
+                "groups must be at least 1, or -1 for one a channel, got 0"
+            )
 
     def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A factor and an offset for each channel."""
@@ -148,10 +189,11 @@ class RMSNormalization(_Normalization):
     """Division by the root mean square."""
 
     arguments = {"axis": -1, "epsilon": 1e-6}
+    several = True
 
     def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A factor for each number along the axes."""
-        axes = lengths_along(only(shapes), self.axis)
+        axes = lengths_along(single_shape(shapes), self.axis)
         return [WeightSpec("scale", axes)]
 
 
@@ -159,6 +201,7 @@ class UnitNormalization(_Normalization):
     """Division by the length of the vector."""
 
     arguments = {"axis": -1}
+    several = True
 
     def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """It has no weights."""
@@ -169,16 +212,18 @@ class Normalization(_Normalization):
     """Subtraction of a mean and division by a deviation taken from data."""
 
     arguments = {"axis": -1, "mean": None, "variance": None, "invert": False}
+    several = True
 
     def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """Unless given, a mean, a variance and a count of examples, none trained."""
         if self.mean is not None or self.variance is not None:
             return []
-        shape = only(shapes)
+        shape = single_shape(shapes)
         if self.axis is None:
             given = []
         else:
-            given = [self.axis] if hasattr(self.axis, "__index__") else list(self.axis)
+            single = hasattr(self.axis, "__index__")
+            given = [self.axis] if single else as_list("axis", self.axis)
         axes = {}
         for k, axis in enumerate(sorted(axis_of(shape, axis) for axis in given)):
             name = "c" if len(given) == 1 else f"c_{k + 1}"

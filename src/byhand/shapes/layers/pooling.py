@@ -8,12 +8,14 @@ from byhand.shapes.layers.base import REQUIRED, Layer
 from byhand.shapes.layers.checks import per_axis
 from byhand.shapes.layers.convolution import (
     channels_first,
-    join,
-    split,
+    join_channels,
+    padding_by_number,
+    split_channels,
     windows,
 )
-from byhand.shapes.outcome import Outcome
+from byhand.shapes.outcome import WHOLE, Outcome
 from byhand.shapes.tensor import AXES, Shape
+from byhand.shapes.values import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,24 +46,25 @@ class _Pooling(Layer):
         self.strides = per_axis("strides", strides, self.rank)
         if self.padding not in ("valid", "same"):
             raise ShapeError(
-                f"padding must be one of 'valid', 'same', got {self.padding!r}"
+                f"padding must be one of 'valid', 'same', got {shown(self.padding)}"
+                f"{padding_by_number(self.padding, self.rank)}"
             )
         channels_first(self)
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """As many places as windows fit; channels stay."""
-        places, c = split(self, shapes, self.rank)
-        walked = [
+        places, c = split_channels(self, shapes, self.rank)
+        along = [
             (name, axis.pool_formula(i, k, strides=s, padding=self.padding))
             for name, i, k, s in zip(
                 AXES[self.rank], places, self.pool_size, self.strides, strict=True
             )
         ]
-        lengths = [formula.value for _, formula in walked]
+        lengths = [formula.value for _, formula in along]
         one = (1,) * self.rank
         seen = windows(places, self.pool_size, self.strides, one, self.padding)
-        shape = join(self, shapes[0][0], lengths, c)
-        return Outcome([shape], lengths=walked, field=seen)
+        shape = join_channels(self, shapes[0][0], lengths, c)
+        return Outcome([shape], lengths=along, field=seen)
 
 
 class AveragePooling1D(_Pooling):
@@ -112,10 +115,10 @@ class _GlobalPooling(Layer):
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The spatial axes go, or stay with length one."""
-        _, c = split(self, shapes, self.rank)
+        _, c = split_channels(self, shapes, self.rank)
         batch = shapes[0][0]
-        kept = join(self, batch, [1] * self.rank, c)
-        return Outcome([kept if self.keepdims else (batch, c)], field="whole")
+        kept = join_channels(self, batch, [1] * self.rank, c)
+        return Outcome([kept if self.keepdims else (batch, c)], field=WHOLE)
 
 
 class GlobalAveragePooling1D(_GlobalPooling):
@@ -164,9 +167,9 @@ class _AdaptivePooling(Layer):
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The spatial axes get the wanted lengths."""
-        _, c = split(self, shapes, self.rank)
-        shape = join(self, shapes[0][0], self.output_size, c)
-        return Outcome([shape], field="whole")
+        _, c = split_channels(self, shapes, self.rank)
+        shape = join_channels(self, shapes[0][0], self.output_size, c)
+        return Outcome([shape], field=WHOLE)
 
 
 class AdaptiveAveragePooling1D(_AdaptivePooling):

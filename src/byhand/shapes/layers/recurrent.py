@@ -1,19 +1,21 @@
-"""Layers that walk along a sequence, and the cells that they walk with."""
+"""Layers that go along a sequence step by step, and the cells that are one step."""
 
 from __future__ import annotations
 
+from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
 from byhand.shapes.layers.base import REQUIRED, Layer
-from byhand.shapes.layers.checks import known_length, rank_is, whole_number
-from byhand.shapes.outcome import Outcome, WeightSpec, product
-from byhand.shapes.tensor import Shape
+from byhand.shapes.layers.checks import known_length, shape_of_rank
+from byhand.shapes.outcome import WHOLE, Outcome, WeightSpec, product
+from byhand.shapes.tensor import Tensor, show
+from byhand.shapes.values import real_number, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any, ClassVar
 
-    from byhand.shapes.tensor import Arguments
+    from byhand.shapes.tensor import Arguments, Shape
 
 INITIALIZERS = {
     "kernel_initializer": "glorot_uniform",
@@ -52,11 +54,24 @@ class Cell(Layer):
 
     gates: ClassVar[int] = 1
     states: ClassVar[int] = 1
+    ignored: ClassVar[tuple[str, ...]] = ("implementation",)
     units: Any
 
     def check(self) -> None:
         """Refuse a number of units that is not a whole number above 0."""
         self.units = whole_number("units", self.units)
+        for name in ("dropout", "recurrent_dropout"):
+            real_number(name, getattr(self, name))
+
+    def _bind(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
+        # Keras takes them still, from older models; they change no shape.
+        kept = {k: v for k, v in named.items() if k not in self.ignored}
+        super()._bind(given, kept)
+
+    @property
+    def state_size(self) -> Any:
+        """The length of its state, or of each of its states, as Keras gives it."""
+        return self.units if self.states == 1 else [self.units] * self.states
 
     def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A kernel of x x g u, a recurrent kernel of u x g u, and biases."""
@@ -83,10 +98,19 @@ class Cell(Layer):
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The output of the step and its states."""
         row = shapes[0]
+        if len(row) != 2:
+            raise ShapeError(
+                f"it takes one step, batch and numbers, got {show(row)}; wrap it: "
+                f"RNN({self.kind}({self.units})) goes along a sequence"
+            )
         expression, values = self.step(row)
         out = (row[0], self.units)
+        tensors = [Tensor(out) for _ in range(1 + self.states)]
         return Outcome(
-            [out] * (1 + self.states), macs=Formula(expression, **values), field="whole"
+            [out] * (1 + self.states),
+            macs=Formula(expression, **values),
+            field=WHOLE,
+            structure=(tensors[0], tensors[1:]),
         )
 
 
@@ -140,13 +164,14 @@ class LSTMCell(Cell):
 
 
 class Recurrent(Cell):
-    """A cell walked along the second axis."""
+    """A cell moved along the second axis."""
 
     takes = ("sequence", "initial_state")
+    ignored = ("implementation", "zero_output_for_mask")
 
     def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """The weights of the cell: they are shared by all steps."""
-        rank_is(shapes[:1], 3, "batch, steps, numbers")
+        shape_of_rank(shapes[:1], 3, "batch, steps, numbers")
         return super().weight_specs(shapes)
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
@@ -156,7 +181,7 @@ class Recurrent(Cell):
         out = (batch, t, self.units) if self.return_sequences else (batch, self.units)
         states = [(batch, self.units)] * self.states if self.return_state else []
         macs = Formula(f"t * {expression}", t=t, **values)
-        return Outcome([out, *states], macs=macs, field="whole")
+        return Outcome([out, *states], macs=macs, field=WHOLE)
 
 
 class SimpleRNN(Recurrent):

@@ -5,11 +5,22 @@ from __future__ import annotations
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
 from byhand.shapes.layers.base import REQUIRED, Layer
-from byhand.shapes.layers.checks import known, only, per_axis, rank_is, whole_number
-from byhand.shapes.layers.convolution import channels_first, join, split
-from byhand.shapes.outcome import Outcome, product
+from byhand.shapes.layers.checks import (
+    as_list,
+    is_known,
+    per_axis,
+    shape_of_rank,
+    single_shape,
+)
+from byhand.shapes.layers.convolution import (
+    channels_first,
+    join_channels,
+    split_channels,
+)
+from byhand.shapes.outcome import UNKNOWN, WHOLE, Outcome, product
 from byhand.shapes.size import Size
 from byhand.shapes.tensor import AXES, Shape, show
+from byhand.shapes.values import real_number, shown, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +41,7 @@ class Flatten(Layer):
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The lengths multiply."""
-        shape = only(shapes)
+        shape = single_shape(shapes)
         names = [f"n_{k}" for k in range(1, len(shape))]
         values = dict(zip(names, shape[1:], strict=True))
         row = Formula(" * ".join(names) or "1", **values)
@@ -45,15 +56,20 @@ class Reshape(Layer):
 
     def check(self) -> None:
         """Refuse lengths below one other than a single -1."""
-        if not hasattr(self.target_shape, "__iter__"):
+        if hasattr(self.target_shape, "__index__"):
             raise TypeError(
-                f"target_shape must be a tuple of whole numbers, got "
-                f"{self.target_shape!r}"
+                "target_shape must be a tuple of whole numbers, got "
+                f"{shown(self.target_shape)}; write ({shown(self.target_shape)},)"
             )
         self.target_shape = tuple(
             whole_number("target_shape", length, least=-1)
-            for length in self.target_shape
+            for length in as_list("target_shape", self.target_shape)
         )
+        if 0 in self.target_shape:
+            raise ShapeError(
+                "a length of target_shape must be at least 1, or -1 for what is left, "
+                f"got {self.target_shape}"
+            )
         if self.target_shape.count(-1) > 1:
             raise ShapeError(
                 f"only one length of target_shape may be -1, got {self.target_shape}"
@@ -61,27 +77,54 @@ class Reshape(Layer):
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The number of elements stays; a -1 takes what is left."""
-        shape = only(shapes)
+        shape = single_shape(shapes)
         total = product(shape[1:])
         fixed: Any = product(length for length in self.target_shape if length != -1)
         if -1 in self.target_shape:
             if isinstance(total, int) and (not fixed or total % fixed):
                 raise ShapeError(
                     f"{total} elements cannot be put into rows of {fixed}; let the "
-                    f"lengths of target_shape={self.target_shape} divide {total}"
+                    f"lengths of target_shape={self.target_shape} divide {total}, for "
+                    f"instance {_listed(_nearest(total, self.target_shape))}"
                 )
             free = Formula("n // m", n=total, m=fixed)
             lengths = tuple(
                 free.value if length == -1 else length for length in self.target_shape
             )
             out = (shape[0], *lengths)
-            return Outcome([out], lengths=[("free axis", free)], field="unknown")
-        if known(total) and total != fixed:
+            return Outcome([out], lengths=[("free axis", free)], field=UNKNOWN)
+        if is_known(total) and total != fixed:
             raise ShapeError(
                 f"{total} elements cannot take the shape {show(self.target_shape)}, "
-                f"which holds {fixed}; let the lengths multiply to {total}"
+                f"which holds {fixed}; let the lengths multiply to {total}, for "
+                f"instance {_listed(_nearest(total, self.target_shape))}"
             )
-        return Outcome([(shape[0], *self.target_shape)], field="unknown")
+        return Outcome([(shape[0], *self.target_shape)], field=UNKNOWN)
+
+
+def _nearest(total: Any, wanted: Sequence[int]) -> list[Shape]:
+    """Return shapes of so many elements that differ in one length from a wanted one.
+
+    A wanted -1 is what is left.
+    """
+    shapes: dict[Shape, int] = {}
+    for axis, length in enumerate(wanted):
+        if length == -1:
+            continue
+        others: Any = product(n for k, n in enumerate(wanted) if k != axis and n != -1)
+        if -1 not in wanted:
+            fits = [total // others] if total % others == 0 else []
+        else:
+            near = range(max(length - 1000, 1), length + 1001)
+            fits = [n for n in near if total % (n * others) == 0]
+        for n in fits:
+            shapes[(*wanted[:axis], n, *wanted[axis + 1 :])] = abs(n - length)
+    return sorted(shapes, key=lambda shape: shapes[shape])[:2] or [(total,)]
+
+
+def _listed(shapes: Sequence[Shape]) -> str:
+    """Return shapes with "or" between them."""
+    return " or ".join(map(show, shapes))
 
 
 class Permute(Layer):
@@ -92,7 +135,9 @@ class Permute(Layer):
 
     def check(self) -> None:
         """Refuse what is not an order of the axes."""
-        self.dims = tuple(self.dims)
+        self.dims = tuple(
+            whole_number("dims", axis) for axis in as_list("dims", self.dims)
+        )
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
             raise ShapeError(
                 f"dims must name each axis from 1 to {len(self.dims)} once, got "
@@ -101,35 +146,41 @@ class Permute(Layer):
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The lengths change places."""
-        shape = rank_is(shapes, len(self.dims) + 1, f"the batch and {len(self.dims)}")
+        shape = shape_of_rank(
+            shapes, len(self.dims) + 1, f"the batch and {len(self.dims)}"
+        )
         return Outcome([(shape[0], *(shape[axis] for axis in self.dims))])
 
 
 class RepeatVector(Layer):
     """A row repeated n times."""
 
+    n: Any
+
     arguments = {"n": REQUIRED}
 
     def check(self) -> None:
         """Refuse a count that is not a whole number."""
-        if isinstance(self.n, bool) or not isinstance(self.n, int):
-            raise TypeError(f"n must be a whole number, got {self.n!r}")
+        self.n = whole_number("n", self.n)
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """An axis of n is put after the batch."""
-        batch, row = rank_is(shapes, 2, "batch, numbers")
+        batch, row = shape_of_rank(shapes, 2, "batch, numbers")
         return Outcome([(batch, self.n, row)])
 
 
 def pairs(name: str, value: Any, rank: int) -> tuple[tuple[int, int], ...]:
     """Return (before, after) for each axis, from any of Keras's three spellings."""
-    if hasattr(value, "__index__"):
+    if hasattr(value, "__index__") and getattr(value, "ndim", 0) == 0:
         return ((whole_number(name, value, least=0),) * 2,) * rank
-    given: tuple[Any, ...] = tuple(value)
+    given: tuple[Any, ...] = tuple(as_list(name, value))
     if rank == 1 and all(hasattr(part, "__index__") for part in given):
         given = (given,)
     if len(given) != rank:
-        raise ShapeError(f"{name} must have {rank} entries, got {value!r}")
+        raise ShapeError(
+            f"{name} must have one entry for each of the {rank} axes, got "
+            f"{shown(value)}"
+        )
     found = []
     for part in given:
         before, after = per_axis(name, part, 2, least=0)
@@ -157,8 +208,8 @@ class _Margin(Layer):
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Each length changes by its margins."""
-        places, c = split(self, shapes, self.rank)
-        walked = []
+        places, c = split_channels(self, shapes, self.rank)
+        along = []
         for name, i, (a, b) in zip(
             AXES[self.rank], places, self.margins(), strict=True
         ):
@@ -168,11 +219,11 @@ class _Margin(Layer):
                     f"nothing is left of the {name}: {i} - {a} - {b} = "
                     f"{formula.value}; cut off less than {i}"
                 )
-            walked.append((name, formula))
-        lengths = [formula.value for _, formula in walked]
+            along.append((name, formula))
+        lengths = [formula.value for _, formula in along]
         field = tuple((1, 1, self.sign * a) for a, _ in self.margins())
-        shape = join(self, shapes[0][0], lengths, c)
-        return Outcome([shape], lengths=walked, field=field)
+        shape = join_channels(self, shapes[0][0], lengths, c)
+        return Outcome([shape], lengths=along, field=field)
 
 
 class ZeroPadding1D(_Margin):
@@ -240,15 +291,15 @@ class UpSampling1D(Layer):
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Each length is multiplied."""
-        places, c = split(self, shapes, self.rank)
-        walked = [
+        places, c = split_channels(self, shapes, self.rank)
+        along = [
             (name, Formula("i * s", i=i, s=s))
             for name, i, s in zip(AXES[self.rank], places, self.size, strict=True)
         ]
-        lengths = [formula.value for _, formula in walked]
+        lengths = [formula.value for _, formula in along]
         field = tuple((1, (1, s), 0) for s in self.size)
-        shape = join(self, shapes[0][0], lengths, c)
-        return Outcome([shape], lengths=walked, field=field)
+        shape = join_channels(self, shapes[0][0], lengths, c)
+        return Outcome([shape], lengths=along, field=field)
 
 
 class UpSampling2D(UpSampling1D):
@@ -274,18 +325,20 @@ class _Sized(Layer):
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Height and width are what was asked for."""
-        shape = only(shapes)
+        shape = single_shape(shapes)
         size = (self.height, self.width)
         if len(shape) == 3 and shape[0] is not None:
             shape = (None, *shape)
-        _, c = split(self, [shape], 2)
-        return Outcome([join(self, shapes[0][0], size, c)], field="whole")
+        _, c = split_channels(self, [shape], 2)
+        return Outcome([join_channels(self, shapes[0][0], size, c)], field=WHOLE)
 
     def check(self) -> None:
         """Refuse sizes that are not whole numbers."""
         channels_first(self)
         self.height = whole_number("height", self.height)
         self.width = whole_number("width", self.width)
+        if "fill_value" in self.arguments:
+            real_number("fill_value", self.fill_value)
 
 
 class Resizing(_Sized):

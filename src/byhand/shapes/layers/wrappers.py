@@ -1,65 +1,178 @@
-"""Layers that walk others along a sequence: one way, both ways, or step by step."""
+"""Layers around others: cells along a sequence, both ways, step by step, normalised."""
 
 from __future__ import annotations
 
-from byhand.shapes.errors import ShapeError
+from byhand.shapes.errors import RankError, ShapeError
 from byhand.shapes.formula import Formula
-from byhand.shapes.layers.base import REQUIRED, Layer
-from byhand.shapes.layers.checks import only, rank_is, whole_number
-from byhand.shapes.layers.recurrent import SEQUENCE, Recurrent
-from byhand.shapes.outcome import Outcome, WeightSpec
-from byhand.shapes.tensor import Arguments, show
+from byhand.shapes.layers.base import REQUIRED, Layer, _tensors_of
+from byhand.shapes.layers.checks import shape_of_rank, single_shape
+from byhand.shapes.layers.recurrent import SEQUENCE, Cell
+from byhand.shapes.messages import layer_expected
+from byhand.shapes.outcome import POINT, UNKNOWN, WHOLE, Outcome, WeightSpec
+from byhand.shapes.tensor import Arguments, Tensor, show
+from byhand.shapes.values import shown, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from byhand.shapes.size import Number
     from byhand.shapes.tensor import Shape
 
+DEEPEST = 64  # layers around layers
 
-class StackedRNNCells(Layer):
+
+def outcome_inside(
+    layer: Any, shapes: Sequence[Shape], more: Sequence[Any] = ()
+) -> Outcome:
+    """Return what a layer inside another makes of shapes.
+
+    Parameters
+    ----------
+    layer : Layer
+        The layer inside.
+    shapes : sequence of tuple
+        Shapes of what it is called with, each by position.
+    more : sequence, optional
+        Further arguments by position.
+
+    Raises
+    ------
+    ShapeError
+        Which says that the fault lies inside.
+    """
+    tensors = [Tensor(shape) for shape in shapes]
+    arguments = Arguments([*tensors, *more], takes=layer._slots())
+    known = [tensor.shape for tensor in arguments.tensors]
+    try:
+        return layer._outcome(known, arguments)  # type: ignore[no-any-return]
+    except ShapeError as error:
+        if "\n" in str(error):
+            raise
+        raise ShapeError(f"the {layer.kind} inside: {error}") from None
+
+
+class _Around(Layer):
+    """A layer around others, whose weights are counted where they lie."""
+
+    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+        """None of its own."""
+        return []
+
+    def build(self, shapes: Any = None, *, input_shape: Any = None) -> None:
+        """Build it and what lies inside, as a call would.
+
+        Parameters
+        ----------
+        shapes : tuple
+            Shape of the input, batch first.
+        input_shape : optional
+            The same under Keras's name.
+        """
+        tensor = _tensors_of(input_shape if shapes is None else shapes)
+        self.apply(Arguments([tensor], takes=self.takes))
+
+    def _prepare(self, shapes: list[Any]) -> None:
+        """Make its own weights."""
+        super().build(shapes)
+
+    def hold(self, name: str, layers: Sequence[Any]) -> None:
+        """Refuse what is no layer, and layers around layers without end."""
+        for layer in layers:
+            if not isinstance(layer, Layer):
+                raise TypeError(f"{name} must be a layer, {layer_expected(layer)}")
+        depths = [getattr(layer, "_depth", 0) for layer in layers]
+        self._depth = 1 + max(depths, default=0)
+        if self._depth > DEEPEST:
+            raise ShapeError(f"at most {DEEPEST} layers may lie around one another")
+
+
+def _is_cell(layer: Any) -> bool:
+    """Return whether a layer is a cell, one of Keras's or a reader's own."""
+    if isinstance(layer, Cell):
+        return not hasattr(layer, "return_sequences")
+    if isinstance(layer, StackedRNNCells):
+        return True
+    own = isinstance(layer, Layer) and layer.own("call") is not None
+    return own and hasattr(layer, "state_size")
+
+
+def _states(cell: Any) -> list[Any]:
+    """Return the lengths of a cell's states, in the lists that they come in."""
+    sizes = cell.state_size
+    if hasattr(sizes, "__index__"):
+        sizes = [sizes]
+    found: list[Any] = []
+    for size in sizes:
+        if isinstance(size, list | tuple):
+            found.append([whole_number("state_size", one) for one in size])
+        else:
+            found.append(whole_number("state_size", size))
+    return found
+
+
+def _step(cell: Any, batch: Any, row: Number) -> Outcome:
+    """Return what a cell makes of one step, its output first and then its states."""
+    states = [
+        [Tensor((batch, one)) for one in size]
+        if isinstance(size, list)
+        else Tensor((batch, size))
+        for size in _states(cell)
+    ]
+    done = outcome_inside(cell, [(batch, row)], [states])
+    if len(done.shapes) < 2 and done.shapes != [None]:
+        raise ShapeError(
+            f"the cell {cell.label} gives one tensor; let its call return the output "
+            "and a list of states"
+        )
+    return done
+
+
+class StackedRNNCells(_Around):
     """Cells of which each receives the output of the one before."""
 
     arguments = {"cells": REQUIRED}
 
     def check(self) -> None:
         """Refuse an empty stack."""
+        if not isinstance(self.cells, list | tuple):
+            raise TypeError(f"cells must be a list of cells, got {shown(self.cells)}")
         if not self.cells:
             raise ShapeError("cells must hold at least one cell, got none")
-
-    @property
-    def states(self) -> int:
-        """The number of states of all cells."""
-        return sum(cell.states for cell in self.cells)
-
-    @property
-    def units(self) -> int:
-        """The units of the last cell."""
-        return int(self.cells[-1].units)
-
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
-        """The weights of every cell."""
-        row, weights = shapes[0], []
+        self.hold("each of cells", self.cells)
         for cell in self.cells:
-            cell.build([row])
-            weights += cell.weights
-            row = (row[0], cell.units)
-        return weights
+            if not _is_cell(cell):
+                raise TypeError(
+                    "each of cells must be a recurrent cell such as LSTMCell(8), got "
+                    f"{shown(cell)}"
+                )
+
+    @property
+    def state_size(self) -> list[Any]:
+        """The lengths of the states of each cell."""
+        sizes = [_states(cell) for cell in self.cells]
+        return [size[0] if len(size) == 1 else size for size in sizes]
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """One step of every cell."""
-        row, cost = shapes[0], 0
+        batch, row = shapes[0]
+        costs: list[Any] = []
+        states: list[Any] = []
         for cell in self.cells:
-            done = cell.infer([row], Arguments())
-            cost += done.macs.value
-            row = done.shapes[0]
-        out = [(row[0], cell.units) for cell in self.cells for _ in range(cell.states)]
-        return Outcome([row, *out], macs=Formula("n", n=cost), field="whole")
+            done = _step(cell, batch, row)
+            costs.append(done.macs and done.macs.value)
+            if done.shapes == [None]:
+                return Outcome([None], macs=None, field=UNKNOWN, note=done.note)
+            out, *new = done.shapes
+            states += new
+            row = out[-1]
+        macs = None if None in costs else Formula("n", n=sum(costs[1:], costs[0]))
+        return Outcome([(batch, row), *states], macs=macs, field=WHOLE)
 
 
-class RNN(Layer):
-    """Any cell, or stack of cells, walked along the second axis."""
+class RNN(_Around):
+    """Any cell, or stack of cells, moved along the second axis."""
 
     arguments = {
         "cell": REQUIRED,
@@ -74,28 +187,34 @@ class RNN(Layer):
         """Make a stack of a list of cells."""
         if isinstance(self.cell, list | tuple):
             self.cell = StackedRNNCells(list(self.cell))
-        if not hasattr(self.cell, "units"):
-            raise TypeError(f"cell must be a recurrent cell, got {self.cell!r}")
-
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
-        """The weights of the cell."""
-        batch, _, x = rank_is(shapes[:1], 3, "batch, steps, numbers")
-        self.cell.build([(batch, x)])
-        return list(self.cell.weights)
+        self.hold("cell", [self.cell])
+        if not _is_cell(self.cell):
+            raise TypeError(
+                "cell must be a recurrent cell such as LSTMCell(8), or a layer of your "
+                f"own with state_size and call(inputs, states), got {shown(self.cell)}"
+            )
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The last output or all of them, and the states if asked for."""
-        batch, t, x = shapes[0]
-        done = self.cell.infer([(batch, x)], Arguments())
-        u = self.cell.units
-        out = (batch, t, u) if self.return_sequences else (batch, u)
+        batch, t, x = shape_of_rank(shapes[:1], 3, "batch, steps, numbers")
+        done = _step(self.cell, batch, x)
+        if done.shapes == [None]:
+            return Outcome([None], macs=None, field=UNKNOWN, note=done.note)
+        _, *one = done.shapes[0]
+        out = (batch, t, *one) if self.return_sequences else (batch, *one)
         states = done.shapes[1:] if self.return_state else []
         macs = done.macs and Formula("t * n", t=t, n=done.macs.value)
-        return Outcome([out, *states], macs=macs, field="whole")
+        return Outcome([out, *states], macs=macs, field=WHOLE, note=done.note)
 
 
-class Bidirectional(Layer):
-    """A recurrent layer walked both ways."""
+class Bidirectional(_Around):
+    """A recurrent layer in both directions.
+
+    The layer is copied for each direction, as in Keras: what happens to it afterwards
+    changes neither. With a `backward_layer` of other units, the result of "concat" is
+    as long as both outputs together, as in Keras's run; Keras's symbolic shape is
+    twice the forward one's.
+    """
 
     arguments = {
         "layer": REQUIRED,
@@ -104,51 +223,46 @@ class Bidirectional(Layer):
         "backward_layer": None,
     }
     takes = ("sequence", "initial_state")
-
-    def _bind(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
-        super()._bind(given, named)
-        # `weights` is an argument of Keras and an attribute of every layer here.
-        self._merge_modes = ("sum", "mul", "ave", "concat", None)
+    layer: Any
+    backward_layer: Any
 
     def check(self) -> None:
-        """Refuse a merge mode that Keras does not have."""
-        if self.merge_mode not in self._merge_modes:
+        """Refuse a merge mode that Keras does not have, and unlike directions."""
+        modes = ("sum", "mul", "ave", "concat", None)
+        if self.merge_mode not in modes:
             raise ShapeError(
-                f"merge_mode must be one of {self._merge_modes}, got "
-                f"{self.merge_mode!r}"
+                f"merge_mode must be one of {modes}, got {shown(self.merge_mode)}"
             )
-        if not isinstance(self.layer, Recurrent | RNN):
-            raise TypeError(f"layer must be a recurrent layer, got {self.layer!r}")
-        self._both = [self.layer, self.backward_layer or self._copy(self.layer)]
-
-    @staticmethod
-    def _copy(layer: Any) -> Any:
-        """Return a second layer with the same arguments."""
-        given = {name: getattr(layer, name) for name in layer.arguments}
-        return type(layer)(**given)
-
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
-        """The weights of both ways."""
-        for layer in self._both:
-            layer.build(shapes[:1])
-        return [weight for layer in self._both for weight in layer.weights]
-
-    @property
-    def parameters(self) -> Formula:
-        """Twice what one way has."""
-        forward, backward = (layer.parameters.value for layer in self._both)
-        if forward == backward:
-            return Formula("2 * n", n=forward)
-        return Formula("n + m", n=forward, m=backward)
-
-    @property
-    def trainable_formula(self) -> Formula:
-        """Twice what one way has, if it may be trained."""
-        return self.parameters if self.trainable else Formula("0")
+        given = self.backward_layer
+        self.hold("layer", [self.layer] if given is None else [self.layer, given])
+        for name, layer in (("layer", self.layer), ("backward_layer", given)):
+            if layer is not None and not all(hasattr(layer, one) for one in SEQUENCE):
+                raise TypeError(f"{name} must be a recurrent layer, got {shown(layer)}")
+        self.forward_layer = self.layer = _copied(self.layer)
+        if given is None:
+            given = self.backward_layer = _copied(self.layer, go_backwards=True)
+        for name in ("return_sequences", "return_state", "stateful"):
+            first, second = getattr(self.layer, name), getattr(given, name)
+            if bool(first) != bool(second):
+                raise ShapeError(
+                    f"both directions must have the same {name}, got {shown(first)} "
+                    f"and {shown(second)}"
+                )
+        if bool(self.layer.go_backwards) == bool(given.go_backwards):
+            raise ShapeError(
+                "both directions have go_backwards="
+                f"{shown(given.go_backwards)}; give one of them the other"
+            )
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
-        """The outputs of both ways, joined as asked; then the states of each."""
-        ways = [layer.infer(shapes[:1], Arguments()) for layer in self._both]
+        """The outputs of both directions, joined as asked; then the states of each."""
+        ways = [
+            outcome_inside(layer, shapes[:1])
+            for layer in (self.forward_layer, self.backward_layer)
+        ]
+        note = "; ".join(dict.fromkeys(way.note for way in ways if way.note))
+        if any(None in way.shapes for way in ways):
+            return Outcome([None], macs=None, field=UNKNOWN, note=note)
         first, second = (way.shapes[0] for way in ways)
         states = [shape for way in ways for shape in way.shapes[1:]]
         outputs: list[Shape]
@@ -156,74 +270,136 @@ class Bidirectional(Layer):
             outputs = [first, second]
         elif self.merge_mode == "concat":
             outputs = [(*first[:-1], first[-1] + second[-1])]
+        elif first != second:
+            raise ShapeError(
+                f"merge_mode={self.merge_mode!r} needs outputs of one shape, got "
+                f"{show(first)} and {show(second)}; use 'concat', or equal units"
+            )
         else:
             outputs = [first]
-        macs = Formula("n + m", n=ways[0].macs.value, m=ways[1].macs.value)
-        return Outcome([*outputs, *states], macs=macs, field="whole")
+        costs = [way.macs for way in ways]
+        macs = None
+        if costs[0] is not None and costs[1] is not None:
+            macs = Formula("n + m", n=costs[0].value, m=costs[1].value)
+        return Outcome([*outputs, *states], macs=macs, field=WHOLE, note=note)
 
 
-class TimeDistributed(Layer):
+def _copied(layer: Any, **changed: Any) -> Any:
+    """Return a layer with the same arguments, some of them changed, and new weights."""
+    if layer.own("call") or type(layer).__init__ is not Layer.__init__:
+        from copy import deepcopy
+
+        copy = deepcopy(layer, {id(layer.calls_made): []})
+        for name, value in changed.items():
+            setattr(copy, name, value)
+        return copy
+    given = {name: _copy_of(getattr(layer, name)) for name in layer.arguments}
+    return type(layer)(**{**given, "trainable": layer.trainable, **changed})
+
+
+def _copy_of(value: Any) -> Any:
+    """Return an argument, with copies of the layers in it."""
+    if isinstance(value, Layer):
+        return _copied(value)
+    if isinstance(value, list):
+        return [_copy_of(part) for part in value]
+    return value
+
+
+class TimeDistributed(_Around):
     """A layer applied to every step of a sequence by itself."""
 
     arguments = {"layer": REQUIRED}
 
     def check(self) -> None:
         """Refuse what is not a layer."""
-        if not isinstance(self.layer, Layer):
-            raise TypeError(f"layer must be a layer, got {self.layer!r}")
-
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
-        """The weights of the layer: they are shared by all steps."""
-        shape = only(shapes)
-        if len(shape) < 3:
-            raise ShapeError(
-                f"it takes an input of at least 3 axes (batch, steps, ...), got "
-                f"{show(shape)}"
-            )
-        self.layer.build([(shape[0], *shape[2:])])
-        return list(self.layer.weights)
-
-    @property
-    def parameters(self) -> Formula:
-        """The layer's own count."""
-        return self.layer.parameters  # type: ignore[no-any-return]
+        self.hold("layer", [self.layer])
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """What the layer makes of one step, t times."""
-        shape = only(shapes)
-        done = self.layer.infer([(shape[0], *shape[2:])], arguments)
+        shape = single_shape(shapes)
+        if len(shape) < 3:
+            raise RankError(
+                f"it takes an input of at least 3 axes (batch, steps, ...), got "
+                f"{show(shape)}; without an axis of steps, use the layer alone",
+                3,
+                shape,
+            )
+        one = (shape[0], *shape[2:])
+        done = outcome_inside(self.layer, [one])
+        if len(done.shapes) > 1:
+            raise ShapeError(
+                f"the {self.layer.kind} inside has {len(done.shapes)} outputs, and one "
+                "is passed on; wrap a layer of one output"
+            )
         out = done.shapes[0]
         macs = done.macs and Formula("t * n", t=shape[1], n=done.macs.value)
-        field = done.field if done.field == "point" else "whole"
-        return Outcome([(out[0], shape[1], *out[1:])], macs=macs, field=field)
+        if out is None:
+            return Outcome([None], macs=macs, field=UNKNOWN, note=done.note)
+        return Outcome(
+            [(out[0], shape[1], *out[1:])],
+            macs=macs,
+            field=_field_of_a_step(done.field, one, out),
+            note=done.note,
+        )
 
 
-class SpectralNormalization(Layer):
+def _field_of_a_step(field: Any, one: Shape, out: Shape) -> Any:
+    """Return what is seen along the steps as well, where each is seen alone."""
+    if len(one) == 2:  # numbers without places: one step of them
+        return POINT
+    if isinstance(field, tuple):
+        return ((1, 1, 0), *field)
+    # All of a step, and nothing of the others, has no such form.
+    return POINT if field == POINT and len(one) == len(out) else UNKNOWN
+
+
+class SpectralNormalization(_Around):
     """A layer whose kernel is divided by its largest singular value."""
 
     arguments = {"layer": REQUIRED, "power_iterations": 1}
 
     def check(self) -> None:
-        """Refuse what has no kernel to be, and a count of steps below one."""
-        if not isinstance(self.layer, Layer):
-            raise TypeError(f"layer must be a layer, got {self.layer!r}")
+        """Refuse what is no layer, and a count of steps below one."""
+        self.hold("layer", [self.layer])
         whole_number("power_iterations", self.power_iterations)
 
+    def _prepare(self, shapes: list[Any]) -> None:
+        """Wait for the kernel: `infer` makes the vector when the layer has one."""
+
     def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
-        """The layer's weights, and a vector as long as the kernel's last axis."""
-        self.layer.build(shapes)
-        for weight in self.layer.weights:
-            if weight.name in ("kernel", "embeddings"):
-                vector = WeightSpec(
-                    "vector_u", {"u": weight.shape[-1]}, trainable=False
-                )
-                return [*self.layer.weights, vector]
-        raise ShapeError(
-            f"{type(self.layer).__name__} has no kernel to normalise; "
-            "wrap a layer that has one, such as Dense"
-        )
+        """A vector as long as the kernel's last axis, besides the layer's weights."""
+        kernel = _kernel_of(self.layer)
+        if kernel is None:
+            raise ShapeError(
+                f"{self.layer.kind} has no kernel to normalise; "
+                "wrap a layer that has one, such as Dense"
+            )
+        return [_Row("vector_u", {"u": kernel.shape[-1]}, trainable=False)]
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """What the layer makes of its input."""
-        done: Outcome = self.layer.infer(shapes, arguments)
+        done = outcome_inside(self.layer, shapes)
+        super()._prepare(list(shapes))
         return done
+
+
+def _kernel_of(layer: Any) -> WeightSpec | None:
+    """Return the one kernel of a layer; a recurrent layer's belongs to its cell."""
+    if isinstance(layer, SpectralNormalization):
+        return _kernel_of(layer.layer)
+    if isinstance(layer, _Around) or hasattr(layer, "return_sequences"):
+        return None
+    for weight in layer.weights:
+        if weight.name in ("kernel", "embeddings"):
+            return weight  # type: ignore[no-any-return]
+    return None
+
+
+class _Row(WeightSpec):
+    """A weight of one row."""
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """A one, and the length."""
+        return (1, *self.axes.values())
