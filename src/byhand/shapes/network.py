@@ -102,7 +102,7 @@ class Row:
 
     @property
     def parameters(self) -> Formula | None:
-        """Weights counted here: 0 where the layer was counted, None if unknown."""
+        """The weights counted here, 0 where the layer was counted; None if unknown."""
         if self.layer is None or not self.first:
             return Formula("0")
         return self.layer.parameters  # type: ignore[no-any-return]
