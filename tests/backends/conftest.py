@@ -1,11 +1,16 @@
 """Run each example once on each backend, and end with the table of them all."""
 
+from importlib.util import find_spec
+
 import pytest
 
 from bookbuild import files, places
 from bookbuild.gallery import devices, measuring, scripts
 
 RUNS = pytest.StashKey()
+
+# Modules of PyTorch, which the environment of the book does without.
+collect_ignore = [] if find_spec("torch") else ["torch_modules.py"]
 
 
 class Runs:

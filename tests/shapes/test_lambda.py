@@ -20,7 +20,7 @@ def test_an_axis_added():
 
 
 def test_two_inputs():
-    """A09: what the function gives says more than its output_shape."""
+    """What the function gives says more than its output_shape."""
     q, k = Input((None, 4)), Input((4, None))
     product = layers.Lambda(lambda pair: ops.matmul(*pair), output_shape=(None, None))
     model = Model([q, k], product([q, k]))

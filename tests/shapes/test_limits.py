@@ -1,4 +1,4 @@
-"""What no array could be is refused soon, and in words; security.md 1.1 to 1.4."""
+"""What no array could be is refused soon, and in words."""
 
 import time
 
@@ -14,6 +14,7 @@ from byhand.shapes import (
     solve,
 )
 from byhand.shapes.formula import Formula
+from byhand.shapes.layers.extras import LAYERS
 from byhand.shapes.size import Size
 
 
@@ -284,3 +285,44 @@ def test_the_smallest_input_with_channels_first():
     assert smallest_input(net) == (None, 3, 5, 5)
     with pytest.raises(TypeError, match="takes a network"):
         smallest_input(3)
+
+
+@pytest.mark.parametrize("unbuilt", [False, True])
+def test_networks_in_one_another_without_end_are_refused(unbuilt):
+    def around(inner):
+        return Sequential([inner] if unbuilt else [Input((3,)), inner])
+
+    net = around(layers.Dense(3))
+    for _ in range(98):
+        net = around(net)
+    if not unbuilt:
+        assert net.count_params() == 12
+        assert "Total params: 12" in net.table(nested=True)
+    with pytest.raises(ShapeError, match="101 deep in one another"):
+        around(around(net))
+
+
+@pytest.mark.parametrize("kind", [layers.Attention, layers.AdditiveAttention])
+@pytest.mark.parametrize("shapes", [((), ()), ((8, 1), (8,)), ((6,), (6,))])
+def test_attention_needs_places_and_channels(kind, shapes):
+    with pytest.raises(ShapeError, match="axis of places"):
+        kind()([Input(shape) for shape in shapes])
+
+
+def test_a_scale_for_no_number_of_channels_is_refused():
+    with pytest.raises(TypeError, match="projection_dim must be a whole number"):
+        LAYERS["LayerScale"](init_values=1, projection_dim="A")
+
+
+def test_a_layer_shows_a_deeply_nested_argument():
+    deep = []
+    for _ in range(5_000):
+        deep = [deep]
+    assert repr(layers.Lambda(lambda x: x, arguments={"deep": deep})).startswith(
+        "Lambda("
+    )
+
+
+def test_an_order_of_axes_that_keras_lacks_is_refused():
+    with pytest.raises(ShapeError, match="data_format must be"):
+        layers.RandomFlip(data_format=["channels_last"])

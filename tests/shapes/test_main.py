@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -306,3 +307,24 @@ def test_a_file_of_keras_2_becomes_its_table_in_a_moment(tmp_path):
             after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         )
     assert min(seconds) < 0.3
+
+
+def test_an_answer_that_cannot_be_written_is_told_in_one_line():
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("no device that is always full")
+    with full.open("wb") as sink:
+        command = [sys.executable, "-m", "byhand.shapes", "Dense(3)", "--input", "4"]
+        done = subprocess.run(command, stdout=sink, stderr=subprocess.PIPE)
+    assert done.returncode == 2
+    assert done.stderr.count(b"\n") == 1
+    assert b"the answer cannot be written" in done.stderr
+
+
+def test_a_shape_with_the_batch_is_refused_and_two_files_are_not_one(model, capsys):
+    assert main(["Dense(3)", "--input", "(None, 4)"]) == 2
+    assert "a shape without the batch, got '(None, 4)'; write 4" in (
+        capsys.readouterr().err
+    )
+    assert main([str(model), str(model)]) == 2
+    assert "one file is read at a time" in capsys.readouterr().err

@@ -287,3 +287,23 @@ def test_an_own_layer_before_does_not_hide_the_error():
 
     with pytest.raises(ShapeError, match="an input of at least 10"):
         Sequential([Input((8, 1)), Half(), layers.Conv1D(1, 5)])
+
+
+def test_inputs_that_no_layer_made_are_named_once():
+    with pytest.raises(ShapeError) as caught:
+        layers.Add()([Input((3,)), Input((4, 5))])
+    second = str(caught.value).splitlines()[1]
+    assert second == "  it received (None, 3) and (None, 4, 5)"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"in_channels": 3, "out_channels": 64}, "write filters for out_channels"),
+        ({"out_channels": 64, "kernel_size": 3}, "did you mean 'filters'? The argum"),
+    ],
+)
+def test_the_words_of_pytorch_lead_to_those_of_keras(given, words):
+    with pytest.raises(TypeError) as caught:
+        layers.Conv2D(**given)
+    assert words in str(caught.value)

@@ -178,7 +178,7 @@ def test_functions_take_the_arguments_of_their_layers():
 
 
 def separable_unet():
-    """C01: a U-Net of separable convolutions, with sums of branches by name."""
+    """A U-Net of separable convolutions, with sums of branches by name."""
     inputs = Input((160, 160, 3))
     x = layers.Conv2D(32, 3, strides=2, padding="same")(inputs)
     x = layers.Activation("relu")(layers.BatchNormalization()(x))
@@ -210,7 +210,7 @@ def test_a_unet_with_sums_by_name():
 
 
 def test_a_transformer_with_sums_by_operator():
-    """C04: encoder blocks over a time series."""
+    """Encoder blocks over a time series."""
     x = inputs = Input((500, 1))
     for _ in range(4):
         y = layers.MultiHeadAttention(key_dim=256, num_heads=4, dropout=0.25)(x, x)

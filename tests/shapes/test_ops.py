@@ -176,7 +176,7 @@ def test_a_use_comes_back_from_a_file(name, use, shapes):
     assert rebuilt(json.loads(model.to_json())["config"]) == ours(use, shapes)
 
 
-# F05 of shared/cases: live models of one operation.
+# Live models of one operation.
 LIVE = [
     "x + 1", "x * y", "x @ y", "-x", "abs(x)", "x[:, 0]", "x[..., :3]", "1 - x",
     "relu", "gelu", "sin", "leaky_relu", "silu", "softmax", "concatenate", "reshape",
@@ -211,7 +211,7 @@ def test_a_live_model_of_one_operation_is_read(name):
 
 @pytest.mark.slow
 def test_a_live_model_with_a_lambda_is_read():
-    """F03: what Keras knows is shown, the rest is a question mark."""
+    """What Keras knows is shown, the rest is a question mark."""
     import keras
 
     from byhand.shapes import from_keras

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from byhand.shapes import Input, Model, ReceptiveField, Sequential, layers
+from byhand.shapes import Input, Model, ReceptiveField, Sequential, layers, ops
 from byhand.shapes.layers.opaque import Opaque
 from byhand.shapes.receptive import receptive_fields
 
@@ -130,3 +130,31 @@ def test_behind_what_is_not_known_the_field_is_not_either():
     net = Model(x, layers.Conv2D(2, 3, name="after")(y))
     assert net.receptive_field("odd") == "unknown"
     assert net.receptive_field("after") == "unknown"
+
+
+def test_places_that_are_moved_or_stretched_have_no_window_after_them():
+    x = Input((8, 8, 1))
+    flat = layers.Flatten(name="flat")(x)
+    after = layers.Conv1D(1, 3, name="after")(layers.Reshape((64, 1))(flat))
+    assert Model(x, after).receptive_field("after") == "unknown"
+    raised = layers.Conv1D(1, 3, name="raised")(ops.expand_dims(flat, -1))
+    assert Model(x, raised).receptive_field("raised") == "unknown"
+    dense = layers.Dense(3, name="dense")(layers.Dropout(0.5)(flat))
+    assert Model(x, dense).receptive_field("dense") == "whole input"
+    other = Input((1, 1, 1))
+    both = layers.Add(name="both")([x, other])
+    assert Model([x, other], both).receptive_field("both") == "unknown"
+    turned = layers.Conv2D(1, (3, 5), name="turned")(layers.Permute((2, 1, 3))(x))
+    assert Model(x, turned).receptive_field("turned") == "unknown"
+
+
+def test_a_transposed_convolution_sees_the_elements_before_the_first():
+    x = Input((8, 1))
+    y = layers.Conv1DTranspose(1, 4, strides=2, padding="same", name="up")(x)
+    field = Model(x, y).receptive_field("up")
+    assert (field.size, field.padding) == ((2,), (1,))
+
+
+def test_one_place_is_shown_in_words():
+    net = Sequential([Input((8, 1)), layers.ReLU()])
+    assert "one place" in str(net.table(columns=("receptive_field",)))

@@ -199,7 +199,7 @@ def test_what_trains_in_an_rnn(cell, free, frozen_later):
     st.sampled_from([None, "model", "first", "wrapper", "all"]),
 )
 def test_what_trains_in_a_model_for_each_step(free, kind, frozen_later):
-    """A37: a model in TimeDistributed, partly frozen, with batch normalisation."""
+    """A model in TimeDistributed, partly frozen, with batch normalisation."""
 
     def make(models, module, start):
         stack = [
@@ -237,7 +237,7 @@ def test_what_trains_in_a_model_for_each_step(free, kind, frozen_later):
 
 
 def test_a_model_for_each_step_trains():
-    """A37 as it was reported."""
+    """What is inside is counted as trainable where it is."""
     cnn = Sequential(
         [Input((64, 64, 3)), layers.Conv2D(8, 3), layers.GlobalAveragePooling2D()]
     )
@@ -249,7 +249,7 @@ def test_a_model_for_each_step_trains():
 
 
 def test_the_field_of_one_step_is_that_of_the_layer_inside():
-    """A39: of the other steps nothing is seen."""
+    """Of the other steps nothing is seen."""
     x = Input((10, 8, 8, 3))
     y = layers.TimeDistributed(layers.Conv2D(4, 3), name="a")(x)
     y = layers.TimeDistributed(layers.MaxPooling2D(2), name="b")(y)

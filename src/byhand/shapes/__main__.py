@@ -39,6 +39,11 @@ def shape_from(text: str) -> tuple[int | None, ...]:
     for between in ("x", "X", "\u00d7", "*", ";"):
         plain = plain.replace(between, ",")
     parts = [part.strip() for part in plain.split(",")]
+    if text.strip().startswith("(") and len(parts) > 1 and parts[0] == "None":
+        raise UsageError(
+            f"--input takes a shape without the batch, got {text!r}; write "
+            f"{','.join(parts[1:])}, or ? for a length that is open"
+        )
     try:
         return tuple(None if part in ("?", "None") else int(part) for part in parts)
     except ValueError:
@@ -139,6 +144,9 @@ def parser() -> argparse.ArgumentParser:
 
 def answer_to(given: argparse.Namespace) -> str:
     """Return what is printed for the arguments of the command line."""
+    files = [one for one in given.source if os.path.isfile(one)]  # noqa: PTH113
+    if len(files) > 1:
+        raise UsageError(f"one file is read at a time, got {', '.join(files)}")
     network = network_from(" ".join(given.source), given.input)
     columns = [name for name in given.columns.split(",") if name]
     options: dict[str, Any] = {"nested": True} if given.nested else {}
@@ -163,8 +171,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(f"these layers do not go together ({error!r})")
     except (MemoryError, RecursionError) as error:
         return _refuse(f"this takes more than there is ({type(error).__name__})")
-    _print(answer)
-    return 0
+    return _print(answer)
 
 
 def _refuse(words: str) -> int:
@@ -174,15 +181,21 @@ def _refuse(words: str) -> int:
     return 2
 
 
-def _print(answer: str) -> None:
-    """Print, also where the terminal lacks letters or the reader has seen enough."""
+def _print(answer: str) -> int:
+    """Print, also where the terminal lacks letters, and return the exit code."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     text = answer.encode(encoding, "backslashreplace").decode(encoding)
     try:
         print(text, flush=True)
-    except BrokenPipeError:
-        # The reader, such as head, has gone. Python would write the rest when it ends.
+    except OSError as error:
+        # Python would write the rest when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            return 0  # the reader, such as head, has seen enough
+        why = error.strerror or type(error).__name__
+        print(f"byhand.shapes: the answer cannot be written: {why}", file=sys.stderr)
+        return 2
+    return 0
 
 
 if __name__ == "__main__":

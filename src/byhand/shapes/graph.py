@@ -111,6 +111,7 @@ class Sequential(_Copied):
             start = _start_of(layer)
             if start is not None:
                 self._start(start)
+        self.contain([layer])
         self._names.give(layer)
         if self.outputs:
             try:
@@ -236,6 +237,7 @@ class Model(_Copied):
         for tensor in self.inputs:
             names.hold(tensor)
         layers = self.called_layers
+        self.contain(layers)
         for layer in [*filter(_named, layers), *layers]:
             names.give(layer)
 

@@ -107,10 +107,12 @@ def call_error(error: ShapeError, layer: Any, arguments: Arguments) -> ShapeErro
     way += [f"{call.layer.label} {show(call.outputs[0].shape)}" for call in before]
     if len(way) > 6:
         way = [way[0], f"{len(way) - 5} more", *way[-4:]]
-    received = ", ".join(show(tensor.shape) for tensor in inputs[:8])
+    received = " and ".join(show(tensor.shape) for tensor in inputs[:8])
+    # Inputs that no layer made are named already: no way leads to them.
+    came = f": {_brief(' -> '.join(way))}" if before else ""
     return ShapeError(
         f"layer {len(before) + 1}, {name}: {fault}\n"
-        f"  it received {_brief(received)}: {_brief(' -> '.join(way))}\n"
+        f"  it received {_brief(received)}{came}\n"
         f"  {remedy or 'change its arguments or its input'}"
     )
 
@@ -130,7 +132,11 @@ def construction_error(
     cause = _first(CONSTRUCTION_CAUSES, cls, [*given, *named.values()])
     takes = ", ".join(list(cls.arguments)[:8])
     if takes and not cause:
-        remedy = f"{remedy or 'correct it'}; the arguments begin with {takes}"
+        first = remedy or "correct it"
+        if first.endswith("?"):
+            remedy = f"{first} The arguments begin with {takes}"
+        else:
+            remedy = f"{first}; the arguments begin with {takes}"
     remedy = cause or remedy
     kind = ShapeError if isinstance(error, ShapeError) else TypeError
     return kind(

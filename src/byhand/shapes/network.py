@@ -23,7 +23,7 @@ from byhand.shapes.values import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
     from byhand.shapes.counting import Memory
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from byhand.shapes.size import Number
     from byhand.shapes.tensor import Arguments, Call, Shape
 
+MOST_LEVELS = 100  # networks in one another
 MOST_ROWS = 20_000  # rows of networks within networks, all opened
 
 # Attributes of a network that hold no layers besides those of its graph.
@@ -224,6 +225,25 @@ class Network(Untrained, Layer):
     inputs: list[Tensor]
     outputs: list[Tensor]
     _inferred: dict[Any, Outcome]
+    # How many networks lie in one another, this one included.
+    levels = 1
+
+    def contain(self, layers: Iterable[Layer]) -> None:
+        """Take layers in, unless networks would lie too deep in one another.
+
+        Raises
+        ------
+        ShapeError
+            If more than `MOST_LEVELS` would.
+        """
+        inner = [layer.levels for layer in layers if isinstance(layer, Network)]
+        self.levels = max([self.levels, *(1 + levels for levels in inner)])
+        if self.levels > MOST_LEVELS:
+            raise ShapeError(
+                f"{self.label} holds networks that lie {self.levels} deep in one "
+                f"another; at most {MOST_LEVELS} are handled"
+            )
+
     # The lists, tuples or dictionaries that inputs and outputs were given in.
     _input_structure: Any = None
     _output_structure: Any = None

@@ -159,6 +159,15 @@ class Outcome:
         return f"Outcome({self.shapes}, macs={self.macs}, field={self.field!r})"
 
 
+def field_along(shape: Shape, axes: Sequence[int]) -> str:
+    """Return what an element sees of the input where whole axes are combined."""
+    rank = len(shape)
+    places = set(range(1, rank - 1)) or {rank - 1}
+    if rank > 2 and set(axes) <= {rank - 1}:
+        return POINT  # channels only
+    return WHOLE if places <= set(axes) and 0 not in axes else UNKNOWN
+
+
 def inside(inner: Inner) -> Outcome:
     """Return the outcome of a network or an own layer from the calls inside it."""
     costs = [call.outcome.macs for call in inner.calls]

@@ -3,6 +3,8 @@
 Along one axis, output element o sees the input elements from a + o j to b + o j. A
 window of span e and stride s with p zeros before it moves these on to a - p j,
 b + (e - 1 - p) j and j s. Where branches meet, the field is the hull of all paths.
+A layer that enlarges leaves fractions; an element is seen where they are rounded down.
+Dropout and batch normalisation are taken as they are after training.
 Araujo, Norris and Sim, "Computing receptive fields of convolutional neural
 networks", Distill 2019, doi:10.23915/distill.00021.
 """
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from byhand.shapes.network import Network
     from byhand.shapes.outcome import Inner
-    from byhand.shapes.tensor import Call
+    from byhand.shapes.tensor import Call, Tensor
 
 PARTS = ("size", "stride", "padding")
 ALONE = (0, 0, 1)  # an element that sees itself
@@ -35,22 +37,29 @@ class ReceptiveField:
 
     Attributes
     ----------
+    span : tuple of tuple
+        (a, b, j) along each axis, which may be fractions.
     size : tuple of int
         Input elements seen.
     stride : tuple of int or Fraction
         Input elements from one output element's field to the next's.
     padding : tuple of int
         Elements of the first field that lie before the input.
+
+    All are empty before the first window: an element sees one place, its own. In a
+    row that an image was flattened to, they are those of the image.
     """
 
-    __slots__ = ("_before", "_window", "padding", "size", "stride")
+    __slots__ = ("_before", "_window", "padding", "size", "span", "stride")
 
     def __init__(
         self, span: Span, before: Sequence[Span] = (), window: Any = None
     ) -> None:
-        self.size = tuple(int((b - a) // 1) + 1 for a, b, _ in span)
+        self.span = tuple(span)
+        # Where fractions are left, as many as the elements that see most do.
+        self.size = tuple(1 - int((a - b) // 1) for a, b, _ in span)
         self.stride = tuple(j for *_, j in span)
-        self.padding = tuple(int(-a // 1) for a, *_ in span)
+        self.padding = tuple(-int(a // 1) for a, *_ in span)
         # What the layer's inputs see, and its window along each axis.
         self._before = [other for other in before or [span] if other]
         self._window = window
@@ -161,19 +170,25 @@ class Fields:
         key = (id(inner), tuple(seen))
         if key in self._known:
             return self._known[key]
-        at = dict(zip(map(id, inner.inputs), seen, strict=True))
+        # A weight, and what comes of weights alone, sees nothing of the input.
+        at = {
+            id(tensor): span
+            for tensor, span in zip(inner.inputs, seen, strict=True)
+            if span is not None
+        }
         for call in inner.calls:
-            # A weight sees nothing of the input.
-            before = [at[id(one)] for one in call.inputs if id(one) in at]
+            given = [one for one in call.inputs if id(one) in at]
+            before = [at[id(one)] for one in given]
             nested = call.outcome.inner
             if nested is not None:
-                after = self._follow(nested, before)
+                after = self._follow(nested, [at.get(id(one)) for one in call.inputs])
             else:
-                after = _after(call, _joined(before))
-            for tensor in call.outputs:
-                at[id(tensor)] = after
-            self._found.setdefault(id(call), (call, before, after))
-        result = _joined([at.get(id(tensor), ()) for tensor in inner.outputs])
+                after = _after(call, given, _joined(before))
+            if given:
+                at |= dict.fromkeys(map(id, call.outputs), after)
+            before = [_unwrapped(span) for span in before]
+            self._found.setdefault(id(call), (call, before, _unwrapped(after)))
+        result = _joined([at[id(one)] for one in inner.outputs if id(one) in at])
         self._known[key] = result
         return result
 
@@ -187,9 +202,9 @@ def _of_window(before: Any, window: Any) -> tuple[Formula, Formula, Formula]:
     else:
         step = Formula("S * s", S=j, s=s)
     return (
-        _floored("R + (e - 1) * S", R=b - a + 1, e=e, S=j),
+        _ceiled("R + (e - 1) * S", R=b - a + 1, e=e, S=j),
         step,
-        _floored("q + p_1 * S", q=-a, p_1=p, S=j),
+        _ceiled("q + p_1 * S", q=-a, p_1=p, S=j),
     )
 
 
@@ -198,22 +213,22 @@ def _of_branches(seen: Sequence[Any]) -> tuple[Formula, Formula, Formula]:
     j = Formula("S", S=seen[0][2])
     if len(seen) == 1:
         ((a, b, _),) = seen
-        return _floored("R", R=b - a + 1), j, _floored("q", q=-a)
+        return _ceiled("R", R=b - a + 1), j, _ceiled("q", q=-a)
     firsts = {f"a_{k}": a for k, (a, *_) in enumerate(seen, start=1)}
     lasts = {f"b_{k}": b for k, (_, b, _) in enumerate(seen, start=1)}
     first = f"min({', '.join(firsts)})"
     return (
-        _floored(f"max({', '.join(lasts)}) - {first} + 1", **lasts, **firsts),
+        _ceiled(f"max({', '.join(lasts)}) - {first} + 1", **lasts, **firsts),
         j,
-        _floored(f"-{first}", **firsts),
+        _ceiled(f"-{first}", **firsts),
     )
 
 
-def _floored(expression: str, **values: Any) -> Formula:
-    """Return a formula of whole elements: behind a layer that enlarges, floored."""
+def _ceiled(expression: str, **values: Any) -> Formula:
+    """Return a formula of whole elements: behind a layer that enlarges, rounded up."""
     if all(isinstance(value, int) for value in values.values()):
         return Formula(expression, **values)
-    return Formula(f"({expression}) // 1", **values)
+    return Formula(f"-(-({expression}) // 1)", **values)
 
 
 def _joined(spans: Sequence[Any]) -> Any:
@@ -222,6 +237,9 @@ def _joined(spans: Sequence[Any]) -> Any:
         return WHOLE
     if UNKNOWN in spans:
         return UNKNOWN
+    if any(isinstance(span, _Moved) for span in spans):
+        joined = _joined([_unwrapped(span) for span in spans])
+        return joined if joined == UNKNOWN else _Moved(joined)
     wide = [span for span in spans if span]
     if not wide:
         return ()
@@ -239,13 +257,37 @@ def _joined(spans: Sequence[Any]) -> Any:
     return tuple(hull)
 
 
-def _after(call: Call, span: Any) -> Any:
-    """Return what the output of a call sees, given what its input sees."""
+class _Moved:
+    """What an element sees that no longer stands where it did, as in a flat row."""
+
+    __slots__ = ("span",)
+
+    def __init__(self, span: Span) -> None:
+        self.span = span
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Moved) and self.span == other.span
+
+    def __hash__(self) -> int:
+        return hash((_Moved, self.span))
+
+
+def _unwrapped(span: Any) -> Any:
+    """Return what is seen, wherever it stands."""
+    return span.span if isinstance(span, _Moved) else span
+
+
+def _after(call: Call, given: Sequence[Tensor], span: Any) -> Any:
+    """Return what the output of a call sees, given what its inputs see."""
     field = call.outcome.field
-    if span in (WHOLE, UNKNOWN) or field == POINT:
+    if span in (WHOLE, UNKNOWN):
         return span
     if field in (WHOLE, UNKNOWN):
         return field
+    if field == POINT:
+        return _after_point([one.shape for one in given], call.outputs, span)
+    if isinstance(span, _Moved):
+        return UNKNOWN
     span = span or (ALONE,) * len(field)
     if len(span) != len(field):
         return UNKNOWN
@@ -253,6 +295,27 @@ def _after(call: Call, span: Any) -> Any:
     for (a, b, j), (e, s, p) in zip(span, field, strict=True):
         moved.append((a - p * j, b + (e - 1 - p) * j, _step(j, s)))
     return tuple(moved)
+
+
+def _after_point(shapes: Sequence[Any], outputs: Sequence[Tensor], span: Any) -> Any:
+    """Return what is seen where each element sees one place of each input."""
+    out = outputs[0].shape if outputs else None
+    if not shapes:
+        return span
+    if out is None or None in shapes:
+        return UNKNOWN
+    if len(out) < 3:
+        # A row: it may be an image flattened, or rows behind one another.
+        kept = all(shape in (out, (*out, shape[-1])) for shape in shapes)
+        return _Moved(_unwrapped(span)) if not kept else span
+    if isinstance(span, _Moved):
+        return UNKNOWN
+    if len({len(shape) for shape in shapes}) > 1:
+        return UNKNOWN
+    if len({shape[1:-1] for shape in shapes}) > 1:
+        return UNKNOWN  # a place is stretched to several
+    same = len(shapes[0]) in (len(out), len(out) - 1)
+    return span if same else _Moved(span)
 
 
 def _step(j: Any, s: Any) -> Any:

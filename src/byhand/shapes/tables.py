@@ -161,7 +161,9 @@ def _cell(line: Line, column: str) -> Any:
         return ", ".join(show(shape) for shape in row.inputs)
     if column == "receptive_field":
         field = row.receptive_field
-        return field if isinstance(field, str) else show(field.size)
+        if isinstance(field, str):
+            return field
+        return show(field.size) if field.size else "one place"
     if column == "formula":
         return str(line.formula) if line.formula and line.formula.value else ""
     if column == "trainable":

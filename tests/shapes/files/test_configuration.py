@@ -286,11 +286,11 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_configuration_is_refused_within_a_second(name):
+def test_a_hostile_configuration_is_refused_within_two_seconds(name):
     began = time.process_time()
     with pytest.raises((ReadError, ShapeError)) as caught:
         from_config(HOSTILE[name])
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 2
     assert len(str(caught.value)) < 2000
 
 

@@ -44,6 +44,11 @@ def write_drawing(path: str | PathLike[str], svg: str) -> None:
         return
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(f"{given} may not be written to")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(
+            f"{given} cannot be written: there is no folder {str(target.parent)!r}; "
+            "make it first"
+        )
     beside = target.with_name(f".{target.name[:100]}.{os.urandom(6).hex()}.tmp")
     # Readable as a new file is, under the user's own mask.
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)

@@ -7,7 +7,7 @@ from byhand.shapes.formula import Formula
 from byhand.shapes.layers.base import REQUIRED, Layer, _tensors_of
 from byhand.shapes.layers.checks import as_list, is_known, known_length
 from byhand.shapes.layers.dense import KERNEL_AND_BIAS
-from byhand.shapes.outcome import WHOLE, Outcome, WeightSpec, product
+from byhand.shapes.outcome import UNKNOWN, WHOLE, Outcome, WeightSpec, product
 from byhand.shapes.tensor import Arguments, Shape, show
 from byhand.shapes.values import real_number, shown, whole_number
 
@@ -179,7 +179,8 @@ class MultiHeadAttention(_Heads):
                     *beside,
                 )
             )
-        return Outcome(outputs, macs=macs, field=WHOLE)
+        field = UNKNOWN if apart else WHOLE
+        return Outcome(outputs, macs=macs, field=field)
 
     def _axes_apart(self, query: Shape, value: Shape) -> tuple[list[int], list[Any]]:
         """Return the axes that attention does not run along, and what it runs over."""
@@ -293,6 +294,14 @@ class _ListAttention(Layer):
                 f"it takes a list of query, value and perhaps key, got {len(shapes)}"
             )
         query, value = shapes[0], shapes[1]
+        for shape in shapes:
+            if len(shape) < 3 or len(shape) != len(query):
+                given = " and ".join(show(one) for one in shapes)
+                raise ShapeError(
+                    "query, value and key must each have an axis of places and one of "
+                    f"channels behind the batch, got {given}; give each the shape "
+                    "(batch, places, channels)"
+                )
         key = shapes[2] if len(shapes) == 3 else value
         return query, value, key
 

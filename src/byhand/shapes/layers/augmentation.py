@@ -5,14 +5,16 @@ from __future__ import annotations
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.layers.base import REQUIRED
 from byhand.shapes.layers.checks import is_known, single_shape
+from byhand.shapes.layers.convolution import channels_first
 from byhand.shapes.layers.elementwise import Unchanged
 from byhand.shapes.layers.reshaping import CenterCrop
-from byhand.shapes.outcome import Outcome
+from byhand.shapes.outcome import POINT, UNKNOWN, Outcome
 from byhand.shapes.tensor import Shape, show, tensors_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any, ClassVar
 
     from byhand.shapes.tensor import Arguments
 
@@ -26,7 +28,17 @@ WARP = {
 
 
 class _Augmentation(Unchanged):
-    """A random change of each image."""
+    """A random change of each image, which is left out in inference.
+
+    Receptive fields are those of inference, where an element sees itself.
+    """
+
+    field: ClassVar[str] = POINT
+    data_format: str | None = None
+
+    def check(self) -> None:
+        """Refuse an order of the axes that Keras does not have."""
+        channels_first(self)
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The shape passes through, if it is that of images.
@@ -34,13 +46,20 @@ class _Augmentation(Unchanged):
         A dictionary of images, labels and boxes passes through as it is.
         """
         if arguments.given and isinstance(arguments.given[0], dict):
-            return Outcome(shapes, structure=arguments.given[0])
+            structure = arguments.given[0]
+            return Outcome(shapes, structure=structure, field=self.field)
         shape = single_shape(shapes)
         if len(shape) not in (3, 4):
             raise ShapeError(
                 f"it takes images of 3 axes or batches of 4, got {show(shape)}"
             )
-        return Outcome([shape])
+        return Outcome([shape], field=self.field)
+
+
+class _InInference(_Augmentation):
+    """A change of whole images that is made in inference as well."""
+
+    field = UNKNOWN
 
 
 class RandomFlip(_Augmentation):
@@ -86,6 +105,10 @@ class RandomBrightness(_Augmentation):
 class RandomCrop(CenterCrop):
     """A random part of an image."""
 
+    def field_from(self, places: Sequence[Any]) -> Any:
+        """Where the part begins is not known."""
+        return UNKNOWN
+
     arguments = {
         "height": REQUIRED,
         "width": REQUIRED,
@@ -99,19 +122,19 @@ class RandomCrop(CenterCrop):
 COLOURS = {"value_range": (0, 255), "data_format": None, "seed": None}
 
 
-class AutoContrast(_Augmentation):
+class AutoContrast(_InInference):
     """Contrast stretched to the full range."""
 
     arguments = {"value_range": (0, 255)}
 
 
-class Equalization(_Augmentation):
+class Equalization(_InInference):
     """Brightness spread evenly over its range."""
 
     arguments = {"value_range": (0, 255), "bins": 256, "data_format": None}
 
 
-class ContrastLimitedAdaptiveHistogramEqualization(_Augmentation):
+class ContrastLimitedAdaptiveHistogramEqualization(_InInference):
     """Brightness spread evenly within tiles."""
 
     arguments = {
@@ -327,4 +350,4 @@ class MaxNumBoundingBoxes(_Augmentation):
             (shape[0], self.max_number, *shape[2:]) if id(tensor) in boxes else shape
             for tensor, shape in zip(arguments.tensors, shapes, strict=True)
         ]
-        return Outcome(outs, structure=given)
+        return Outcome(outs, structure=given, field=UNKNOWN)

@@ -621,13 +621,13 @@ class Layer(Named):
         return visible(self.name or self.kind, most=None)
 
     def __repr__(self) -> str:
-        shown = [
-            f"{name}={getattr(self, name)!r}"
+        given = [
+            f"{name}={shown(getattr(self, name))}"
             for name, default in self.arguments.items()
             if _differs(getattr(self, name, default), default)
             and not name.startswith("_")
         ]
-        return f"{self.kind}({', '.join(shown)})"
+        return f"{self.kind}({', '.join(given)})"
 
     def __getattr__(self, name: str) -> Any:
         """Return a weight by its name, such as `kernel`, once it is made."""

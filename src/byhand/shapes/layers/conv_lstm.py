@@ -9,7 +9,7 @@ from byhand.shapes.layers.base import REQUIRED, Layer
 from byhand.shapes.layers.checks import known_length, per_axis, shape_of_rank
 from byhand.shapes.layers.convolution import along_axes, channels_first, join_channels
 from byhand.shapes.layers.recurrent import GATES, PENALTIES, SEQUENCE, Gated
-from byhand.shapes.outcome import WHOLE, Outcome, WeightSpec
+from byhand.shapes.outcome import UNKNOWN, Outcome, WeightSpec
 from byhand.shapes.size import Size
 from byhand.shapes.tensor import AXES
 from byhand.shapes.values import real_number, shown, whole_number
@@ -130,7 +130,7 @@ class ConvLSTM1D(Layer):
             c=c,
             f=self.filters,
         )
-        return Outcome([out, *states], lengths=along, macs=macs, field=WHOLE)
+        return Outcome([out, *states], lengths=along, macs=macs, field=UNKNOWN)
 
 
 class ConvLSTM2D(ConvLSTM1D):

@@ -180,6 +180,26 @@ def windows(
     return tuple(seen)
 
 
+def transposed_window(span: int, stride: int, padding: Any, extra: Any = None) -> Any:
+    """Return (span, stride, zeros before) of a transposed convolution along an axis.
+
+    An output element sees a span of e / s inputs, and strides go the other way. What
+    is cut off before the output moves it; "same" cuts off as much as on both sides
+    together leaves a length of i s, or what `output_padding` says.
+    """
+    from fractions import Fraction
+
+    cut = padding if isinstance(padding, int) else 0
+    if padding == "same":
+        both = span - stride if extra is None else span - span % 2 - extra
+        cut = max(both, 0) // 2
+    seen, before = Fraction(span, stride), Fraction(span - stride - cut, stride)
+    whole = seen.denominator == before.denominator == 1
+    return (
+        (int(seen), (1, stride), int(before)) if whole else (seen, (1, stride), before)
+    )
+
+
 CONVOLUTION = {
     "data_format": None,
     "dilation_rate": 1,
@@ -339,11 +359,14 @@ class Conv1DTranspose(Convolution):
             "f": self.filters,
         }
         macs = Formula(" * ".join(values), **values)
-        # An output element sees ceil(e / s) inputs; strides go the other way.
         seen = tuple(
-            (-(-((k - 1) * d + 1) // s), (1, s), 0)
-            for k, s, d in zip(
-                self.kernel_size, self.strides, self.dilation_rate, strict=True
+            transposed_window((k - 1) * d + 1, s, self.padding, p)
+            for k, s, d, p in zip(
+                self.kernel_size,
+                self.strides,
+                self.dilation_rate,
+                self._extra,
+                strict=True,
             )
         )
         shape = join_channels(self, shapes[0][0], lengths, self.filters)

@@ -6,7 +6,14 @@ from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
 from byhand.shapes.layers.base import MOST_AXES, REQUIRED, Layer
 from byhand.shapes.layers.checks import as_list, known_length, single_shape
-from byhand.shapes.outcome import POINT, WHOLE, Outcome, WeightSpec, product
+from byhand.shapes.outcome import (
+    POINT,
+    UNKNOWN,
+    WHOLE,
+    Outcome,
+    WeightSpec,
+    product,
+)
 from byhand.shapes.tensor import Shape, show
 from byhand.shapes.values import shown, whole_number
 
@@ -215,7 +222,19 @@ class EinsumDense(Layer):
         every = dict.fromkeys(into + self._kernel)
         values = {k: lengths[k] for k in every if lengths[k] is not None}
         macs = Formula(" * ".join(values) or "1", **values)
-        return Outcome([tuple(lengths[letter] for letter in out)], macs=macs)
+        shape = tuple(lengths[letter] for letter in out)
+        return Outcome([shape], macs=macs, field=_field_of_letters(into, out))
+
+
+def _field_of_letters(into: Sequence[str], out: Sequence[str]) -> str:
+    """Return what an element sees where only letters of the output are kept apart."""
+    places = list(into[1:-1] or into[1:])
+    if into[0] != out[0]:
+        return UNKNOWN
+    if not set(places) & set(out):
+        return WHOLE
+    kept = len(into) > 2 and list(out[1 : len(places) + 1]) == places
+    return POINT if kept else UNKNOWN
 
 
 def _are_letters(text: str) -> bool:

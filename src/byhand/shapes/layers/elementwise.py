@@ -5,7 +5,7 @@ from __future__ import annotations
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.layers.base import MOST_AXES, REQUIRED, Layer
 from byhand.shapes.layers.checks import as_list, known_length, single_shape
-from byhand.shapes.outcome import Outcome, WeightSpec
+from byhand.shapes.outcome import Outcome, WeightSpec, field_along
 from byhand.shapes.tensor import Shape, show
 from byhand.shapes.values import real_number, shown, whole_number
 
@@ -29,10 +29,23 @@ class Identity(Unchanged):
     """Nothing at all."""
 
 
+# Functions that are not of each number alone, but along the last axis.
+ALONG_THE_LAST = ("softmax", "log_softmax", "sparsemax")
+
+
 class Activation(Unchanged):
-    """A function of each number."""
+    """A function of each number, or a softmax along the last axis."""
 
     arguments = {"activation": REQUIRED}
+
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+        """The shape passes through."""
+        outcome = super().infer(shapes, arguments)
+        name = getattr(self.activation, "__name__", self.activation)
+        if isinstance(name, str) and name in ALONG_THE_LAST:
+            (shape,) = shapes
+            outcome.field = field_along(shape, [len(shape) - 1])
+        return outcome
 
 
 class ReLU(Unchanged):
@@ -79,6 +92,15 @@ class Softmax(Unchanged):
     """Numbers along an axis turned into shares of one."""
 
     arguments = {"axis": -1}
+
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+        """The shape passes through."""
+        outcome = super().infer(shapes, arguments)
+        (shape,) = shapes
+        single = hasattr(self.axis, "__index__")
+        axes = [self.axis] if single else as_list("axis", self.axis)
+        outcome.field = field_along(shape, [axis % len(shape) for axis in axes])
+        return outcome
 
 
 class PReLU(Layer):

@@ -10,6 +10,7 @@ from byhand.shapes.layers.elementwise import Unchanged
 from byhand.shapes.layers.merging import broadcast
 from byhand.shapes.outcome import Outcome, WeightSpec
 from byhand.shapes.tensor import Shape
+from byhand.shapes.values import whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ class LayerScale(Unchanged):
     """Each channel times a learned factor (ConvNeXt)."""
 
     arguments = {"init_values": REQUIRED, "projection_dim": REQUIRED}
+
+    def check(self) -> None:
+        """Refuse a number of channels that is none."""
+        whole_number("projection_dim", self.projection_dim)
 
     def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A factor for each channel."""

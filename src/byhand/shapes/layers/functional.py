@@ -16,9 +16,10 @@ from byhand.shapes.layers.merging import (
 )
 from byhand.shapes.naming import Names
 from byhand.shapes.outcome import UNKNOWN, Inner, Outcome, inside
+from byhand.shapes.size import Size
 from byhand.shapes.tensor import Tensor, calls_before, tensors_in
 from byhand.shapes.tracing import in_words, is_refusal
-from byhand.shapes.values import shown
+from byhand.shapes.values import shown, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -112,6 +113,10 @@ class Lambda(Layer):
                 f"output_shape must be a tuple without the batch, or a function, got "
                 f"{shown(shape)}"
             )
+        if isinstance(shape, list | tuple):
+            for length in shape:
+                if length is not None and not isinstance(length, Size):
+                    whole_number("a length of output_shape", length, least=0)
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """What the function makes of symbolic tensors."""
@@ -170,8 +175,6 @@ class Lambda(Layer):
 
 def _opened(shape: Sequence[Any]) -> Shape:
     """Return a shape with a letter for each length that is left open."""
-    from byhand.shapes.size import Size
-
     return tuple(
         Size.symbol(f"N{axis}") if axis and length is None else length
         for axis, length in enumerate(shape)

@@ -8,7 +8,7 @@ from byhand.shapes.formula import Formula
 from byhand.shapes.layers.base import REQUIRED, Layer
 from byhand.shapes.layers.checks import is_known
 from byhand.shapes.layers.normalization import axis_of
-from byhand.shapes.outcome import UNKNOWN, Outcome, product
+from byhand.shapes.outcome import POINT, UNKNOWN, Outcome, product
 from byhand.shapes.tensor import Shape, show
 
 TYPE_CHECKING = False
@@ -121,7 +121,13 @@ def concatenated(shapes: Sequence[Shape], axis: Any) -> Outcome:
     names = [f"n_{k}" for k in range(1, len(shapes) + 1)]
     total = Formula(" + ".join(names), **dict(zip(names, parts, strict=True)))
     out[at] = total.value
-    return Outcome([with_batch_first(out)], lengths=[(f"axis {at}", total)])
+    # Along an axis of places, the second part is not where it was.
+    channels = len(shapes) == 1 or at == len(out) - 1
+    return Outcome(
+        [with_batch_first(out)],
+        lengths=[(f"axis {at}", total)],
+        field=POINT if channels else UNKNOWN,
+    )
 
 
 class Concatenate(Layer):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.layers.base import Layer
 from byhand.shapes.layers.checks import as_list, known_length, single_shape
-from byhand.shapes.outcome import Outcome, WeightSpec
+from byhand.shapes.outcome import UNKNOWN, WHOLE, Outcome, WeightSpec, field_along
 from byhand.shapes.tensor import Shape, show
 from byhand.shapes.values import LONGEST, real_number, whole_number
 
@@ -86,6 +86,21 @@ class _Normalization(Layer):
         return Outcome([single_shape(shapes)])
 
 
+class _AlongAxes(_Normalization):
+    """A layer that brings the numbers along its axes to a common scale."""
+
+    several = True
+
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+        """The shape passes through; each number sees all along the axes."""
+        outcome = super().infer(shapes, arguments)
+        (shape,) = shapes
+        single = hasattr(self.axis, "__index__")
+        axes = [self.axis] if single else as_list("axis", self.axis)
+        outcome.field = field_along(shape, [axis_of(shape, axis) for axis in axes])
+        return outcome
+
+
 class BatchNormalization(_Normalization):
     """Normalisation over the batch, with statistics that move along in training."""
 
@@ -120,13 +135,12 @@ class BatchNormalization(_Normalization):
         ]
 
 
-class LayerNormalization(_Normalization):
+class LayerNormalization(_AlongAxes):
     """Normalisation over the numbers of each example.
 
     With `rms_scaling`, which Keras keeps for old models, it only scales.
     """
 
-    several = True
     rms_scaling = False
 
     arguments = {
@@ -184,12 +198,18 @@ class GroupNormalization(_Normalization):
             )
         return super().weight_specs(shapes)
 
+    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+        """The shape passes through; each number sees all places of its group."""
+        outcome = super().infer(shapes, arguments)
+        whole = len(shapes[0]) > 2 or self.groups == 1
+        outcome.field = WHOLE if whole else UNKNOWN
+        return outcome
 
-class RMSNormalization(_Normalization):
+
+class RMSNormalization(_AlongAxes):
     """Division by the root mean square."""
 
     arguments = {"axis": -1, "epsilon": 1e-6}
-    several = True
 
     def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A factor for each number along the axes."""
@@ -197,11 +217,10 @@ class RMSNormalization(_Normalization):
         return [WeightSpec("scale", axes)]
 
 
-class UnitNormalization(_Normalization):
+class UnitNormalization(_AlongAxes):
     """Division by the length of the vector."""
 
     arguments = {"axis": -1}
-    several = True
 
     def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """It has no weights."""

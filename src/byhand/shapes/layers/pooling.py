@@ -13,7 +13,7 @@ from byhand.shapes.layers.convolution import (
     split_channels,
     windows,
 )
-from byhand.shapes.outcome import WHOLE, Outcome
+from byhand.shapes.outcome import UNKNOWN, WHOLE, Outcome
 from byhand.shapes.tensor import AXES, Shape
 from byhand.shapes.values import shown
 
@@ -167,9 +167,22 @@ class _AdaptivePooling(Layer):
 
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The spatial axes get the wanted lengths."""
-        _, c = split_channels(self, shapes, self.rank)
+        places, c = split_channels(self, shapes, self.rank)
         shape = join_channels(self, shapes[0][0], self.output_size, c)
-        return Outcome([shape], field=WHOLE)
+        return Outcome([shape], field=adapted_windows(places, self.output_size))
+
+
+def adapted_windows(places: Sequence[Any], sizes: Sequence[Any]) -> Any:
+    """Return what an element sees where windows adapt to a wanted number of them."""
+    if all(size == 1 for size in sizes):
+        return WHOLE
+    seen = []
+    for length, size in zip(places, sizes, strict=True):
+        # Otherwise windows differ in width, or overlap in some places.
+        if not isinstance(length, int) or length % size:
+            return UNKNOWN
+        seen.append((length // size, length // size, 0))
+    return tuple(seen)
 
 
 class AdaptiveAveragePooling1D(_AdaptivePooling):

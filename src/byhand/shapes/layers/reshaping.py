@@ -17,7 +17,7 @@ from byhand.shapes.layers.convolution import (
     join_channels,
     split_channels,
 )
-from byhand.shapes.outcome import UNKNOWN, WHOLE, Outcome, product
+from byhand.shapes.outcome import POINT, UNKNOWN, Outcome, product
 from byhand.shapes.size import Size
 from byhand.shapes.tensor import AXES, Shape, show
 from byhand.shapes.values import real_number, shown, whole_number
@@ -149,7 +149,9 @@ class Permute(Layer):
         shape = shape_of_rank(
             shapes, len(self.dims) + 1, f"the batch and {len(self.dims)}"
         )
-        return Outcome([(shape[0], *(shape[axis] for axis in self.dims))])
+        out = (shape[0], *(shape[axis] for axis in self.dims))
+        kept = list(self.dims) == sorted(self.dims)
+        return Outcome([out], field=POINT if kept else UNKNOWN)
 
 
 class RepeatVector(Layer):
@@ -166,7 +168,7 @@ class RepeatVector(Layer):
     def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """An axis of n is put after the batch."""
         batch, row = shape_of_rank(shapes, 2, "batch, numbers")
-        return Outcome([(batch, self.n, row)])
+        return Outcome([(batch, self.n, row)], field=UNKNOWN)
 
 
 def pairs(name: str, value: Any, rank: int) -> tuple[tuple[int, int], ...]:
@@ -297,7 +299,9 @@ class UpSampling1D(Layer):
             for name, i, s in zip(AXES[self.rank], places, self.size, strict=True)
         ]
         lengths = [formula.value for _, formula in along]
-        field = tuple((1, (1, s), 0) for s in self.size)
+        field: Any = tuple((1, (1, s), 0) for s in self.size)
+        if getattr(self, "interpolation", "nearest") != "nearest":
+            field = UNKNOWN  # how many are seen differs from place to place
         shape = join_channels(self, shapes[0][0], lengths, c)
         return Outcome([shape], lengths=along, field=field)
 
@@ -329,8 +333,13 @@ class _Sized(Layer):
         size = (self.height, self.width)
         if len(shape) == 3 and shape[0] is not None:
             shape = (None, *shape)
-        _, c = split_channels(self, [shape], 2)
-        return Outcome([join_channels(self, shapes[0][0], size, c)], field=WHOLE)
+        places, c = split_channels(self, [shape], 2)
+        out = join_channels(self, shapes[0][0], size, c)
+        return Outcome([out], field=self.field_from(places))
+
+    def field_from(self, places: Sequence[Any]) -> Any:
+        """Return what an element sees of an image of a given height and width."""
+        return UNKNOWN
 
     def check(self) -> None:
         """Refuse sizes that are not whole numbers."""
@@ -361,3 +370,14 @@ class CenterCrop(_Sized):
     """The middle of an image, enlarged where it is too small."""
 
     arguments = {"height": REQUIRED, "width": REQUIRED, "data_format": None}
+
+    def field_from(self, places: Sequence[Any]) -> Any:
+        """Return where the middle begins, unless the image is enlarged."""
+        size = (self.height, self.width)
+        cut = [
+            i - n if isinstance(i, int) else -1
+            for i, n in zip(places, size, strict=True)
+        ]
+        if min(cut) < 0:
+            return UNKNOWN
+        return tuple((1, 1, -(rest // 2)) for rest in cut)

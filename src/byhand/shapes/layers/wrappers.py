@@ -281,7 +281,8 @@ class Bidirectional(_Around):
         macs = None
         if costs[0] is not None and costs[1] is not None:
             macs = Formula("n + m", n=costs[0].value, m=costs[1].value)
-        return Outcome([*outputs, *states], macs=macs, field=WHOLE, note=note)
+        field = ways[0].field
+        return Outcome([*outputs, *states], macs=macs, field=field, note=note)
 
 
 def _copied(layer: Any, **changed: Any) -> Any:

@@ -183,6 +183,8 @@ def transposed_convolution(
     output_size: Any = None,
 ) -> Outcome:
     """The way back of a convolution: every input element meets the whole kernel."""
+    from fractions import Fraction
+
     batch, channels, places = split(x, rank)
     c, f, *kernel = weight
     if not same(channels, c):
@@ -211,7 +213,13 @@ def transposed_convolution(
         if isinstance(length.value, int) and length.value < 1:
             raise ShapeError(f"{name} would be {length.value}; lower the padding")
         walked.append((name, length))
-        seen.append((-(-(d * (k - 1) + 1) // s), (1, s), 0))
+        # A span of e / s inputs, moved by what is cut off before.
+        e = d * (k - 1) + 1
+        span: Any = Fraction(e, s)
+        before: Any = Fraction(e - s - p, s)
+        if span.denominator == before.denominator == 1:
+            span, before = int(span), int(before)
+        seen.append((span, (1, s), before))
     values = dict(zip(TAPS[rank], kernel, strict=True)) | {"c": c, "f": f}
     macs = Formula(f"i * {' * '.join(values)}", i=product(places), **values)
     out = [formula.value for _, formula in walked]
@@ -271,7 +279,15 @@ def adaptive_pooling(
     if isinstance(output_size, list | tuple):
         given = tuple(output_size) * (rank if len(output_size) == 1 else 1)
     out = [i if o is None else int(o) for i, o in zip(places, given, strict=True)]
-    field = POINT if all(map(same, out, places)) else WHOLE
+    field: Any = UNKNOWN  # windows may differ in width, or overlap
+    if all(map(same, out, places)):
+        field = POINT
+    elif all(o == 1 for o in out):
+        field = WHOLE
+    elif all(
+        isinstance(i, int) and i % o == 0 for i, o in zip(places, out, strict=True)
+    ):
+        field = tuple((i // o, i // o, 0) for i, o in zip(places, out, strict=True))
     shape = (batch, channels, *out)
     if return_indices:
         return Outcome([shape, shape], field=field), tuple
@@ -540,7 +556,8 @@ def permute(x: Lengths, *dims: Any) -> Outcome:
             f"{tuple(dims)} must name each of the {len(x)} axes of {words(x)} once"
         )
     out = [x[axis] for axis in order]
-    return Outcome([Lengths(out)], field=moved(x, out))
+    kept = order == sorted(order)
+    return Outcome([Lengths(out)], field=POINT if kept else UNKNOWN)
 
 
 def transpose(x: Lengths, dim0: Any, dim1: Any) -> Outcome:
@@ -726,8 +743,11 @@ def reduced(
         for axis, n in enumerate(x)
         if keepdim or axis not in gone
     ]
-    channels = gone <= {0, 1} and (keepdim or len(x) > 2)
-    return Outcome([Lengths(out)], field=POINT if channels and keepdim else WHOLE)
+    places = set(range(2, len(x))) or {1}
+    field = WHOLE if places <= gone and 0 not in gone else UNKNOWN
+    if gone == {1} and keepdim and len(x) > 2:
+        field = POINT
+    return Outcome([Lengths(out)], field=field)
 
 
 def extreme(x: Lengths, *given: Any, **named: Any) -> Any:
@@ -757,6 +777,19 @@ def together(*given: Any, **named: Any) -> Outcome:
 def same_shape(x: Any, *_: Any, **__: Any) -> Outcome:
     """As many numbers as came in, each at its place."""
     return Outcome([x])
+
+
+def across_places(x: Lengths, *_: Any, **__: Any) -> Outcome:
+    """As many numbers as came in, each of all places of its channels."""
+    return Outcome([x], field=WHOLE if len(x) > 2 else UNKNOWN)
+
+
+def shares(x: Lengths, *given: Any, **named: Any) -> Outcome:
+    """As many numbers as came in, each of all along an axis."""
+    dim = named.get("dim", given[0] if given else None)
+    if not isinstance(dim, int):
+        return mixed(x)
+    return Outcome([x], field=reduced(x, dim, True).field)
 
 
 def mixed(x: Lengths, *_: Any, **__: Any) -> Outcome:
@@ -915,15 +948,17 @@ FUNCTIONS |= dict.fromkeys(
         abs neg negative sign sin cos tan erf reciprocal floor ceil round trunc frac
         invert logical_not bitwise_not isnan isinf isfinite nan_to_num dropout
         dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout batch_norm
-        group_norm instance_norm local_response_norm zeros_like ones_like full_like
-        rand_like randn_like empty_like bernoulli softmax log_softmax softmin
-        normalize fill zero normal uniform channel_shuffle native_channel_shuffle
+        local_response_norm zeros_like ones_like full_like
+        rand_like randn_like empty_like bernoulli fill
+        zero normal uniform channel_shuffle native_channel_shuffle
     """.split(),
     same_shape,
 )
+FUNCTIONS |= dict.fromkeys(["group_norm", "instance_norm"], across_places)
+FUNCTIONS |= dict.fromkeys(["softmax", "log_softmax", "softmin"], shares)
 FUNCTIONS |= dict.fromkeys(
     """
-        cumsum cumprod flip fliplr flipud roll tril triu masked_softmax
+        normalize cumsum cumprod flip fliplr flipud roll tril triu masked_softmax
     """.split(),
     mixed,
 )

@@ -160,6 +160,8 @@ class TorchNetwork(Network):
     Every call of its `forward` counts, also one of which nothing is used.
     """
 
+    channels_first = True
+
     def __init__(
         self,
         kind: str,

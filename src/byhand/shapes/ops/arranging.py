@@ -14,7 +14,7 @@ from byhand.shapes.batch import (
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
 from byhand.shapes.layers.merging import broadcast, concatenated
-from byhand.shapes.ops.elementwise import FUNCTIONS, field_along
+from byhand.shapes.ops.elementwise import FUNCTIONS
 from byhand.shapes.ops.operation import (
     MOST_PARTS,
     axes_in,
@@ -301,7 +301,9 @@ def expand_dims(x: Any, axis: Any) -> Outcome:
     rank = len(shape) + count
     places = axes_in(axis, rank)
     rest = iter(OPEN if length is None else length for length in shape)
-    return Outcome([tuple(1 if k in places else next(rest) for k in range(rank))])
+    out = tuple(1 if k in places else next(rest) for k in range(rank))
+    last = min(places, default=rank) >= len(shape)
+    return Outcome([out], field=POINT if last else UNKNOWN)
 
 
 @operation("Squeeze")
@@ -309,7 +311,8 @@ def squeeze(x: Any, axis: Any = None) -> Outcome:
     """Return a tensor without axes of length one, or without those that are named."""
     shape = shape_of(x)
     if axis is None:
-        return Outcome([tuple(length for length in shape if length != 1)])
+        axes = [k for k, length in enumerate(shape) if length == 1]
+        return _without_axes(shape, axes)
     axes = axes_in(axis, len(shape))
     for place in axes:
         length = shape[place]
@@ -318,7 +321,14 @@ def squeeze(x: Any, axis: Any = None) -> Outcome:
                 f"axis {place} of {show(shape)} is not of length 1 and cannot go; name "
                 "another axis, or none"
             )
-    return Outcome([tuple(n for k, n in enumerate(shape) if k not in axes)])
+    return _without_axes(shape, axes)
+
+
+def _without_axes(shape: Shape, axes: Sequence[int]) -> Outcome:
+    """Return the outcome of leaving axes out; those that stay in front keep places."""
+    out = tuple(n for k, n in enumerate(shape) if k not in axes)
+    kept = min(axes, default=len(out)) >= len(out)
+    return Outcome([out], field=POINT if kept else UNKNOWN)
 
 
 # --- joining and parting
@@ -368,7 +378,8 @@ def stack(x: Any, axis: int = 0) -> Outcome:
             )
     place = axis_in(axis, len(first) + 1)
     lengths = [OPEN if length is None else length for length in first]
-    return Outcome([(*lengths[:place], len(shapes), *lengths[place:])])
+    out = (*lengths[:place], len(shapes), *lengths[place:])
+    return Outcome([out], field=POINT if place == len(first) else UNKNOWN)
 
 
 def _joined(name: str, axis: int, axes: int) -> None:
@@ -507,7 +518,8 @@ def halved(x: Any, axis: int) -> Outcome:
         raise ShapeError(
             f"axis {place} of {show(shape)} has no halves; make {length} an even length"
         )
-    return Outcome([(*shape[:place], length // 2, *shape[place + 1 :])])
+    out = (*shape[:place], length // 2, *shape[place + 1 :])
+    return Outcome([out], field=_moved(shape, [place]))
 
 
 # --- repeating, moving, padding
@@ -551,7 +563,7 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Outcome:
             )
         new = sum(int(count) for count in repeats)
     out = (*shape[:place], new, *shape[place + 1 :])
-    return Outcome([out], field=field_along(shape, [place]) if place else UNKNOWN)
+    return Outcome([out], field=_moved(shape, [place]))
 
 
 @operation("Flip")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from byhand.shapes.layers.merging import broadcast
 from byhand.shapes.ops.operation import axes_in, operation, shape_of, unchanged
-from byhand.shapes.outcome import POINT, UNKNOWN, WHOLE, Outcome
+from byhand.shapes.outcome import UNKNOWN, Outcome, field_along
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -196,15 +196,6 @@ for _name in BINARY_TRUTH.split():
     _binary(_name, ("x1", "x2"), "bool")
 for _name, _other in OTHER_NAMES.items():
     FUNCTIONS[_name] = FUNCTIONS[_other]
-
-
-def field_along(shape: Shape, axes: Sequence[int]) -> str:
-    """Return what an element sees of the input where whole axes are combined."""
-    rank = len(shape)
-    places = set(range(1, rank - 1)) or {rank - 1}
-    if rank > 2 and set(axes) <= {rank - 1}:
-        return POINT  # channels only
-    return WHOLE if places <= set(axes) and 0 not in axes else UNKNOWN
 
 
 def _along(x: Any, axis: Any) -> Outcome:

@@ -61,7 +61,7 @@ def resize(
     if len(tuple(size)) != 2:
         raise ShapeError(f"size must be (height, width), got {shown(size)}")
     places = [whole_number("a length of size", length) for length in size]
-    return Outcome([_put(before, places, c, first)], field=WHOLE)
+    return Outcome([_put(before, places, c, first)], field=UNKNOWN)
 
 
 def _patches(

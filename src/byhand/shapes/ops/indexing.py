@@ -8,7 +8,6 @@ from byhand.shapes.batch import OPEN, Batch
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.layers.merging import broadcast
 from byhand.shapes.ops.arranging import lengths_in, whole
-from byhand.shapes.ops.elementwise import field_along
 from byhand.shapes.ops.operation import (
     axis_in,
     is_number,
@@ -17,7 +16,7 @@ from byhand.shapes.ops.operation import (
     shape_of,
     unchanged,
 )
-from byhand.shapes.outcome import POINT, UNKNOWN, Outcome, product
+from byhand.shapes.outcome import POINT, UNKNOWN, Outcome, field_along, product
 from byhand.shapes.size import Size, largest
 from byhand.shapes.tensor import Tensor, show
 from byhand.shapes.values import shown
@@ -282,7 +281,8 @@ def one_hot(
     count = whole("num_classes", num_classes, least=1)
     place = axis_in(axis, len(shape) + 1)
     lengths = [OPEN if n is None else n for n in shape]
-    return Outcome([(*lengths[:place], count, *lengths[place:])])
+    out = (*lengths[:place], count, *lengths[place:])
+    return Outcome([out], field=POINT if place == len(lengths) else UNKNOWN)
 
 
 @operation("MultiHot")

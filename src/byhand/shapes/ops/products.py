@@ -114,7 +114,9 @@ def inner(x1: Any, x2: Any) -> Outcome:
             f"the last axes of {show(left)} and {show(right)} differ; make them equal"
         )
     out = (*left[:-1], *(OPEN if n is None else n for n in right[:-1]))
-    return Outcome([out], field=WHOLE, **_cost(out, [_longer(left[-1], right[-1])]))
+    place = len(left) > 2 and not _from_input(x2)
+    shown = _cost(out, [_longer(left[-1], right[-1])])
+    return Outcome([out], field=POINT if place else WHOLE, **shown)
 
 
 @operation("Vdot", costs=True)
@@ -160,7 +162,39 @@ def tensordot(x1: Any, x2: Any, axes: Any = 2) -> Outcome:
     kept += [n for k, n in enumerate(right) if k not in seconds]
     out = tuple(OPEN if k and n is None else n for k, n in enumerate(kept))
     gone = [_longer(a, b) for a, b in together]
-    return Outcome([out], field=WHOLE, **_cost(out, gone))
+    field = WHOLE
+    if not _from_input(x2):
+        field = _field_without(len(left), firsts)
+    return Outcome([out], field=field, **_cost(out, gone))
+
+
+def _field_without(rank: int, gone: Sequence[int]) -> str:
+    """Return what an element sees where some axes are summed over by constants."""
+    places = list(range(1, rank - 1)) or [rank - 1]
+    if set(places) <= set(gone):
+        return WHOLE
+    channels = rank > 2 and list(gone) == [rank - 1]
+    return POINT if channels else UNKNOWN
+
+
+def _field_of_letters(parts: Sequence[str], result: str, operands: Any) -> str:
+    """Return what an element of an einsum sees."""
+    from_inputs = [
+        part
+        for part, operand in zip(parts, operands, strict=True)
+        if _from_input(operand)
+    ]
+    summed = set("".join(parts)) - set(result)
+    if len(from_inputs) > 1:
+        return WHOLE if summed else UNKNOWN
+    part = from_inputs[0] if from_inputs else ""
+    if not part or "." in part or part[0] != result[:1]:
+        return UNKNOWN
+    places = part[1:-1] or part[1:]
+    if not set(places) & set(result):
+        return WHOLE
+    kept = len(part) > 2 and result[1:].startswith(places)
+    return POINT if kept else UNKNOWN
 
 
 @operation("Einsum", costs=True)
@@ -210,7 +244,9 @@ def einsum(subscripts: str, *operands: Any) -> Outcome:
     for letter in after:
         out.append(lengths[letter])
     ordered = tuple(OPEN if k and n is None else n for k, n in enumerate(out))
-    return Outcome([ordered], field=WHOLE, **_einsum_cost(lengths, dots, len(shapes)))
+    cost = _einsum_cost(lengths, dots, len(shapes))
+    field = _field_of_letters(parts, result, operands)
+    return Outcome([ordered], field=field, **cost)
 
 
 def _einsum_in_file(*operands: Any, subscripts: str, **options: Any) -> Any:

@@ -7,11 +7,10 @@ from byhand.shapes.errors import ShapeError
 from byhand.shapes.ops.elementwise import (
     FUNCTIONS,
     class_name,
-    field_along,
     stretched,
 )
 from byhand.shapes.ops.operation import axes_in, axis_in, operation, several, shape_of
-from byhand.shapes.outcome import UNKNOWN, Outcome
+from byhand.shapes.outcome import UNKNOWN, Outcome, field_along
 from byhand.shapes.tensor import show
 from byhand.shapes.values import shown
 

@@ -7,10 +7,15 @@ from byhand.shapes.batch import for_one
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
 from byhand.shapes.layers.checks import per_axis
-from byhand.shapes.layers.convolution import along_axes, windows
+from byhand.shapes.layers.convolution import (
+    along_axes,
+    transposed_window,
+    windows,
+)
+from byhand.shapes.layers.pooling import adapted_windows
 from byhand.shapes.ops.operation import operation, shape_of
 from byhand.shapes.ops.products import NOT_FOR_ONE
-from byhand.shapes.outcome import WHOLE, Outcome
+from byhand.shapes.outcome import Outcome
 from byhand.shapes.tensor import AXES, show
 from byhand.shapes.values import shown
 
@@ -231,8 +236,8 @@ def conv_transpose(
     letters = {**along_axes("i", places), **along_axes("k", taps), "c": depth, "f": f}
     cost = _cost(batch, " * ".join(letters), **letters)
     seen = tuple(
-        (-(-((k - 1) * d + 1) // s), (1, s), 0)
-        for k, s, d in zip(taps, steps, dilation, strict=True)
+        transposed_window((k - 1) * d + 1, s, padding, p)
+        for k, s, d, p in zip(taps, steps, dilation, extras, strict=True)
     )
     out = put(batch, lengths, f, data_format)
     return Outcome([out], lengths=walked, field=seen, **cost)
@@ -283,7 +288,8 @@ def _adapted(inputs: Any, output_size: Any, data_format: Any) -> Outcome:
     """Return the outcome of pooling to a wanted size."""
     batch, places, c = parted(inputs, data_format)
     sizes = per_axis("output_size", output_size, len(places))
-    return Outcome([put(batch, sizes, c, data_format)], field=WHOLE)
+    field = adapted_windows(places, sizes)
+    return Outcome([put(batch, sizes, c, data_format)], field=field)
 
 
 @operation("AdaptiveAveragePool")
