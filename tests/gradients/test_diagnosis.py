@@ -1234,3 +1234,24 @@ def test_a_number_of_each_column_needs_three_sound_elements_in_every_column():
     error[:4, 2] = np.inf
     poor = replace(e, error=error.ravel())
     assert normalisation._one_number(poor, rows) is None
+
+
+def test_an_outer_product_with_a_row_of_another_input_is_named_by_it():
+    y = normals(30, (4, 5))[0]
+    a = N + np.outer(V[:6], 2 * y[2])
+    sentence = differences.outer_product(found(N, a, others={"y": y}))
+    assert "an outer product with row 2 of y: its part is missing" in sentence
+    unlike = differences.outer_product(
+        found(N, N + np.outer(V[:6], V[3:]), others={"y": y})
+    )
+    assert "an outer product of two vectors" in unlike
+
+
+@pytest.mark.parametrize(
+    ("factor", "words"),
+    [(0.0, "there it is zero, and should not be"), (1.5, "there it is 1.5 times")],
+)
+def test_what_is_wrong_at_the_border_is_said_of_the_border_alone(factor, words):
+    n = normals(31, (9, 9))[0]
+    a = changed(factor * n, (slice(1, -1), slice(1, -1)), n[1:-1, 1:-1])
+    assert words in places.at_border(found(n, a))
