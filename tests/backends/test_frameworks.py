@@ -242,6 +242,14 @@ def test_one_output_is_differentiated(tools):
     assert np.allclose(to_numpy(grad), right, rtol=1e-5)
 
 
+def test_an_output_of_no_input_has_a_gradient_of_zero(tools):
+    tensor, other = tools.tensor(X, "float32"), tools.tensor(W, "float32")
+    cotangent = np.ones(W.shape, np.float32)
+    [grad] = vjp(lambda tensors: [other * 2], [tensor], cotangent)
+    assert to_numpy(grad).shape == X.shape
+    assert not to_numpy(grad).any()
+
+
 def test_several_outputs_and_inputs_are_differentiated(tools):
     def fn(x, w):
         return {"product": x @ w, "rest": (tools.sum(x), tools.argmax(x), 2.0, "name")}
