@@ -284,3 +284,18 @@ def test_the_same_seed_gives_the_same_report():
     layer(MAP)  # an unbuilt one gets other weights each time
     first, second = (str(check_layer(layer, MAP, rng=4)) for _ in range(2))
     assert first == second
+
+
+def test_every_floating_output_of_a_model_is_looked_at():
+    keras = pytest.importorskip("keras")
+    from byhand.gradients.keras import _row
+
+    outputs = {
+        "a": keras.ops.ones((2, 3)),
+        "classes": keras.ops.zeros((2,), dtype="int32"),
+        "b": [keras.ops.full((1, 2), 5.0)],
+    }
+    row = keras.ops.convert_to_numpy(_row(outputs))
+    assert sorted(row.tolist()) == [1.0] * 6 + [5.0] * 2
+    with pytest.raises(ValueError, match="nothing of what comes out"):
+        _row(outputs["classes"])
