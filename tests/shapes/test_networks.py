@@ -270,3 +270,12 @@ def test_a_call_on_another_kind_of_input_than_it_was_built_for_is_refused():
     dense(Input((4,)))
     with pytest.raises(ShapeError, match="built for an input"):
         dense(Input((5,)))
+
+
+def test_rows_inside_know_the_layers_outside_that_they_begin_with():
+    inner_input = Input((4,))
+    inner = Model(inner_input, layers.Dense(2, name="within")(inner_input), name="net")
+    x = Input((3,), name="start")
+    net = Model(x, inner(layers.Dense(4, name="before")(x)))
+    sources = {row.name: row.sources for row in net.all_rows(nested=True)}
+    assert sources["net"] == sources["within"] == ["before"]

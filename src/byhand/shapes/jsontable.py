@@ -85,7 +85,7 @@ def described(listing: Listing) -> dict[str, Any]:
                 if isinstance(length, Size):
                     letters |= length.letters()
     return {
-        "name": network.name or type(network).__name__.lower(),
+        "name": network.name or network.base_name,
         "type": network.kind,
         "built": listing.built,
         "open": sorted(letters),

@@ -164,6 +164,7 @@ def rows_of(
     nested: bool = False,
     depth: int = 0,
     seen: set[int] | None = None,
+    begun_by: Sequence[str] = (),
 ) -> list[Row]:
     """Return one row for each input and each call.
 
@@ -180,6 +181,8 @@ def rows_of(
         How many networks it lies in.
     seen : set of int, optional
         Layers that are counted already.
+    begun_by : sequence of str
+        The names of the layers that its inputs come from, of a network inside.
 
     Raises
     ------
@@ -188,6 +191,7 @@ def rows_of(
     """
     seen = set() if seen is None else seen
     made_by = {id(tensor): tensor.name or "input_layer" for tensor in inner.inputs}
+    made_by |= dict(zip(map(id, inner.inputs), begun_by, strict=False))
     rows = []
     if depth == 0:
         for tensor in inner.inputs:
@@ -196,7 +200,8 @@ def rows_of(
         layer = call.layer
         for tensor in call.outputs:
             made_by[id(tensor)] = layer.label
-        sources = [made_by[id(one)] for one in call.inputs if id(one) in made_by]
+        begun = [made_by.get(id(one), "") for one in call.inputs]
+        sources = [name for name in begun if name]
         row = Row(
             layer.label,
             layer.kind,
@@ -210,7 +215,14 @@ def rows_of(
         seen.add(id(layer))
         rows.append(row)
         if nested and row.inner is not None:
-            rows += rows_of(row.inner, fields, nested=True, depth=depth + 1, seen=seen)
+            rows += rows_of(
+                row.inner,
+                fields,
+                nested=True,
+                depth=depth + 1,
+                seen=seen,
+                begun_by=begun if len(begun) == len(row.inner.inputs) else (),
+            )
         if len(rows) > MOST_ROWS:
             raise ShapeError(
                 f"with all networks inside opened it has over {MOST_ROWS:,} rows; "

@@ -57,7 +57,7 @@ def drawing(network: Network, *, style: str = "volumes") -> str:
         parts, width, height = volumes_of(rows, edges, channels_first=first)
     else:
         parts, width, height = graph_of(rows, edges)
-    name = network.name or type(network).__name__.lower()
+    name = network.name or network.base_name
     return document(visible(name), _described(network, rows), parts, width, height)
 
 
