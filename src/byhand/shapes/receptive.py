@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 class ReceptiveField:
     """What an output element sees, along each spatial axis.
 
+    All are empty before the first window: an element sees one place, its own. In a
+    row that an image was flattened to, they are those of the image.
+
     Attributes
     ----------
     span : tuple of tuple
@@ -45,9 +48,6 @@ class ReceptiveField:
         Input elements from one output element's field to the next's.
     padding : tuple of int
         Elements of the first field that lie before the input.
-
-    All are empty before the first window: an element sees one place, its own. In a
-    row that an image was flattened to, they are those of the image.
     """
 
     __slots__ = ("_before", "_window", "padding", "size", "span", "stride")
