@@ -326,3 +326,9 @@ def test_a_layer_shows_a_deeply_nested_argument():
 def test_an_order_of_axes_that_keras_lacks_is_refused():
     with pytest.raises(ShapeError, match="data_format must be"):
         layers.RandomFlip(data_format=["channels_last"])
+
+
+@pytest.mark.parametrize("axes", [0, [0, 1], (1, -2)])
+def test_products_along_the_batch_are_refused(axes):
+    with pytest.raises(ShapeError, match="not taken along the batch"):
+        layers.Dot(axes=axes)([Input((5,)), Input((5,))])

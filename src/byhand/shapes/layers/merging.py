@@ -161,6 +161,11 @@ class Dot(Layer):
         first, second = shapes
         pair = (self.axes,) * 2 if hasattr(self.axes, "__index__") else self.axes
         at, to = axis_of(first, pair[0]), axis_of(second, pair[1])
+        if at == 0 or to == 0:
+            raise ShapeError(
+                f"products are not taken along the batch, got axes={self.axes!r}; "
+                "count axes from 1, the batch left out"
+            )
         if is_known(first[at]) and is_known(second[to]) and first[at] != second[to]:
             raise ShapeError(
                 f"axis {at} of {show(first)} and axis {to} of {show(second)} differ; "
