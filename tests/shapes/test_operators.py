@@ -174,7 +174,7 @@ def test_functions_take_the_arguments_of_their_layers():
         layers.concatenate([x, y], axes=1)
 
 
-# --- shared/cases: what readers write
+# --- what readers write
 
 
 def separable_unet():
