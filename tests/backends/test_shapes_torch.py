@@ -1,5 +1,6 @@
 """Networks of live PyTorch modules, held against what PyTorch itself computes."""
 
+import re
 import time
 
 import pytest
@@ -276,7 +277,7 @@ def test_what_depends_on_numbers_is_one_row_with_a_note():
     rows = {row.name: row for row in net.rows}
     assert rows["0"].outputs == [(5, 6)]
     assert rows["1"].outputs == [None]
-    assert "UnknownError: its path depends on numbers" in rows["1"].note
+    assert "forward stopped, for its path depends on numbers" in rows["1"].note
     assert rows["1"].parameters.value == 84
     assert rows["2"].parameters.value == 14
     assert net.count_params() == sum(p.numel() for p in module.parameters())
@@ -451,10 +452,67 @@ def test_an_output_element_sees_what_gradients_say(module, size):
     assert got == fields(module, size)
 
 
+def sees_all(module, size):
+    """Return whether an output element depends on every place of its own example."""
+    x = torch.rand(size, dtype=torch.float64, requires_grad=True)
+    out = module.double().eval()(x)
+    middle = [0, 0, *(length // 2 for length in out.shape[2:])]
+    (grad,) = torch.autograd.grad(out[tuple(middle)], x)
+    return bool((grad[0].abs().sum(dim=0) > 0).all())
+
+
+NORMS = {
+    "group": (lambda: nn.GroupNorm(2, 4), "whole input"),
+    "one group": (lambda: nn.GroupNorm(1, 4), "whole input"),
+    "instance": (lambda: nn.InstanceNorm2d(4), "whole input"),
+    "instance, with means kept": (
+        lambda: nn.InstanceNorm2d(4, track_running_stats=True),
+        3,
+    ),
+    "batch": (lambda: nn.BatchNorm2d(4), 3),
+    "batch, without means kept": (
+        lambda: nn.BatchNorm2d(4, track_running_stats=False),
+        "whole input",
+    ),
+    "layer, of places": (lambda: nn.LayerNorm((7, 6)), "whole input"),
+    "layer, of all": (lambda: nn.LayerNorm((4, 7, 6)), "whole input"),
+    "layer, of rows": (lambda: nn.LayerNorm(6), "unknown"),
+    "root mean square, of places": (lambda: nn.RMSNorm((7, 6)), "whole input"),
+    "local response": (lambda: nn.LocalResponseNorm(2), 3),
+    "shares of channels": (lambda: nn.Softmax(1), 3),
+    "shares of channels, by name": (lambda: nn.Softmax2d(), 3),
+    "shares of rows": (lambda: nn.Softmax(-1), "unknown"),
+    "a linear layer over rows": (lambda: nn.Linear(6, 6), "unknown"),
+}
+
+
+@pytest.mark.parametrize("name", NORMS)
+def test_what_takes_means_over_places_sees_them(name):
+    make, expected = NORMS[name]
+    torch.manual_seed(0)
+    module = nn.Sequential(nn.Conv2d(3, 4, 3), make())
+    field = from_torch(module.eval(), (1, 3, 9, 8)).rows[-1].receptive_field
+    if expected in ("whole input", "unknown"):
+        assert field == expected
+    else:
+        assert field.size == (expected, expected)
+    assert sees_all(module, (1, 3, 9, 8)) == (field == "whole input")
+
+
+@pytest.mark.parametrize("make", [lambda: nn.LayerNorm(4), lambda: nn.Softmax(-1)])
+def test_a_step_of_a_sequence_sees_itself(make):
+    module = nn.Sequential(nn.Linear(4, 4), make())
+    rows = from_torch(module, (1, 7, 4)).rows
+    assert [str(row.receptive_field) for row in rows[1:]] == [
+        "ReceptiveField(size=(), stride=(), padding=())"
+    ] * 2
+    assert from_torch(module, (2, 4)).rows[-1].receptive_field == "whole input"
+
+
 def test_its_calls_are_made_again_for_another_input():
     module, _, _ = entry("MobileNetV2")
     net = from_torch(module, (None, 3, None, None))
-    again = net.infer([(None, 3, 64, 64)], None)
+    again = net._infer_([(None, 3, 64, 64)], None)
     assert again.shapes == [(None, 10)]
     assert again.macs.value == from_torch(module, (5, 3, 64, 64)).macs
 
@@ -477,3 +535,36 @@ def test_it_takes_a_moment_for_a_large_network():
     net = from_torch(module, (1, 3, 224, 224))
     assert time.process_time() - began < 0.5
     assert net.macs == 4_089_184_256
+
+
+class Through(nn.Module):
+    """A module whose forward is a function of the module inside and the input."""
+
+    def __init__(self, use, inside):
+        super().__init__()
+        self.use, self.inside = use, inside
+
+    def forward(self, x):
+        return self.use(self.inside, x)
+
+
+@pytest.mark.parametrize(
+    ("use", "inside", "words"),
+    [
+        (lambda m, x: m(x), nn.MultiheadAttention(8, 2), "missing 2 required"),
+        (lambda m, x: m(x, x), nn.Linear(8, 2), "takes 2 positional arguments"),
+        (lambda m, x: m(x, bogus=1), nn.LSTM(8, 2), "keyword argument 'bogus'"),
+        (lambda m, x: torch.cat(x), nn.Linear(8, 2), "not SymbolicTensor"),
+        (lambda m, x: x if x.sum() > 0 else m(x), nn.Linear(8, 2), "depends on num"),
+        (lambda m, x: x * x.item(), nn.Linear(8, 2), "stopped, for a number"),
+    ],
+)
+def test_a_note_names_what_a_reader_wrote_and_nothing_of_this_package(
+    use, inside, words
+):
+    net = from_torch(Through(use, inside), (5, 8))
+    note = next(row.note for row in net.rows if row.note)
+    assert words in note
+    kind = type(inside).__name__
+    assert f"{kind}.forward()" in note or "forward stopped" in note
+    assert not re.search(r"(?<![\w.])_\w|UnknownError|locals", note)

@@ -121,7 +121,7 @@ def said_of(name, arguments):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_any_argument_is_taken_or_refused_in_words(name):
-    arguments = getattr(layers, name).arguments
+    arguments = getattr(layers, name)._arguments_
     needed = {
         argument: NEEDED.get(argument, 2)
         for argument, default in arguments.items()

@@ -177,14 +177,12 @@ def test_arguments_have_the_names_order_and_defaults_of_keras(name):
     import keras
 
     real = inspect.signature(getattr(keras.layers, name).__init__).parameters
-    mine = getattr(layers, name).arguments
+    mine = getattr(layers, name)._arguments_
     kept = [
         parameter
         for parameter in real.values()
         if parameter.name != "self" and parameter.kind != parameter.VAR_KEYWORD
     ]
-    # Every layer here has `arguments`; test_lambda.py gives a Lambda some.
-    kept = [parameter for parameter in kept if parameter.name != "arguments"]
     names = [parameter.name for parameter in kept]
     assert [n for n in mine if n not in ("dtype",)] == [
         n for n in names if n not in ("dtype",)
@@ -209,11 +207,11 @@ def test_arguments_have_the_names_order_and_defaults_of_keras(name):
 @given(st.sampled_from(sorted(set(LAYERS) - {"Layer"})))
 def test_an_unknown_argument_names_the_nearest(name):
     cls = getattr(layers, name)
-    wanted = next((n for n in cls.arguments if len(n) > 4), "trainable")
+    wanted = next((n for n in cls._arguments_ if len(n) > 4), "trainable")
     with pytest.raises(TypeError, match="did you mean") as caught:
         cls(**{wanted + "x": 1})
     assert repr(wanted) in str(caught.value)
-    assert wanted in {**cls.arguments, **COMMON}
+    assert wanted in {**cls._arguments_, **COMMON}
 
 
 def test_an_editor_is_shown_the_arguments_of_a_layer():

@@ -6,6 +6,7 @@ import pytest
 
 import byhand.shapes as keras
 from byhand.shapes import ShapeError, known_names, layers
+from byhand.shapes.errors import UnsupportedError
 from byhand.shapes.models import load_model
 
 MODULES = [
@@ -148,7 +149,7 @@ def test_compile_has_no_effect_but_knows_names():
     ],
 )
 def test_what_needs_numbers_is_refused_in_one_sentence(name, words):
-    with pytest.raises(NotImplementedError) as caught:
+    with pytest.raises(UnsupportedError) as caught:
         getattr(small(), name)(*[[]] * (name == "set_weights"))
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -164,7 +165,7 @@ def test_data_and_arrays_are_refused():
         lambda: pad_sequences([]),
         lambda: to_categorical([]),
     ):
-        with pytest.raises(NotImplementedError, match="leave the line out"):
+        with pytest.raises(UnsupportedError, match="leave the line out"):
             make()
     numpy = pytest.importorskip("numpy")
     with pytest.raises(TypeError, match=r"with an array.*Input\(\(4,\)\)"):
@@ -238,3 +239,31 @@ def test_a_fixed_batch_stays():
     assert layers.Input((8, 8, 3), batch_size=4).shape == (4, 8, 8, 3)
     stack = keras.Sequential([layers.InputLayer(shape=(28, 28)), layers.Flatten()])
     assert stack.output_shape == (None, 784)
+
+
+def test_what_keras_asks_of_a_layer_besides_shapes_is_answered():
+    layer = layers.Dense(3, name="here")
+    assert layer.get_build_config() is None
+    layer.build((None, 4))
+    again = layers.Dense(3)
+    again.build_from_config(layer.get_build_config())
+    assert (again.built, again.count_params()) == (True, 15)
+    assert (layer.path, layer.compute_dtype, layer.input_dtype) == (
+        *("here", "float32", "float32"),
+    )
+    layer.dtype_policy = "float16"
+    assert (layer.dtype_policy, layer.variable_dtype) == ("float16", "float16")
+    assert (layer.supports_masking, layer.input_spec) == (False, None)
+    assert layer.metrics == layer.metrics_variables == layer.losses == []
+    assert layer.symbolic_call(keras.Input((4,))).shape == (None, 3)
+    with pytest.raises(UnsupportedError, match="quantize does nothing: leave the line"):
+        layer.quantize("int8")
+
+
+def test_a_call_that_nobody_has_says_what_to_do():
+    class Empty(layers.Layer):
+        def call(self, inputs):
+            return super().call(inputs)
+
+    net = keras.Model(x := keras.Input((3,)), Empty()(x))
+    assert "leave super().call out" in net.rows[-1].note

@@ -50,7 +50,7 @@ def test_lines_written_for_keras_run_unchanged():
 def test_the_functional_spelling_gives_the_same_network():
     x = start = Input((32, 32, 1))
     for layer in lecture().layers:
-        x = type(layer)(**{n: getattr(layer, n) for n in layer.arguments})(x)
+        x = type(layer)(**{n: getattr(layer, n) for n in layer._arguments_})(x)
     net = Model(start, x)
     assert (net.count_params(), net.macs) == (47_645, 982_000)
 

@@ -162,7 +162,7 @@ def test_unequal_shapes_are_refused_with_the_way_there():
 def test_functions_of_layers(function, kind, shape):
     x, y = Input((5, 4)), Input((5, 4))
     out = getattr(layers, function)([x, y], name="merged")
-    assert (out.shape, out.call.layer.kind) == (shape, kind)
+    assert (out.shape, out.call.layer._kind_) == (shape, kind)
     assert out.call.layer.name == "merged"
 
 

@@ -154,7 +154,7 @@ def rebuilt(config):
         options |= resolved(node["kwargs"])
         out = function(*resolved(node["args"]), **options)
         made[layer["name"]] = as_list(out)
-        assert made[layer["name"]][0].call.layer.label == layer["name"]
+        assert made[layer["name"]][0].call.layer._label_ == layer["name"]
     ends = config["output_layers"]
     ends = [ends] if isinstance(ends[0], str) else ends
     return [made[name][index].shape for name, _, index in ends]
@@ -763,7 +763,7 @@ def test_operations_are_rows_and_no_layers():
     x = Input((5, 4))
     model = Model(x, layers.Dense(2)(x + 1))
     assert [row.kind for row in model.rows] == ["InputLayer", "Add", "Dense"]
-    assert "Add" not in [layer.kind for layer in model.layers]
+    assert "Add" not in [layer._kind_ for layer in model.layers]
 
 
 def test_operations_on_numbers_are_numbers():

@@ -232,3 +232,145 @@ def test_a_wrapper_of_ones_own():
     net = Sequential([Input((4,)), Residual(layers.Dense(4))])
     assert net.count_params() == 20
     assert layers.Dense(3).compute_output_shape((None, 7, 2)) == (None, 7, 3)
+
+
+# --- names: only Keras's are taken
+
+# What this package needs of layers and networks in its own code, or once did.
+WORDS = [
+    *("kind", "label", "note", "inner", "arguments", "own", "check", "infer", "takes"),
+    *("apply", "inner_layers", "parameters", "weight_specs", "built_from", "levels"),
+    *("calls_made", "is_operation", "base_name", "named_here", "counts_all", "spend"),
+    *("input_shape", "input_dim", "output_shape", "rank", "field", "states", "depth"),
+    *("rows", "calls", "graph", "macs", "flops", "memory", "table", "draw", "taps"),
+    *("all_rows", "inputs", "outputs", "receptive_field", "trainable_params"),
+    *("non_trainable_params", "known_params", "known_trainable_params", "contain"),
+    *("_kind", "_label", "_calls", "_specs", "_stack", "_names", "_depth", "_start"),
+]
+
+
+def keep(self, value):
+    """Set every one of the words on a layer."""
+    for word in WORDS:
+        setattr(self, word, value)
+
+
+def is_kept(layer, value):
+    return all(getattr(layer, word) is value for word in WORDS)
+
+
+@pytest.mark.parametrize("value", [None, 3, "text", layers.Dense])
+def test_a_layer_of_ones_own_may_use_any_name_that_keras_leaves_free(value):
+    class Scaled(Scale):
+        def __init__(self, units):
+            super().__init__(units)
+            keep(self, value)
+
+    class Doubled(layers.Dense):
+        def __init__(self, units):
+            super().__init__(units)
+            keep(self, value)
+
+        def call(self, inputs):
+            return super().call(inputs) * 2
+
+    class Smoothed(layers.Conv1D):
+        def __init__(self, filters):
+            super().__init__(filters, 3)
+            keep(self, value)
+
+    scaled, doubled, smoothed = Scaled(5), Doubled(4), Smoothed(2)
+    net = Sequential([Input((9, 12)), scaled, doubled, smoothed])
+    assert net.output_shape == (None, 7, 2)
+    assert net.count_params() == 12 * 5 + (5 * 4 + 4) + (3 * 4 * 2 + 2)
+    doubled.trainable = False
+    assert net.trainable_params == 12 * 5 + 3 * 4 * 2 + 2
+    assert all(is_kept(layer, value) for layer in (scaled, doubled, smoothed))
+    assert [row.kind for row in net.rows][1:] == ["Scaled", "Doubled", "Smoothed"]
+    assert "doubled (Doubled) (None, 9, 4) 24" in " ".join(net.table().split())
+    for word in WORDS:
+        delattr(scaled, word)
+
+
+@pytest.mark.parametrize("value", [3, "text"])
+def test_a_model_of_ones_own_may_use_them_and_still_be_shown(value, capsys):
+    class Own(Model):
+        def __init__(self):
+            super().__init__()
+            self.first = layers.Dense(4)
+            keep(self, value)
+
+        def call(self, inputs):
+            return self.first(inputs)
+
+    class Stack(Sequential):
+        def __init__(self):
+            super().__init__([layers.Dense(4, name="first")])
+            keep(self, value)
+
+    for net in (Own(), Stack()):
+        net.build((None, 3))
+        assert is_kept(net, value)
+        assert net.count_params() == 16
+        net.summary()
+        for text in (Model.table(net), capsys.readouterr().out):
+            assert "Total params: 16" in text
+        assert [row.name for row in Model.all_rows(net)][1:] == [net.layers[0].name]
+        x = Input((3,))
+        outer = Model(x, layers.Dense(2)(net(x)))
+        assert (outer.output_shape, outer.count_params()) == ((None, 2), 26)
+        assert outer.macs == 20
+
+
+def test_layers_in_attributes_of_any_name_are_counted():
+    class Own(Model):
+        def __init__(self):
+            super().__init__()
+            self.memory = layers.Dense(4)
+            self.outputs = [layers.Dense(5)]
+            self.graph = {"a": layers.Dense(6)}
+
+        def call(self, inputs):
+            return self.graph["a"](self.outputs[0](self.memory(inputs)))
+
+    net = Own()
+    net.build((None, 3))
+    assert net.count_params() == 16 + 25 + 36
+    assert len(net.layers) == 3
+
+
+def test_the_length_of_ones_own_input_is_no_input_of_a_stack():
+    """A guide of Keras has a layer that keeps an `input_dim`, and makes its weight."""
+
+    class Linear(layers.Layer):
+        def __init__(self, units=32, input_dim=32):
+            super().__init__()
+            self.input_dim = input_dim
+            self.w = self.add_weight(shape=(input_dim, units))
+
+        def call(self, inputs):
+            return ops.matmul(inputs, self.w)
+
+    net = Sequential([Linear(4, 8)])
+    assert net(Input((5, 8))).shape == (None, 5, 4)
+    assert Sequential([layers.Dense(2, input_dim=3)]).count_params() == 8
+
+
+def test_only_names_of_keras_are_taken():
+    real = pytest.importorskip("keras")
+
+    def public(value):
+        return {name for name in [*dir(value), *vars(value)] if name[0] != "_"}
+
+    ours, theirs = layers.Layer(), real.layers.Layer()
+    assert public(ours) <= public(theirs)
+    x, y = Input((3,)), real.Input((3,))
+    network = Model(x, layers.Dense(2)(x))
+    model = real.Model(y, real.layers.Dense(2)(y))
+    model.compile("sgd", "mse")
+    more = public(network) - public(model)
+    assert more <= {name for name in WORDS if name[0] != "_"}
+    assert {"rows", "table", "draw"} <= more
+    sunder = [*dir(network), *vars(network), *dir(ours), *vars(ours)]
+    left = {name for name in sunder if name[0] == "_" and name[-1] != "_"}
+    assert not left

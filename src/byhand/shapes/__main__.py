@@ -81,7 +81,7 @@ def network_from(source: str, texts: Sequence[str] = ()) -> Network:
             raise UsageError("a stack of layers has one input; give --input once")
         return stack_from(source, shapes)
     network = load(source, input_shape=shapes)
-    if not network.outputs:
+    if not network._outputs_:
         print(
             f"byhand.shapes: {visible(source)} says nothing of its input; give its "
             "shape without the batch, such as --input 32,32,3",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
-from byhand.shapes.errors import ShapeError
+from byhand.shapes.errors import ShapeError, UnsupportedError
 from byhand.shapes.graph import Model
 from byhand.shapes.inert import bound, refusing
 from byhand.shapes.ops.operation import applied, shape_of, unchanged
@@ -144,13 +144,13 @@ def _numbers(lengths: Any) -> tuple[int | None, ...]:
 
 def _starting_at(network: Network, start: Tensor) -> Network:
     """Return a network that receives a tensor of the reader's."""
-    (old,) = network.inputs
-    for call in network.calls:
+    (old,) = network._inputs_
+    for call in network._calls_:
         if any(tensor is old for tensor in call.inputs):
             given = [start if tensor is old else tensor for tensor in call.inputs]
             call.arguments = call.arguments.replaced(given)
     inputs = get_source_inputs(start) or [start]
-    return Model(inputs, network.outputs[0], name=network.name)
+    return Model(inputs, network._outputs_[0], name=network.name)
 
 
 def _application(name: str, takes: str) -> Any:
@@ -171,7 +171,7 @@ def _preprocessing(module: str) -> Any:
     def preprocess_input(x: Any, data_format: Any = None, **options: Any) -> Any:
         """Return images prepared for a network, in the shape that they had."""
         if not isinstance(x, Tensor):
-            raise NotImplementedError(
+            raise UnsupportedError(
                 f"{NO_NUMBERS}, so preprocess_input does nothing: leave the line out, "
                 "or prepare data with Keras"
             )

@@ -157,16 +157,16 @@ def memory_of(
     if isinstance(batch, bool) or not isinstance(batch, int) or batch < 1:
         raise ValueError(f"batch must be a whole number of at least 1, got {batch!r}")
     held = _Held()
-    kept, most = held.inside(network.calls)
+    kept, most = held.inside(network._calls_)
     if training:
-        inputs = elements(tensor.shape for tensor in network.inputs)
+        inputs = elements(tensor.shape for tensor in network._inputs_)
         activations = kept if inputs is None else inputs + kept
     else:
         activations = most
-    unknown = [layer.label for layer in unknown_layers(network)]
-    trained = network.known_trainable_params if training else 0
+    unknown = [layer._label_ for layer in unknown_layers(network)]
+    trained = network._known_(trainable=True) if training else 0
     return Memory(
-        Formula("p * s", p=network.known_params, s=size),
+        Formula("p * s", p=network._known_(), s=size),
         Formula("p * s", p=trained, s=size),
         Formula("n * a * s", n=batch, a=activations, s=size),
         dict.fromkeys([*unknown, *held.unknown]),
@@ -200,7 +200,7 @@ class _Held:
                 every = elements(tensor.shape for tensor in call.outputs)
                 received = elements(tensor.shape for tensor in call.inputs)
                 if every is None or received is None:
-                    self.unknown[call.layer.label] = None
+                    self.unknown[call.layer._label_] = None
                 every = 0 if every is None else every
                 pair = every if received is None else received + every
             kept = kept + every
@@ -252,7 +252,7 @@ def traffic_of(
     read = elements(tensor.shape for tensor in call.inputs)
     written = elements(tensor.shape for tensor in call.outputs)
     weights = call.layer.count_params()
-    if call.layer.kind == "Embedding":
+    if call.layer._kind_ == "Embedding":
         weights = written
     if read is None or weights is None:
         into = None
@@ -343,7 +343,7 @@ def _known_macs(
                 sums[id(inner)] = _known_macs(inner.calls, unknown, sums)
             total = total + sums[id(inner)]
         else:
-            unknown[call.layer.label] = None
+            unknown[call.layer._label_] = None
     return total
 
 
@@ -357,9 +357,9 @@ def unknown_layers(network: Network) -> list[Any]:
         if id(layer) in seen:
             continue
         seen.add(id(layer))
-        if layer.unknown_weights:
+        if layer._unknown_weights_:
             found.append(layer)
-        stack.extend(reversed(layer.inner_layers))
+        stack.extend(reversed(layer._inner_layers_))
     return found
 
 
@@ -378,8 +378,8 @@ def uncounted_kinds(calls: Iterable[Call]) -> list[str]:
             if id(inner) not in seen:
                 seen.add(id(inner))
                 stack.extend(reversed(inner.calls))
-        elif macs is not None and macs.value == 0 and not _moves(call.layer.kind):
-            kinds[call.layer.kind] = None
+        elif macs is not None and macs.value == 0 and not _moves(call.layer._kind_):
+            kinds[call.layer._kind_] = None
     return list(kinds)
 
 

@@ -24,3 +24,11 @@ class RankError(ShapeError):
 
 class ReadError(ValueError):
     """What was given is no network; the message says where it is not."""
+
+
+class UnsupportedError(TypeError):
+    """What cannot be done with shapes alone, such as training.
+
+    The message says what was asked for, why there is no such thing here, and what to do
+    instead.
+    """

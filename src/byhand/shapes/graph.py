@@ -63,95 +63,95 @@ class Sequential(_Copied):
     ((None, 1), 21)
     """
 
-    arguments = {"layers": None, "trainable": True, "name": None}
+    _arguments_ = {"layers": None, "trainable": True, "name": None}
 
-    def _bind(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
+    def _bind_(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
         binding = _bound(self, given, named)
         self.name = binding.get("name")
-        self._trainable = binding.get("trainable", True)
+        self._trainable_ = binding.get("trainable", True)
         self.dtype = binding.get("dtype")
-        self.inputs, self.outputs = [], []
-        self._inferred = {}
-        self._stack: list[Layer] = []
-        self._members: set[int] = set()
-        self._names = Names()
-        self._given = list(binding.get("layers") or [])
+        self._inputs_, self._outputs_ = [], []
+        self._inferred_ = {}
+        self._stack_: list[Layer] = []
+        self._members_: set[int] = set()
+        self._names_ = Names()
+        self._given_ = list(binding.get("layers") or [])
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Stack what was given."""
-        for layer in self._given:
+        for layer in self._given_:
             self.add(layer)
 
     @property
     def layers(self) -> list[Any]:
         """The stack, bottom first."""
-        return list(self._stack)
+        return list(self._stack_)
 
     @property
-    def inner_layers(self) -> list[Layer]:
+    def _inner_layers_(self) -> list[Layer]:
         """The stack, and what a reader's own class holds besides."""
-        return list(dict.fromkeys([*self._stack, *super().inner_layers]))
+        return list(dict.fromkeys([*self._stack_, *super()._inner_layers_]))
 
     def add(self, layer: Any, rebuild: bool = True) -> None:
         """Put a layer on top."""
         if isinstance(layer, InputLayer):
             layer = layer.tensor
         if isinstance(layer, Tensor):
-            if self.inputs or self._stack:
+            if self._inputs_ or self._stack_:
                 raise ShapeError("an Input must come first, and once; remove this one")
-            self._start(layer)
+            self._start_(layer)
             return
         if not isinstance(layer, Layer):
             raise TypeError(f"a Sequential holds layers, {layer_expected(layer)}")
-        if id(layer) in self._members:
+        if id(layer) in self._members_:
             raise ShapeError(
-                f"{layer.label} is in the stack already; make a second layer"
+                f"{layer._label_} is in the stack already; make a second layer"
             )
-        if not self._stack and not self.inputs:
+        if not self._stack_ and not self._inputs_:
             start = _start_of(layer)
             if start is not None:
-                self._start(start)
-        self.contain([layer])
-        self._names.give(layer)
-        if self.outputs:
+                self._start_(start)
+        self._contain_([layer])
+        self._names_.give(layer)
+        if self._outputs_:
             try:
-                self._put(layer)
+                self._put_(layer)
             except (ShapeError, TypeError):
-                self._names.free(layer)
+                self._names_.free(layer)
                 raise
-        self._stack.append(layer)
-        self._inferred.clear()
-        self._members.add(id(layer))
+        self._stack_.append(layer)
+        self._inferred_.clear()
+        self._members_.add(id(layer))
 
     def pop(self) -> Any:
         """Take the top layer off and return it."""
-        if not self._stack:
+        if not self._stack_:
             raise IndexError("there is no layer to take off")
-        layer = self._stack.pop()
-        self._inferred.clear()
-        self._members.remove(id(layer))
-        self._names.free(layer)
-        if self.inputs:
-            self.outputs = list(self.inputs)
-            for kept in self._stack:
-                self._put(kept)
+        layer = self._stack_.pop()
+        self._inferred_.clear()
+        self._members_.remove(id(layer))
+        self._names_.free(layer)
+        if self._inputs_:
+            self._outputs_ = list(self._inputs_)
+            for kept in self._stack_:
+                self._put_(kept)
         return layer
 
-    def _start(self, tensor: Tensor) -> None:
+    def _start_(self, tensor: Tensor) -> None:
         """Take an input."""
         tensor.name = tensor.name or "input_layer"
-        self.inputs, self.outputs = [tensor], [tensor]
-        self._names.hold(tensor)
+        self._inputs_, self._outputs_ = [tensor], [tensor]
+        self._names_.hold(tensor)
 
-    def _put(self, layer: Layer) -> None:
+    def _put_(self, layer: Layer) -> None:
         """Apply a layer to the output so far."""
-        out = layer(self.outputs[0])
+        out = layer(self._outputs_[0])
         if not isinstance(out, Tensor):
             raise ShapeError(
-                f"{layer.label} has {len(out)} outputs, and a Sequential passes on "
+                f"{layer._label_} has {len(out)} outputs, and a Sequential passes on "
                 "one; use Model(inputs, outputs)"
             )
-        self.outputs = [out]
+        self._outputs_ = [out]
 
     def build(self, shapes: Any = None, *, input_shape: Any = None) -> None:
         """Take an input shape, batch first, if there is none yet.
@@ -164,17 +164,17 @@ class Sequential(_Copied):
             The same under Keras's name.
         """
         shapes = input_shape if shapes is None else shapes
-        if self.inputs or not shapes:
+        if self._inputs_ or not shapes:
             return
         shape = shapes[0] if isinstance(shapes[0], tuple | list) else shapes
-        self._start(Input(batch_shape=tuple(shape)))
+        self._start_(Input(batch_shape=tuple(shape)))
         try:
-            for layer in self._stack:
-                self._put(layer)
+            for layer in self._stack_:
+                self._put_(layer)
         except RecursionError:
             raise ShapeError(
-                f"{self.label}: networks lie too deep in one another to be built; give "
-                "the inner ones an Input each"
+                f"{self._label_}: networks lie too deep in one another to be built; "
+                "give the inner ones an Input each"
             ) from None
 
 
@@ -202,49 +202,49 @@ class Model(_Copied):
     (None, 8, 8, 3)
     """
 
-    arguments = {"inputs": None, "outputs": None, "name": None}
+    _arguments_ = {"inputs": None, "outputs": None, "name": None}
 
-    def _bind(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
+    def _bind_(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
         binding = _bound(self, given, named)
         self.name = binding.get("name")
-        self._trainable = binding.get("trainable", True)
+        self._trainable_ = binding.get("trainable", True)
         self.dtype = binding.get("dtype")
         starts, ends = binding.get("inputs"), binding.get("outputs")
-        self.inputs, self._input_structure = _flat(starts)
-        self.outputs, self._output_structure = _flat(ends)
-        self._input_layers: list[InputLayer] = []
-        self._inferred = {}
+        self._inputs_, self._input_structure_ = _flat(starts)
+        self._outputs_, self._output_structure_ = _flat(ends)
+        self._input_layers_: list[InputLayer] = []
+        self._inferred_ = {}
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse a graph with loose ends, and name its layers."""
-        if type(self) is not Model and not self.inputs and not self.outputs:
+        if type(self) is not Model and not self._inputs_ and not self._outputs_:
             return  # a reader's own model, whose calls are known when it is built
-        if not self.inputs or not self.outputs:
+        if not self._inputs_ or not self._outputs_:
             raise TypeError("Model needs inputs and outputs: Model(inputs, outputs)")
-        for number, tensor in enumerate(self.inputs):
+        for number, tensor in enumerate(self._inputs_):
             suffix = f"_{number}" if number else ""
             tensor.name = tensor.name or f"input_layer{suffix}"
-        given = {id(tensor) for tensor in self.inputs}
-        for call in calls_before(self.outputs, self.inputs):
+        given = {id(tensor) for tensor in self._inputs_}
+        for call in calls_before(self._outputs_, self._inputs_):
             for tensor in call.inputs:
                 if tensor.call or tensor.weight or id(tensor) in given:
                     continue
                 raise ShapeError(
-                    f"{call.layer.label} receives {tensor!r}, which comes from no "
+                    f"{call.layer._label_} receives {tensor!r}, which comes from no "
                     "input of this Model; name it among the inputs"
                 )
         names = Names()
-        for tensor in self.inputs:
+        for tensor in self._inputs_:
             names.hold(tensor)
-        layers = self.called_layers
-        self.contain(layers)
+        layers = self._called_layers_
+        self._contain_(layers)
         for layer in [*filter(_named, layers), *layers]:
             names.give(layer)
 
     @property
-    def base_name(self) -> str:
+    def _base_name_(self) -> str:
         """Keras's name for a graph that came without one."""
-        return "functional" if type(self) is Model else super().base_name
+        return "functional" if type(self) is Model else super()._base_name_
 
     def build(self, shapes: Any = None, *, input_shape: Any = None) -> None:
         """Run a reader's own `call` on an input shape, batch first, if none was yet.
@@ -257,12 +257,12 @@ class Model(_Copied):
             The same under Keras's name.
         """
         shapes = input_shape if shapes is None else shapes
-        if self.built or self.outputs or not self.own("call") or shapes is None:
+        if self.built or self._outputs_ or not self._own_("call") or shapes is None:
             return
         self.built = True
         self(_inputs_of(shapes))
 
-    def _prepare(self, shapes: list[Any]) -> None:
+    def _prepare_(self, shapes: list[Any]) -> None:
         """Nothing: a graph is there, and an own model's is made by its `call`."""
         self.built = True
 
@@ -272,16 +272,16 @@ class Model(_Copied):
 
         Of a reader's own model, those that its attributes hold.
         """
-        if self.own("call") or not self.outputs:
-            return self.inner_layers
-        if len(self._input_layers) != len(self.inputs):
-            self._input_layers = [InputLayer.of(one) for one in self.inputs]
-        starts = {id(one.tensor): one for one in self._input_layers}
-        order = in_order_of_keras(self.outputs, self.inputs)
-        called = set(map(id, self.called_layers))
+        if self._own_("call") or not self._outputs_:
+            return self._inner_layers_
+        if len(self._input_layers_) != len(self._inputs_):
+            self._input_layers_ = [InputLayer._of_(one) for one in self._inputs_]
+        starts = {id(one.tensor): one for one in self._input_layers_}
+        order = in_order_of_keras(self._outputs_, self._inputs_)
+        called = set(map(id, self._called_layers_))
         kept = [one for one in order if id(one) in starts or id(one) in called]
         listed = [starts.get(id(one), one) for one in kept]
-        return [layer for layer in listed if not layer.is_operation]
+        return [layer for layer in listed if not layer._is_operation_]
 
 
 def in_order_of_keras(outputs: Sequence[Tensor], inputs: Sequence[Tensor]) -> list[Any]:
@@ -343,14 +343,14 @@ def in_order_of_keras(outputs: Sequence[Tensor], inputs: Sequence[Tensor]) -> li
 def _start_of(layer: Layer) -> Tensor | None:
     """Return the input that the first layer of a stack brings, if it brings one."""
     if isinstance(layer, Network):
-        if len(layer.inputs) != 1 or layer.own("call"):
+        if len(layer._inputs_) != 1 or layer._own_("call"):
             return None
-        return Input(tensor=layer.inputs[0])
-    given = getattr(layer, "input_shape", None)
+        return Input(tensor=layer._inputs_[0])
+    given = layer._starts_.get("input_shape")
     # Embedding has an input_dim of its own, which is no length.
-    if given is None and "input_dim" not in layer.arguments:
-        length = getattr(layer, "input_dim", None)
-        given = None if length is None else (length,)
+    length = layer._starts_.get("input_dim")
+    if given is None and length is not None:
+        given = (length,)
     return None if given is None else Input(given)
 
 
@@ -374,16 +374,16 @@ def _bound(
     network: Network, given: tuple[Any, ...], named: dict[str, Any]
 ) -> dict[str, Any]:
     """Return a network's arguments under their names."""
-    binding = dict(zip(network.arguments, given, strict=False)) | named
-    known = [*network.arguments, "trainable", "dtype"]
+    binding = dict(zip(network._arguments_, given, strict=False)) | named
+    known = [*network._arguments_, "trainable", "dtype"]
     for name in binding:
         if name in KERAS_1 and KERAS_1[name] in known:
             raise TypeError(
-                f"{network.kind} has no argument {name!r}; write {KERAS_1[name]}=, as "
-                "Keras does since version 2"
+                f"{network._kind_} has no argument {name!r}; write {KERAS_1[name]}=, "
+                "as Keras does since version 2"
             )
         if name not in known:
-            raise TypeError(unknown_argument(network.kind, name, known))
+            raise TypeError(unknown_argument(network._kind_, name, known))
     return binding
 
 
@@ -433,30 +433,30 @@ def clone_model(
     ShapeError
         If it is a model of a reader's own class, which Keras does not copy either.
     """
-    if model.own("call"):
+    if model._own_("call"):
         raise ShapeError(
-            f"{model.label} is a model of a class of its own; make another by "
-            f"{model.kind}(...)"
+            f"{model._label_} is a model of a class of its own; make another by "
+            f"{model._kind_}(...)"
         )
     copied = clone_function or _copy
     copies: dict[int, Any] = {}
-    for layer in [*model.called_layers, *model.layers]:
+    for layer in [*model._called_layers_, *model.layers]:
         if id(layer) not in copies:
             copies[id(layer)] = copied(layer)
     if isinstance(model, Sequential):
         stack: list[Any] = [copies[id(layer)] for layer in model.layers]
-        if model.inputs:
-            stack.insert(0, input_tensors or _input_like(model.inputs[0]))
+        if model._inputs_:
+            stack.insert(0, input_tensors or _input_like(model._inputs_[0]))
         return Sequential(stack, name=model.name)
-    starts = list(tensors_in(input_tensors)) or [*map(_input_like, model.inputs)]
-    at = {id(old): new for old, new in zip(model.inputs, starts, strict=True)}
-    for call in model.calls:
+    starts = list(tensors_in(input_tensors)) or [*map(_input_like, model._inputs_)]
+    at = {id(old): new for old, new in zip(model._inputs_, starts, strict=True)}
+    for call in model._calls_:
         given = [at.get(id(tensor), tensor) for tensor in call.inputs]
         arguments = call.arguments.replaced(given)
         made = copies[id(call.layer)](*arguments.given, **arguments.named)
         for old, new in zip(call.outputs, tensors_in(made), strict=True):
             at[id(old)] = new
-    ends = [at[id(tensor)] for tensor in model.outputs]
+    ends = [at[id(tensor)] for tensor in model._outputs_]
     return Model(
         replaced(model.input, starts), replaced(model.output, ends), name=model.name
     )
@@ -464,9 +464,9 @@ def clone_model(
 
 def _copy(layer: Any) -> Any:
     """Return a layer with the same arguments, without its weights."""
-    if isinstance(layer, Network) and not layer.own("call"):
+    if isinstance(layer, Network) and not layer._own_("call"):
         return clone_model(layer)
-    if layer.is_operation:
+    if layer._is_operation_:
         return layer
     made = type(layer).from_config(layer.get_config())
     made.name = layer.name

@@ -6,7 +6,7 @@ what it was made with and does nothing.
 
 from __future__ import annotations
 
-from byhand.shapes.errors import ShapeError
+from byhand.shapes.errors import ShapeError, UnsupportedError
 from byhand.shapes.values import shown
 from byhand.shapes.variables import NO_NUMBERS
 
@@ -58,10 +58,10 @@ class Inert:
 
         Raises
         ------
-        NotImplementedError
+        UnsupportedError
             Always.
         """
-        raise NotImplementedError(
+        raise UnsupportedError(
             f"{NO_NUMBERS}, so {type(self).__name__} computes nothing: leave the line "
             "out, or use Keras"
         )
@@ -160,14 +160,24 @@ def refusing(module: str, names: Iterable[str], advice: str) -> dict[str, Any]:
     advice : str
         What to do instead.
     """
-    return {name: _refusal(module, name, advice) for name in names}
+    return {name: refusal(module, name, advice) for name in names}
 
 
-def _refusal(module: str, name: str, advice: str) -> Any:
-    """Return a function that says what to do instead of calling it."""
+def refusal(module: str, name: str, advice: str) -> Any:
+    """Return a function, or a method, that says what to do instead of calling it.
+
+    Parameters
+    ----------
+    module : str
+        The module that it stands in.
+    name : str
+        Keras's name of it.
+    advice : str
+        What to do instead.
+    """
 
     def refuse(*given: Any, **named: Any) -> Any:
-        raise NotImplementedError(f"{NO_NUMBERS}, so {name} does nothing: {advice}")
+        raise UnsupportedError(f"{NO_NUMBERS}, so {name} does nothing: {advice}")
 
     refuse.__name__ = refuse.__qualname__ = name
     refuse.__module__ = module

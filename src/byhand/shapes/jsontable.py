@@ -85,21 +85,21 @@ def described(listing: Listing) -> dict[str, Any]:
                 if isinstance(length, Size):
                     letters |= length.letters()
     return {
-        "name": network.name or network.base_name,
-        "type": network.kind,
+        "name": network.name or network._base_name_,
+        "type": network._kind_,
         "built": listing.built,
         "open": sorted(letters),
         "dtype": listing.dtype,
         "inputs": [
             {"name": tensor.name, "shape": _shape(tensor.shape)}
-            for tensor in network.inputs
+            for tensor in network._inputs_
         ],
         "outputs": [
             {
-                "name": tensor.call.layer.label if tensor.call else tensor.name,
+                "name": tensor.call.layer._label_ if tensor.call else tensor.name,
                 "shape": _shape(tensor.shape),
             }
-            for tensor in network.outputs
+            for tensor in network._outputs_
         ],
         "layers": layers,
         "notes": [{"name": name, "note": note} for name, note in listing.notes],

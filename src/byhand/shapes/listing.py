@@ -66,7 +66,9 @@ class Line:
     def trainable(self) -> bool | None:
         """Whether the layer may be trained, as Keras says; None without weights."""
         layer = self.row.layer
-        if layer is None or not (layer.weights_and_training() or not layer.counts_all):
+        if layer is None or not (
+            layer._weights_and_training_() or not layer._counts_all_
+        ):
             return None
         return bool(layer.trainable)
 
@@ -124,7 +126,7 @@ class UnbuiltRow(Row):
     __slots__ = ()
 
     def __init__(self, layer: Any) -> None:
-        super().__init__(layer.label, layer.kind, [None])
+        super().__init__(layer._label_, layer._kind_, [None])
         self.layer = layer
 
     parameters = trainable = macs = property(
@@ -169,8 +171,8 @@ class Listing:
         bytes_of_a_number(dtype)
         self.network = network
         self.dtype = dtype
-        self.built = bool(network.outputs or network.calls)
-        rows = network.all_rows(nested=nested) if self.built else _unbuilt(network)
+        self.built = bool(network._outputs_ or network._calls_)
+        rows = network._rows_(nested=nested) if self.built else _unbuilt(network)
         if layer_range is not None:
             rows = _within(rows, layer_range)
         self.lines = [Line(row, dtype=dtype) for row in rows]
@@ -189,9 +191,9 @@ class Listing:
     def _totals(self) -> list[Total]:
         """Return the sums over the network."""
         network = self.network
-        layers = [layer.label for layer in unknown_layers(network)]
-        every, trainable = network.known_params, network.known_trainable_params
-        macs, rows = known_macs(network.calls)
+        layers = [layer._label_ for layer in unknown_layers(network)]
+        every, trainable = network._known_(), network._known_(trainable=True)
+        macs, rows = known_macs(network._calls_)
         unmet = [] if self.built else [line.row.name for line in self.lines]
         return [
             Total("params", "Total params", every, layers or unmet),
@@ -207,7 +209,7 @@ class Listing:
 
     def uncounted(self) -> list[str]:
         """Return the classes that compute without multiply-accumulates."""
-        return uncounted_kinds(self.network.calls)
+        return uncounted_kinds(self.network._calls_)
 
 
 class Total:
@@ -249,7 +251,7 @@ class Total:
 
 def _unbuilt(network: Network) -> list[Row]:
     """Return a row for each layer of a network without an input."""
-    layers = network.layers or network.inner_layers
+    layers = network.layers or network._inner_layers_
     return [UnbuiltRow(layer) for layer in layers]
 
 

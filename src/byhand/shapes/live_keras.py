@@ -77,7 +77,7 @@ def _refuse_others(model: Any) -> None:
     if made and all(hasattr(model, name) for name in NEEDED):
         return
     hint = "pass the model that keras.Sequential or keras.Model gives"
-    if hasattr(model, "named_children") and hasattr(model, "forward"):
+    if made and hasattr(model, "forward"):
         hint = "for a PyTorch module use from_torch(module, input_size)"
     elif made and hasattr(model, "get_config") and hasattr(model, "count_params"):
         hint = "a layer alone has no input: put it into keras.Sequential"
@@ -147,14 +147,14 @@ class Live(Opaque):
         """Take what Keras gives for inputs of some shapes."""
         self._known.setdefault(_key(inputs), list(outputs))
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments | None) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments | None) -> Outcome:
         """Return what Keras said of these shapes, or says when it is asked."""
         outs = self._known.get(_key(shapes))
         if outs is None:
             outs = self._asked(shapes)
         return Outcome(outs, macs=None, field=UNKNOWN, note=self._why)
 
-    def infer_unknown(self) -> Outcome:
+    def _infer_unknown_(self) -> Outcome:
         """Return what Keras said of the only call that there was."""
         only = list(self._known.values())
         outs = only[0] if len(only) == 1 else [None]
@@ -187,29 +187,29 @@ class Listed(Network):
     ) -> None:
         self._kind = kind
         self.name = name
-        self.inputs: list[Tensor] = []
-        self.outputs: list[Tensor] = []
+        self._inputs_: list[Tensor] = []
+        self._outputs_: list[Tensor] = []
         self.weights = list(weights)
         self._calls = list(calls)
-        self._inferred = {}
+        self._inferred_ = {}
 
     @property
-    def kind(self) -> str:
+    def _kind_(self) -> str:
         """The name of the model's class."""
         return self._kind
 
     @property
-    def calls(self) -> list[Call]:
+    def _calls_(self) -> list[Call]:
         """A call of each layer; how often each is called, only `call` knows."""
         return list(self._calls)
 
     @property
-    def macs(self) -> Number | None:
+    def _macs_(self) -> Number | None:
         """Unknown: a layer may be called several times."""
         return None
 
-    def _done(self) -> list[Tensor]:
-        return self.outputs
+    def _done_(self) -> list[Tensor]:
+        return self._outputs_
 
     def build(self, shapes: Any = None, **_: Any) -> None:
         """Leave it as it is: it is built already."""
@@ -250,14 +250,14 @@ class _Reading:
             network = self._listed(model, depth)
         network.name = name
         # Not by its setter, which would reach all layers inside.
-        network._trainable = bool(getattr(model, "trainable", True))
-        held = {id(spec) for spec, _ in network.weights_and_training()}
+        network._trainable_ = bool(getattr(model, "trainable", True))
+        held = {id(spec) for spec, _ in network._weights_and_training_()}
         for variable in model.weights:
             spec = self._specs.get(id(variable))
-            if spec is None and network.outputs:
+            if spec is None and network._outputs_:
                 spec = self._spec(variable, model)
             if spec is not None and id(spec) not in held:
-                network._specs.append(spec)
+                network._specs_.append(spec)
         return network
 
     def _graph(self, model: Any, outputs: Sequence[Any], depth: int) -> Network:
@@ -291,12 +291,12 @@ class _Reading:
         if None in layers or len(starts) != 1 or len(ends) != 1:
             return None
         stack = Sequential()
-        stack.inputs, stack.outputs = list(starts), list(ends)
-        stack._stack = layers
-        stack._members = {id(layer) for layer in layers}
-        stack._names.hold(starts[0])
+        stack._inputs_, stack._outputs_ = list(starts), list(ends)
+        stack._stack_ = layers
+        stack._members_ = {id(layer) for layer in layers}
+        stack._names_.hold(starts[0])
         for layer in layers:
-            stack._names.give(layer)
+            stack._names_.give(layer)
         return stack
 
     def _listed(self, model: Any, depth: int) -> Network:
@@ -322,10 +322,10 @@ class _Reading:
                 layer.tell([one.shape for one in inputs], outs)
                 from byhand.shapes.tensor import Arguments
 
-                call = layer.apply(Arguments(inputs))
+                call = layer._apply_(Arguments(inputs))
             calls.append(call)
         held = {
-            id(one) for call in calls for one, _ in call.layer.weights_and_training()
+            id(one) for call in calls for one, _ in call.layer._weights_and_training_()
         }
         own = [
             spec
@@ -341,7 +341,7 @@ class _Reading:
             layer(tensors[0] if len(tensors) == 1 else tensors)
         except (ReadError, ShapeError, TypeError):
             return None
-        return layer.calls_made[-1]
+        return layer._calls_made_[-1]
 
     def _outputs_of(self, live: Any, shapes: Sequence[Any] | None) -> list[Any]:
         """Return the shapes that Keras knows of a layer's output."""
@@ -380,7 +380,7 @@ class _Reading:
                 result = self._operation(live, self._replaced([args, kwargs], at))
         except (ReadError, ShapeError, TypeError, ValueError, LookupError) as error:
             why = f"the rule here refuses it: {_brief(error)}"
-        except (AttributeError, ArithmeticError, NotImplementedError) as error:
+        except (AttributeError, ArithmeticError) as error:
             why = f"the rule here does not take its arguments: {_brief(error)}"
         else:
             why = f"no rule is known here for {type(live).__name__}"
@@ -513,7 +513,7 @@ class _Reading:
         if isinstance(layer, Network):
             return True  # each of its layers has been asked
         free = {id(variable) for variable in live.trainable_weights}
-        ours = layer.weights_and_training()
+        ours = layer._weights_and_training_()
         for variable in live.weights:
             trainable = id(variable) in free
             wanted = product(map(int, variable.shape))
@@ -530,7 +530,7 @@ class _Reading:
             self._kept.append(variable)
             if known is not spec:
                 _exchange(layer, spec, known)
-        return not ours and layer.counts_all
+        return not ours and layer._counts_all_
 
     def _lettered(self, shape: Any) -> Any:
         """Return a shape with a letter for each open length behind the batch."""
@@ -554,8 +554,8 @@ def _exchange(layer: Layer, old: WeightSpec, new: WeightSpec) -> None:
         if id(one) in seen:
             continue
         seen.add(id(one))
-        one._specs = [new if weight is old else weight for weight in one._specs]
-        left += one.inner_layers
+        one._specs_ = [new if weight is old else weight for weight in one._specs_]
+        left += one._inner_layers_
 
 
 def _agrees(ours: Any, live: Any) -> bool:
@@ -685,7 +685,7 @@ def _name_of(live: Any) -> str | None:
 
 def _counts(network: Network) -> Any:
     """Return how many weights a network has, and how many are trained."""
-    if not network.outputs and not isinstance(network, Listed):
+    if not network._outputs_ and not isinstance(network, Listed):
         return None  # it is not built
     return network.count_params(), network.trainable_params
 

@@ -101,10 +101,10 @@ def call_error(error: ShapeError, layer: Any, arguments: Arguments) -> ShapeErro
     if "does not fit" in fault:
         remedy = _with_smallest(remedy, evidence)
     inputs, before = evidence.inputs, evidence.before
-    kind = layer.kind
+    kind = layer._kind_
     name = f"{layer.name!r} ({kind})" if layer.name else kind
     way = [show(tensor.shape) for tensor in inputs if not tensor.call]
-    way += [f"{call.layer.label} {show(call.outputs[0].shape)}" for call in before]
+    way += [f"{call.layer._label_} {show(call.outputs[0].shape)}" for call in before]
     if len(way) > 6:
         way = [way[0], f"{len(way) - 5} more", *way[-4:]]
     received = " and ".join(show(tensor.shape) for tensor in inputs[:8])
@@ -130,7 +130,7 @@ def construction_error(
     if len(made) > 100:
         made = f"{made[:96]}...)"
     cause = _first(CONSTRUCTION_CAUSES, cls, [*given, *named.values()])
-    takes = ", ".join(list(cls.arguments)[:8])
+    takes = ", ".join(list(cls._arguments_)[:8])
     if takes and not cause:
         first = remedy or "correct it"
         if first.endswith("?"):
@@ -169,7 +169,7 @@ def layer_expected(value: Any) -> str:
         if value.call is None:
             return f"{said}; give the layer itself, and not what it is called with"
         return (
-            f"{said}, which {value.call.layer.label} made; give the layer itself: "
+            f"{said}, which {value.call.layer._label_} made; give the layer itself: "
             "write it without the second brackets"
         )
     return f"got {shown(value)} of type {type(value).__name__}"
@@ -196,7 +196,7 @@ def tensor_expected(values: Sequence[Any]) -> str:
         name = value.__name__ if isinstance(value, type) else type(value).__name__
         if isinstance(value, type):
             return f"got the class {name}; call a layer of it on a tensor: {name}()(x)"
-        if hasattr(value, "calls_made"):
+        if hasattr(value, "_calls_made_"):
             return (
                 f"got the layer {shown(value)}; call it on a tensor first, and pass "
                 "on what it gives"
@@ -247,9 +247,9 @@ def steps_were_dropped(evidence: Evidence) -> str:
         if getattr(recurrent, "return_sequences", None) is not None:
             if recurrent.return_sequences:
                 return ""
-            name = repr(call.layer.label)
+            name = repr(call.layer._label_)
             if inside is not None:
-                name = f"the {inside.kind} in {name}"
+                name = f"the {inside._kind_} in {name}"
             return (
                 f"give {name} return_sequences=True, so that it passes on every step "
                 "and not the last one alone"
@@ -271,7 +271,7 @@ def steps_were_kept(evidence: Evidence) -> str:
         return ""
     inside = getattr(call.layer, "layer", call.layer)
     if getattr(inside, "return_sequences", False):
-        return f"leave return_sequences=True out of {call.layer.label!r}"
+        return f"leave return_sequences=True out of {call.layer._label_!r}"
     return ""
 
 
@@ -285,8 +285,9 @@ def places_were_flattened(evidence: Evidence) -> str:
         before = call.inputs[0].shape
         if before is not None and len(before) == error.wanted:
             return (
-                f"{call.layer.label!r} before it left no places; put this layer before "
-                f"{call.layer.label!r}, where the shape is still {show(before)}"
+                f"{call.layer._label_!r} before it left no places; put this layer "
+                f"before {call.layer._label_!r}, where the shape is still "
+                f"{show(before)}"
             )
         call = call.inputs[0].call
     return ""
@@ -324,7 +325,7 @@ def batch_is_in_the_input(evidence: Evidence) -> str:
     error = evidence.error
     if not isinstance(error, RankError) or len(error.shape) != error.wanted + 1:
         return ""
-    if evidence.inputs[0].call is not None or not hasattr(evidence.layer, "rank"):
+    if evidence.inputs[0].call is not None or not hasattr(evidence.layer, "_rank_"):
         return ""
     return (
         "Input takes the shape of one example, without the batch: write "
@@ -370,7 +371,7 @@ def places_for_steps(evidence: Evidence) -> str:
 def channels_are_first(evidence: Evidence) -> str:
     """Recognise channels where the layer looks for places."""
     layer, shape = evidence.layer, evidence.shape
-    rank = getattr(layer, "rank", None)
+    rank = getattr(layer, "_rank_", None)
     tells = "does not fit" in evidence.fault or "into groups" in evidence.fault
     if not tells or rank is None or len(shape) != rank + 2 or rank < 2:
         return ""
@@ -399,7 +400,7 @@ def channels_are_given(evidence: Evidence) -> str:
         if kernel[0] < 16 or len({*kernel}) > 1 or len({*layer.strides}) > 1:
             return ""
         return (
-            f"Keras reads the channels of the input off it: write {layer.kind}"
+            f"Keras reads the channels of the input off it: write {layer._kind_}"
             f"({kernel[0]}, {layer.strides[0]}) for {kernel[0]} filters of "
             f"{layer.strides[0]}"
         )
@@ -408,7 +409,7 @@ def channels_are_given(evidence: Evidence) -> str:
         if axis == shape[-1] and isinstance(axis, int):
             return (
                 "Keras reads the number of channels off the input: write "
-                f"{layer.kind}()"
+                f"{layer._kind_}()"
             )
     return ""
 
@@ -452,11 +453,11 @@ def places_are_open(evidence: Evidence) -> str:
         return ""
     call = evidence.inputs[0].call if evidence.inputs else None
     while call is not None and len(call.inputs) == 1:
-        if call.layer.kind == "Flatten":
+        if call.layer._kind_ == "Flatten":
             rank = len(call.inputs[0].shape or ()) - 2
             pooled = f"GlobalAveragePooling{rank}D()" if 1 <= rank <= 3 else "a mean"
             return (
-                f"use {pooled} in place of {call.layer.label!r}, which gives as many "
+                f"use {pooled} in place of {call.layer._label_!r}, which gives as many "
                 "numbers for every size, or give the open axes numbers in Input"
             )
         call = call.inputs[0].call
@@ -500,7 +501,7 @@ def _where_it_parts(evidence: Evidence, axis: int) -> str:
     one, other = _two_that_differ(evidence.inputs, axis)
     said = []
     for tensor in (one, other):
-        name = tensor.call.layer.label if tensor.call else tensor.name or "the input"
+        name = tensor.call.layer._label_ if tensor.call else tensor.name or "the input"
         said.append(f"{tensor.shape[axis]} of {name!r}")
     lost = next((one for _, one in _losses(evidence.before, {}, axis)), "")
     names = AXES.get(len(one.shape) - 2, ())
@@ -542,7 +543,9 @@ def _losses(
             continue
         i, o, s = before[axis], after[axis], strides[at]
         if isinstance(i, int) and isinstance(o, int) and o < i and i % s:
-            words = f"{call.layer.label!r} makes {o} of {i}, which {s} does not divide"
+            words = (
+                f"{call.layer._label_!r} makes {o} of {i}, which {s} does not divide"
+            )
             yield call, words
 
 
@@ -585,13 +588,13 @@ def _working_lengths(evidence: Evidence, start: Any, axis: int) -> tuple[Any, An
 
 def tensor_for_arguments(cls: Any, values: list[Any]) -> str:
     """Recognise a tensor where the arguments of a layer are expected."""
-    if {"layer", "layers", "cell", "cells", "inputs"} & set(cls.arguments):
+    if {"layer", "layers", "cell", "cells", "inputs"} & set(cls._arguments_):
         return ""
     if not any(True for value in values for _ in tensors_in(value)):
         return ""
     several = any(isinstance(value, list | tuple) for value in values)
     called = "[...]" if several else "x"
-    first = next(iter(cls.arguments), "")
+    first = next(iter(cls._arguments_), "")
     given = "..." if first in NEEDED else ""
     return (
         "make the layer first and then call it on the tensor: "
@@ -601,10 +604,10 @@ def tensor_for_arguments(cls: Any, values: list[Any]) -> str:
 
 def layer_for_arguments(cls: Any, values: list[Any]) -> str:
     """Recognise a layer where the arguments of another are expected."""
-    if {"layer", "layers", "cell", "cells"} & set(cls.arguments) or not values:
+    if {"layer", "layers", "cell", "cells"} & set(cls._arguments_) or not values:
         return ""
     first = values[0]
-    if not hasattr(first, "calls_made"):
+    if not hasattr(first, "_calls_made_"):
         return ""
     return (
         f"{cls.__name__} takes no layer; put both into a Sequential, or call one on "

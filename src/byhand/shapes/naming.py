@@ -13,10 +13,10 @@ class Named:
     """What has a name, its own or one that was given here."""
 
     name: str | None = None
-    named_here = False  # whether the name is ours, for a layer that came without
+    _named_here_ = False  # whether the name is ours, for a layer that came without
 
     @property
-    def base_name(self) -> str:
+    def _base_name_(self) -> str:
         """The name of the first of its class."""
         return snake_case(type(self).__name__)
 
@@ -31,12 +31,12 @@ class Names:
     def give(self, layer: Any) -> None:
         """Hold a layer's name; one without gets Keras's: its class, counted."""
         if layer.name is None:
-            base = layer.base_name
+            base = layer._base_name_
             number = self._next.get(base, 0)
             while (name := f"{base}_{number}" if number else base) in self._held:
                 number += 1
             self._next[base] = number
-            layer.name, layer.named_here = name, True
+            layer.name, layer._named_here_ = name, True
         self.hold(layer)
 
     def hold(self, owner: Any) -> None:
@@ -66,7 +66,7 @@ class Names:
 def _named_here(owner: Any) -> bool:
     """Return whether a layer or an input got its name from us."""
     if isinstance(owner, Named):
-        return owner.named_here
+        return owner._named_here_
     return str(owner.name).startswith("input_layer")
 
 

@@ -23,7 +23,7 @@ from byhand.shapes.values import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
     from byhand.shapes.counting import Memory
@@ -34,13 +34,6 @@ if TYPE_CHECKING:
 
 MOST_LEVELS = 100  # networks in one another
 MOST_ROWS = 20_000  # rows of networks within networks, all opened
-
-# Attributes of a network that hold no layers besides those of its graph.
-NO_PARTS = {
-    *("inputs", "outputs", "calls_made", "built_from", "_specs", "_rule_specs"),
-    *("_inferred", "_names", "_members", "_given", "_stack"),
-    *("_input_structure", "_output_structure", "_input_layers", "optimizer", "loss"),
-}
 
 
 class Row:
@@ -106,14 +99,14 @@ class Row:
         """The weights counted here, 0 where the layer was counted; None if unknown."""
         if self.layer is None or not self.first:
             return Formula("0")
-        return self.layer.parameters  # type: ignore[no-any-return]
+        return self.layer._parameters_  # type: ignore[no-any-return]
 
     @property
     def trainable(self) -> Formula | None:
         """Of these, the weights that training may change."""
         if self.layer is None or not self.first:
             return Formula("0")
-        return self.layer.trainable_formula  # type: ignore[no-any-return]
+        return self.layer._trainable_formula_  # type: ignore[no-any-return]
 
     @property
     def macs(self) -> Formula | None:
@@ -199,12 +192,12 @@ def rows_of(
     for call in inner.calls:
         layer = call.layer
         for tensor in call.outputs:
-            made_by[id(tensor)] = layer.label
+            made_by[id(tensor)] = layer._label_
         begun = [made_by.get(id(one), "") for one in call.inputs]
         sources = [name for name in begun if name]
         row = Row(
-            layer.label,
-            layer.kind,
+            layer._label_,
+            layer._kind_,
             [tensor.shape for tensor in call.outputs],
             call=call,
             sources=list(dict.fromkeys(sources)),
@@ -231,16 +224,47 @@ def rows_of(
     return rows
 
 
+if TYPE_CHECKING:
+    view = property
+else:
+
+    class view(property):  # noqa: N801  it is used as `property` is
+        """A property that an attribute of a reader's own class hides, and breaks not.
+
+        Keras has no such names, so a reader's own model may use them for itself.
+        """
+
+        def __set_name__(self, owner: type, name: str) -> None:
+            self._key = name
+
+        def __get__(self, instance: Any, owner: Any = None) -> Any:
+            if instance is not None and self._key in vars(instance):
+                return vars(instance)[self._key]
+            return super().__get__(instance, owner)
+
+        def __set__(self, instance: Any, value: Any) -> None:
+            vars(instance)[self._key] = value
+
+        def __delete__(self, instance: Any) -> None:
+            del vars(instance)[self._key]
+
+
 class Network(Untrained, Layer):
-    """What Sequential and Model share."""
+    """What Sequential and Model share.
 
-    inputs: list[Tensor]
-    outputs: list[Tensor]
-    _inferred: dict[Any, Outcome]
+    Names that end and begin with "_" are what this package needs for itself. All others
+    are Keras's, or views that a reader's own class may hide by attributes of the same
+    name: `Model.table(network)` and its like always give the view, and `summary` is
+    Keras's own name for the table.
+    """
+
+    _inputs_: list[Tensor]
+    _outputs_: list[Tensor]
+    _inferred_: dict[Any, Outcome]
     # How many networks lie in one another, this one included.
-    levels = 1
+    _levels_ = 1
 
-    def contain(self, layers: Iterable[Layer]) -> None:
+    def _contain_(self, layers: Iterable[Layer]) -> None:
         """Take layers in, unless networks would lie too deep in one another.
 
         Raises
@@ -248,60 +272,54 @@ class Network(Untrained, Layer):
         ShapeError
             If more than `MOST_LEVELS` would.
         """
-        inner = [layer.levels for layer in layers if isinstance(layer, Network)]
-        self.levels = max([self.levels, *(1 + levels for levels in inner)])
-        if self.levels > MOST_LEVELS:
+        inner = [layer._levels_ for layer in layers if isinstance(layer, Network)]
+        self._levels_ = max([self._levels_, *(1 + levels for levels in inner)])
+        if self._levels_ > MOST_LEVELS:
             raise ShapeError(
-                f"{self.label} holds networks that lie {self.levels} deep in one "
+                f"{self._label_} holds networks that lie {self._levels_} deep in one "
                 f"another; at most {MOST_LEVELS} are handled"
             )
 
     # The lists, tuples or dictionaries that inputs and outputs were given in.
-    _input_structure: Any = None
-    _output_structure: Any = None
+    _input_structure_: Any = None
+    _output_structure_: Any = None
     # Whether its shapes have their channels before the other axes, as in PyTorch.
-    channels_first = False
+    _channels_first_ = False
     # What bounds the work of nested networks from a file: called with a count of calls.
-    spend: Any = None
+    _spend_: Any = None
 
     @property
-    def calls(self) -> list[Call]:
+    def _calls_(self) -> list[Call]:
         """Every call that depends on an input, each after those it needs.
 
         What is made of constants alone is a constant itself, as in Keras.
         """
-        every = calls_before(self.outputs, self.inputs)
-        known = {id(tensor) for tensor in self.inputs}
+        every = calls_before(self._outputs_, self._inputs_)
+        known = {id(tensor) for tensor in self._inputs_}
         kept = []
         for call in every:
-            if self.own("call") or any(id(tensor) in known for tensor in call.inputs):
+            if self._own_("call") or any(id(tensor) in known for tensor in call.inputs):
                 kept.append(call)
                 known.update(id(tensor) for tensor in call.outputs)
         return kept
 
     @property
-    def called_layers(self) -> list[Any]:
+    def _called_layers_(self) -> list[Any]:
         """Every layer that is called once, in the order of first calls."""
-        return list(dict.fromkeys(call.layer for call in self.calls))
+        return list(dict.fromkeys(call.layer for call in self._calls_))
 
     @property
     def layers(self) -> list[Any]:
         """The layers as Keras lists them."""
-        return self.called_layers
+        return self._called_layers_
 
     @property
-    def inner_layers(self) -> list[Layer]:
+    def _inner_layers_(self) -> list[Layer]:
         """The layers that the network consists of, or that its attributes hold."""
-        held = super().inner_layers
-        if self.own("call"):
+        held = super()._inner_layers_
+        if self._own_("call"):
             return held
-        return list(dict.fromkeys([*self.called_layers, *held]))
-
-    def _attributes(self) -> Iterator[Any]:
-        """Yield what may hold layers and weights, but the network's own lists."""
-        for name, value in vars(self).items():
-            if name not in NO_PARTS:
-                yield value
+        return list(dict.fromkeys([*self._called_layers_, *held]))
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
         """Return a layer by its name or by its place in `layers`.
@@ -322,31 +340,31 @@ class Network(Untrained, Layer):
         if index is not None:
             if not -len(layers) <= index < len(layers):
                 raise ShapeError(
-                    f"{self.label} has {len(layers)} layers, got index={index}"
+                    f"{self._label_} has {len(layers)} layers, got index={index}"
                 )
             return layers[index]
         for layer in layers:
             if layer.name == name:
                 return layer
-        near = nearest(str(name), [layer.label for layer in layers])
-        names = ", ".join(layer.label for layer in layers[:20])
+        near = nearest(str(name), [layer._label_ for layer in layers])
+        names = ", ".join(layer._label_ for layer in layers[:20])
         hint = f"did you mean {near!r}?" if near else f"there are {names}"
-        raise ShapeError(f"{self.label} has no layer called {shown(name)}; {hint}")
+        raise ShapeError(f"{self._label_} has no layer called {shown(name)}; {hint}")
 
     @property
     def input(self) -> Any:
         """The input: a tensor, or several as they were given."""
-        self._done()
-        if self._input_structure is not None:
-            return self._input_structure
-        return self.inputs[0] if len(self.inputs) == 1 else self.inputs
+        self._done_()
+        if self._input_structure_ is not None:
+            return self._input_structure_
+        return self._inputs_[0] if len(self._inputs_) == 1 else self._inputs_
 
     @property
     def output(self) -> Any:
         """The output: a tensor, or several as they were given."""
-        outputs = self._done()
-        if self._output_structure is not None:
-            return self._output_structure
+        outputs = self._done_()
+        if self._output_structure_ is not None:
+            return self._output_structure_
         return outputs[0] if len(outputs) == 1 else outputs
 
     @property
@@ -354,8 +372,13 @@ class Network(Untrained, Layer):
         """No metrics: nothing is trained."""
         return []
 
+    @view
+    def calls(self) -> list[Call]:
+        """Return every call that depends on an input, each after those it needs."""
+        return self._calls_
+
     @property
-    def graph(self) -> Inner:
+    def _graph_(self) -> Inner:
         """The inputs, the calls and the outputs.
 
         Raises
@@ -363,13 +386,18 @@ class Network(Untrained, Layer):
         ShapeError
             If the network has no input yet.
         """
-        self._done()
-        return Inner(self.inputs, self.calls, self.outputs)
+        self._done_()
+        return Inner(self._inputs_, self._calls_, self._outputs_)
 
-    @property
+    @view
+    def graph(self) -> Inner:
+        """Return the inputs, the calls and the outputs."""
+        return self._graph_
+
+    @view
     def rows(self) -> list[Row]:
-        """One row for each input and each call."""
-        return self.all_rows()
+        """Return one row for each input and each call."""
+        return self._rows_()
 
     def all_rows(self, *, nested: bool = False) -> list[Row]:
         """Return one row for each input and each call.
@@ -379,93 +407,116 @@ class Network(Untrained, Layer):
         nested : bool
             Whether the calls inside networks and own layers get rows as well.
         """
+        return self._rows_(nested=nested)
+
+    def _rows_(self, *, nested: bool = False) -> list[Row]:
+        """Return one row for each input and each call."""
         from byhand.shapes.receptive import Fields
 
-        inner = Inner(self.inputs, self.calls, self.outputs)
+        inner = Inner(self._inputs_, self._calls_, self._outputs_)
         return rows_of(inner, Fields(inner), nested=nested)
 
     def __getitem__(self, name: str) -> Row:
         """Return the first row of a layer, by name."""
-        for row in self.rows:
+        for row in self._rows_():
             if row.name == name:
                 return row
-        names = ", ".join(row.name for row in self.rows)
+        names = ", ".join(row.name for row in self._rows_())
         raise KeyError(f"no layer is called {name!r}; there are {names}")
 
-    @property
+    @view
+    def inputs(self) -> list[Tensor]:
+        """Return the tensors that it begins with."""
+        return self._inputs_
+
+    @view
+    def outputs(self) -> list[Tensor]:
+        """Return the tensors that it ends with."""
+        return self._outputs_
+
+    @view
     def input_shape(self) -> Any:
-        """The shape of the input, or a list of them."""
-        self._done()
-        shapes = [tensor.shape for tensor in self.inputs]
+        """Return the shape of the input, or a list of them."""
+        self._done_()
+        shapes = [tensor.shape for tensor in self._inputs_]
         return shapes[0] if len(shapes) == 1 else shapes
 
-    @property
+    @view
     def output_shape(self) -> Any:
-        """The shape of the output, or a list of them."""
-        shapes = [tensor.shape for tensor in self._done()]
+        """Return the shape of the output, or a list of them."""
+        shapes = [tensor.shape for tensor in self._done_()]
         return shapes[0] if len(shapes) == 1 else shapes
 
-    def _done(self) -> list[Tensor]:
+    def _done_(self) -> list[Tensor]:
         """Return the outputs, if the network has its input."""
-        if not self.outputs:
+        if not self._outputs_:
             raise ShapeError(
-                f"{self.label} has no input yet, so no layer has a shape; put "
+                f"{self._label_} has no input yet, so no layer has a shape; put "
                 "Input(shape) first, or call build((None, ...))"
             )
-        return self.outputs
+        return self._outputs_
 
     @property
-    def parameters(self) -> Formula | None:
+    def _parameters_(self) -> Formula | None:
         """The sum over the layers; None where a layer's count is unknown."""
-        self._done()
-        return self._sum(every=True) if self.counts_all else None
+        self._done_()
+        return self._sum_(every=True) if self._counts_all_ else None
 
     @property
-    def trainable_formula(self) -> Formula | None:
+    def _trainable_formula_(self) -> Formula | None:
         """The sum over the weights that training may change."""
-        self._done()
-        return self._sum(every=False) if self.counts_all else None
+        self._done_()
+        return self._sum_(every=False) if self._counts_all_ else None
 
-    @property
+    @view
     def known_params(self) -> Number:
-        """How many numbers the weights hold that are known, shared ones once."""
-        return self._sum(every=True).value
+        """Return how many numbers the weights hold that are known, shared ones once."""
+        return self._known_()
 
-    @property
+    @view
     def known_trainable_params(self) -> Number:
-        """How many of these training may change."""
-        return self._sum(every=False).value
+        """Return how many of these training may change."""
+        return self._known_(trainable=True)
 
-    def _sum(self, *, every: bool) -> Formula:
+    def _known_(self, *, trainable: bool = False) -> Number:
+        """Return how many numbers the weights hold that are known."""
+        return self._sum_(every=not trainable).value
+
+    def _sum_(self, *, every: bool) -> Formula:
         """Return the sum over all weights, or over those that training changes."""
         kept = [
             weight
-            for weight, free in self.weights_and_training()
-            if every or (free and self._trainable)
+            for weight, free in self._weights_and_training_()
+            if every or (free and self._trainable_)
         ]
         counts: dict[int, Number] = {}
         for weight in kept:
             counts[id(weight)] = count_formula([weight]).value
         return total(counts.values())
 
-    @property
+    @view
     def trainable_params(self) -> Number | None:
-        """How many numbers training may change; None where that is not known."""
-        formula = self.trainable_formula
+        """Return how many numbers training may change; None where that is not known."""
+        formula = self._trainable_formula_
         return None if formula is None else formula.value
 
-    @property
+    @view
     def non_trainable_params(self) -> Number | None:
-        """How many numbers training may not change, frozen or moving by themselves."""
-        every, trainable = self.count_params(), self.trainable_params
+        """Return how many numbers training may not change, frozen or moving."""
+        every, trainable = self._parameters_, self._trainable_formula_
         if every is None or trainable is None:
             return None
-        return every - trainable
+        return every.value - trainable.value
+
+    @view
+    def macs(self) -> Number | None:
+        """Return multiply-accumulates for one example; None where any are unknown."""
+        return self._macs_
 
     @property
-    def macs(self) -> Number | None:
+    def _macs_(self) -> Number | None:
         """Multiply-accumulates for one example; None where a layer's are unknown."""
-        formula = inside(self.graph).macs
+        formula = inside(self._graph_).macs
         return None if formula is None else formula.value
 
     def flops(self, *, convention: str = "2*macs") -> Number | None:
@@ -483,8 +534,8 @@ class Network(Untrained, Layer):
         """
         from byhand.shapes.counting import flops_formula
 
-        formula = flops_formula(self.macs or 0, convention)
-        return None if self.macs is None else formula.value
+        formula = flops_formula(self._macs_ or 0, convention)
+        return None if self._macs_ is None else formula.value
 
     def memory(
         self, *, batch: int = 1, dtype: str = "float32", training: bool = False
@@ -492,7 +543,7 @@ class Network(Untrained, Layer):
         """Return the bytes taken for a batch; see `byhand.shapes.counting`."""
         from byhand.shapes.counting import memory_of
 
-        self._done()
+        self._done_()
         return memory_of(self, batch=batch, dtype=dtype, training=training)
 
     def receptive_field(self, name: str) -> ReceptiveField | str:
@@ -509,7 +560,7 @@ class Network(Untrained, Layer):
             "whole input" where it sees everything, "unknown" where its field has no
             size, stride and padding.
         """
-        self._done()
+        self._done_()
         return self[name].receptive_field
 
     def table(
@@ -586,50 +637,52 @@ class Network(Untrained, Layer):
         """
         from byhand.shapes.drawing import drawing, write_drawing
 
-        self._done()
+        self._done_()
         write_drawing(path, drawing(self, style=style))
 
     def _repr_html_(self) -> str:
-        return self.table(format="html", columns=("macs",))
+        from byhand.shapes.tables import table
+
+        return table(self, format="html", columns=("macs",))
 
     def __call__(self, *given: Any, **named: Any) -> Any:
         """Apply the network to symbolic tensors, in the structure of its inputs."""
         if given:
-            given = (self._in_order(given[0]), *given[1:])
+            given = (self._in_order_(given[0]), *given[1:])
         return super().__call__(*given, **named)
 
-    def _in_order(self, value: Any) -> Any:
+    def _in_order_(self, value: Any) -> Any:
         """Return a dictionary of inputs in the order of the network's own."""
-        if not isinstance(value, dict) or self.own("call") or not self.inputs:
+        if not isinstance(value, dict) or self._own_("call") or not self._inputs_:
             return value
-        structure = self._input_structure
-        keys = list(structure) if isinstance(structure, dict) else self._input_names
+        structure = self._input_structure_
+        keys = list(structure) if isinstance(structure, dict) else self._input_names_
         missing = [key for key in keys if key not in value]
         if missing:
             raise ShapeError(
-                f"{self.label} takes inputs called {', '.join(map(str, keys))}, got "
+                f"{self._label_} takes inputs called {', '.join(map(str, keys))}, got "
                 f"{', '.join(map(str, value))}; add {missing[0]!r}"
             )
         return {key: value[key] for key in keys}
 
     @property
-    def _input_names(self) -> list[str]:
+    def _input_names_(self) -> list[str]:
         """The names of the inputs."""
-        return [tensor.name or "input_layer" for tensor in self.inputs]
+        return [tensor.name or "input_layer" for tensor in self._inputs_]
 
-    def infer_unknown(self) -> Outcome:
+    def _infer_unknown_(self) -> Outcome:
         """Each output is unknown, and so are weights that are not made yet."""
-        if not self.outputs:
-            self.unknown_weights = True
-        outs = [None] * max(len(self.outputs), 1)
-        return Outcome(outs, macs=None, field=UNKNOWN, structure=self._like_outputs())
+        if not self._outputs_:
+            self._unknown_weights_ = True
+        outs = [None] * max(len(self._outputs_), 1)
+        return Outcome(outs, macs=None, field=UNKNOWN, structure=self._like_outputs_())
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Run every call on new shapes, or remember what came of it."""
-        self._done()
-        if len(shapes) != len(self.inputs):
-            raise ShapeError(f"it takes {len(self.inputs)} inputs, got {len(shapes)}")
-        for tensor, shape in zip(self.inputs, shapes, strict=True):
+        self._done_()
+        if len(shapes) != len(self._inputs_):
+            raise ShapeError(f"it takes {len(self._inputs_)} inputs, got {len(shapes)}")
+        for tensor, shape in zip(self._inputs_, shapes, strict=True):
             if not _fits(tensor.shape, shape):
                 raise ShapeError(
                     f"it was made for inputs of {show(tensor.shape)}, got "
@@ -637,55 +690,55 @@ class Network(Untrained, Layer):
                     "they are to differ"
                 )
         key = tuple(shapes)
-        outcome = self._inferred.get(key)
+        outcome = self._inferred_.get(key)
         if outcome is None:
-            outcome = self._inferred[key] = self._run(shapes)
+            outcome = self._inferred_[key] = self._run_(shapes)
         return outcome
 
-    def _traced(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _traced_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Run the `call` of a reader's own model; keep the first graph as its own."""
         outcome = trace(self, shapes, arguments)
-        if not self.outputs and outcome.inner is not None:
-            self.inputs = outcome.inner.inputs
-            self.outputs = outcome.inner.outputs
+        if not self._outputs_ and outcome.inner is not None:
+            self._inputs_ = outcome.inner.inputs
+            self._outputs_ = outcome.inner.outputs
             given = arguments.given[0] if arguments.given else None
             if given is not None and not isinstance(given, Tensor):
                 count = len(list(tensors_in(given)))
-                self._input_structure = replaced(given, self.inputs[:count])
+                self._input_structure_ = replaced(given, self._inputs_[:count])
             if not isinstance(outcome.structure, Tensor):
-                self._output_structure = outcome.structure
+                self._output_structure_ = outcome.structure
         return outcome
 
-    def _run(self, shapes: Sequence[Shape]) -> Outcome:
+    def _run_(self, shapes: Sequence[Shape]) -> Outcome:
         """Run every call on new shapes."""
-        every = self.calls
-        if self.spend is not None:
-            self.spend(len(every))
+        every = self._calls_
+        if self._spend_ is not None:
+            self._spend_(len(every))
         starts = [
             Tensor(shape, name=tensor.name, dtype=tensor.dtype)
-            for tensor, shape in zip(self.inputs, shapes, strict=True)
+            for tensor, shape in zip(self._inputs_, shapes, strict=True)
         ]
-        at = {id(t): start for t, start in zip(self.inputs, starts, strict=True)}
+        at = {id(t): start for t, start in zip(self._inputs_, starts, strict=True)}
         calls = []
         for call in every:
             given = [at.get(id(tensor), tensor) for tensor in call.inputs]
-            done = call.layer.apply(call.arguments.replaced(given))
+            done = call.layer._apply_(call.arguments.replaced(given))
             calls.append(done)
             for tensor, out in zip(call.outputs, done.outputs, strict=True):
                 at[id(tensor)] = out
-        outputs = [at[id(tensor)] for tensor in self.outputs]
+        outputs = [at[id(tensor)] for tensor in self._outputs_]
         outcome = inside(Inner(starts, calls, outputs))
-        outcome.structure = self._like_outputs()
+        outcome.structure = self._like_outputs_()
         return outcome
 
-    def _like_outputs(self) -> Any:
+    def _like_outputs_(self) -> Any:
         """Return the structure of what comes out of a call; None for a plain one."""
-        return self._output_structure
+        return self._output_structure_
 
     @property
-    def all_weights(self) -> list[WeightSpec]:
+    def _all_weights_(self) -> list[WeightSpec]:
         """The weights of every layer, shared ones once."""
-        return [weight for weight, _ in self.weights_and_training()]
+        return [weight for weight, _ in self._weights_and_training_()]
 
 
 def _fits(made_for: Shape | None, given: Shape) -> bool:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # What an element of the output sees of the input, besides (span, stride, before).
 POINT = "point"  # itself
+LAST = "last axis"  # all along it: itself in rows of numbers, places after a window
 WHOLE = "whole"  # everything
 UNKNOWN = "unknown"
 NESTED = "nested"  # what the calls inside say
@@ -122,8 +123,8 @@ class Outcome:
     macs : Formula or None
         Multiply-accumulates for one example; None where they cannot be known.
     field : str or tuple
-        What an output element sees of the input: POINT, WHOLE, UNKNOWN, NESTED, or
-        for each spatial axis (span, stride, zeros before).
+        What an output element sees of the input: POINT, LAST, WHOLE, UNKNOWN, NESTED,
+        or for each spatial axis (span, stride, zeros before).
     inner : Inner, optional
         The calls that it consists of, of a network or an own layer.
     structure : optional
@@ -174,7 +175,7 @@ def inside(inner: Inner) -> Outcome:
     macs = None if None in costs else total(cost.value for cost in costs)
     whole = any(call.outcome.field == WHOLE for call in inner.calls)
     notes = [
-        f"{call.layer.label}: {call.outcome.note}"
+        f"{call.layer._label_}: {call.outcome.note}"
         for call in inner.calls
         if call.outcome.note
     ]

@@ -12,7 +12,7 @@ networks", Distill 2019, doi:10.23915/distill.00021.
 from __future__ import annotations
 
 from byhand.shapes.formula import Formula
-from byhand.shapes.outcome import POINT, UNKNOWN, WHOLE
+from byhand.shapes.outcome import LAST, POINT, UNKNOWN, WHOLE
 from byhand.shapes.tensor import AXES
 
 TYPE_CHECKING = False
@@ -130,7 +130,7 @@ def receptive_fields(network: Network) -> dict[str, ReceptiveField | str]:
         such form. A layer called several times has the field of its first call.
     """
     fields: dict[str, ReceptiveField | str] = {}
-    for row in network.rows:
+    for row in network._rows_():
         if row.call is not None:
             fields.setdefault(row.name, row.receptive_field)
     return fields
@@ -163,7 +163,7 @@ class Fields:
         window = call.outcome.field
         if call.outcome.inner is not None:  # the calls inside hold the windows
             before, window = [span], POINT
-        return ReceptiveField(span, before, None if window == POINT else window)
+        return ReceptiveField(span, before, None if window in (POINT, LAST) else window)
 
     def _follow(self, inner: Inner, seen: Sequence[Any]) -> Any:
         """Find what each call sees, given what the inputs do; return the outputs'."""
@@ -284,7 +284,9 @@ def _after(call: Call, given: Sequence[Tensor], span: Any) -> Any:
         return span
     if field in (WHOLE, UNKNOWN):
         return field
-    if field == POINT:
+    if field == LAST and span:
+        return UNKNOWN  # a window took it for an axis of places
+    if field in (POINT, LAST):
         return _after_point([one.shape for one in given], call.outputs, span)
     if isinstance(span, _Moved):
         return UNKNOWN

@@ -56,10 +56,10 @@ def shapes_for(
 def _shapes_out(layer: Any, shapes: list[Any], arguments: Any) -> list[Any]:
     """Return what a layer that is built makes of other shapes."""
     if None in shapes:
-        return list(layer.infer_unknown().shapes)
-    if layer.own("call"):
-        return list(layer._traced(shapes, arguments).shapes)
-    return list(layer._ours("infer")(layer, shapes, arguments).shapes)
+        return list(layer._infer_unknown_().shapes)
+    if layer._own_("call"):
+        return list(layer._traced_(shapes, arguments).shapes)
+    return list(layer._ours_("_infer_")(layer, shapes, arguments).shapes)
 
 
 def smallest_shape(

@@ -281,9 +281,9 @@ def smallest_input(network: Any, *, most: int = 4096) -> tuple[Any, ...]:
     most = whole_number("most", most)
     if not hasattr(network, "calls"):
         raise TypeError(f"it takes a network, got {shown(network)}")
-    if len(network.inputs) != 1:
-        raise ValueError(f"it takes one input, got {len(network.inputs)}")
-    shape = smallest_shape(network.inputs[0], network.calls, most=most)
+    if len(network._inputs_) != 1:
+        raise ValueError(f"it takes one input, got {len(network._inputs_)}")
+    shape = smallest_shape(network._inputs_[0], network._calls_, most=most)
     if shape is None:
         raise ValueError(f"no input up to {most} fits; raise most=...")
     return shape

@@ -211,7 +211,7 @@ class _Page:
         self.asked = keys
         self.keys = ["params", *keys]
         network = listing.network
-        self.title = visible(network.name or network.base_name)
+        self.title = visible(network.name or network._base_name_)
         self.headings = ["Layer (type)", "Output Shape", "Param #"]
         self.headings += [COLUMNS[key] for key in keys]
         self.depths = [line.row.depth for line in listing.lines]

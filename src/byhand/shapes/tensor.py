@@ -124,7 +124,7 @@ class Call:
         # What is counted is the cost of one row of axis 0; most often that is one
         # example. Calls inside a network have their own costs already.
         shapes = outcome.shapes
-        if outcome.inner is None and shapes and not layer.costs_are_for_one:
+        if outcome.inner is None and shapes and not layer._costs_are_for_one_:
             given = [tensor.shape for tensor in arguments.tensors]
             macs = cost_for_one(outcome.macs, shapes[0], given)
             if macs is None and outcome.macs is not None:
@@ -141,7 +141,7 @@ class Call:
 
     def __repr__(self) -> str:
         shapes = ", ".join(show(tensor.shape) for tensor in self.outputs)
-        return f"Call({self.layer.label!r} -> {shapes})"
+        return f"Call({self.layer._label_!r} -> {shapes})"
 
 
 class Tensor:

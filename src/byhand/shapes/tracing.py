@@ -45,12 +45,12 @@ def trace(layer: Any, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
     TypeError
         If a layer inside cannot be made with its arguments.
     """
-    if not layer.own("call"):
+    if not layer._own_("call"):
         return _opaque(layer, shapes, "it has no method call")
     starts = [Tensor(one.shape, dtype=one.dtype) for one in arguments.tensors]
     given = arguments.replaced(starts)
     # Calls made from here on show how far `call` got, if it stops.
-    reached = {id(one): len(one.calls_made) for one in layer.inner_layers}
+    reached = {id(one): len(one._calls_made_) for one in layer._inner_layers_}
     try:
         result = layer.call(*given.given, **given.named)
     except Exception as error:
@@ -92,14 +92,14 @@ def _partly(
     """
     done = [
         tensor
-        for one in layer.inner_layers
-        for call in one.calls_made[reached.get(id(one), 0) :]
+        for one in layer._inner_layers_
+        for call in one._calls_made_[reached.get(id(one), 0) :]
         for tensor in call.outputs
     ]
     calls = calls_before(done)
     used = {id(tensor) for call in calls for tensor in call.inputs}
     ends = [tensor for tensor in done if id(tensor) not in used]
-    rest = layer.rest_of_call(ends or starts, _opaque(layer, shapes, why))
+    rest = layer._rest_of_call_(ends or starts, _opaque(layer, shapes, why))
     inner = _named(Inner(starts, [*calls, rest], rest.outputs), layer)
     outs = [tensor.shape for tensor in rest.outputs]
     return Outcome(outs, macs=None, field=UNKNOWN, inner=inner, note=why)
@@ -124,7 +124,7 @@ def build_own(layer: Any, arguments: Arguments) -> str:
     given = list(zip(arguments.names(), arguments.values(), strict=True))
     shapes = {name: shape_of(value) for name, value in given}
     shapes = {name: shape for name, shape in shapes.items() if shape is not None}
-    code = getattr(layer.own("build"), "__code__", None)
+    code = getattr(layer._own_("build"), "__code__", None)
     wanted = code.co_varnames[1 : code.co_argcount] if code else ()
     by_name = {f"{name}_shape": shape for name, shape in shapes.items()}
     try:
@@ -137,8 +137,8 @@ def build_own(layer: Any, arguments: Arguments) -> str:
         if is_refusal(error):
             raise
         return f"its build stopped with {in_words(error)}"
-    if layer.built_from is None:
-        layer.built_from = [tensor.shape for tensor in arguments.tensors]
+    if layer._built_from_ is None:
+        layer._built_from_ = [tensor.shape for tensor in arguments.tensors]
     return ""
 
 
@@ -175,8 +175,8 @@ def in_words(error: Exception) -> str:
 def _opaque(layer: Any, shapes: Sequence[Shape], why: str) -> Outcome:
     """Return what is known of a layer whose `call` cannot be run."""
     # Layers inside that were not reached have weights that nobody knows.
-    if any(map(_is_unbuilt, layer.inner_layers)):
-        layer.unknown_weights = True
+    if any(map(_is_unbuilt, layer._inner_layers_)):
+        layer._unknown_weights_ = True
     outs, more = compute_output_shape(layer, shapes)
     return Outcome(outs, macs=None, field=UNKNOWN, note=why + more)
 
@@ -184,9 +184,9 @@ def _opaque(layer: Any, shapes: Sequence[Shape], why: str) -> Outcome:
 def _is_unbuilt(layer: Any) -> bool:
     """Return whether a layer has weights that are not made yet."""
     if layer.built:
-        return any(map(_is_unbuilt, layer.inner_layers))
-    makes = layer.has_rule_for_weights or layer.own("build") or layer.own("call")
-    return bool(makes) or any(map(_is_unbuilt, layer.inner_layers))
+        return any(map(_is_unbuilt, layer._inner_layers_))
+    makes = layer._has_rule_for_weights_ or layer._own_("build") or layer._own_("call")
+    return bool(makes) or any(map(_is_unbuilt, layer._inner_layers_))
 
 
 def compute_output_shape(layer: Any, shapes: Sequence[Shape]) -> tuple[list[Any], str]:
@@ -204,7 +204,7 @@ def compute_output_shape(layer: Any, shapes: Sequence[Shape]) -> tuple[list[Any]
     ShapeError
         If shapes inside do not go together.
     """
-    if not layer.own("compute_output_shape"):
+    if not layer._own_("compute_output_shape"):
         return [None], ""
     try:
         shape = layer.compute_output_shape(

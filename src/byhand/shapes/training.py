@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from byhand.shapes.errors import ShapeError
+from byhand.shapes.inert import refusal
 from byhand.shapes.known_names import LOSSES, METRICS, OPTIMIZERS
 from byhand.shapes.layers.names import nearest
 from byhand.shapes.values import shown
-from byhand.shapes.variables import NO_NUMBERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,18 +38,6 @@ REFUSED = {
     "load_weights": "leave the line out: weights change no shape",
     "quantize": "leave the line out: it changes no shape",
 }
-
-
-def _refusing(name: str, advice: str) -> Any:
-    """Return a method that says why there is no such thing here."""
-
-    def refuse(self: Any, *given: Any, **named: Any) -> Any:
-        raise NotImplementedError(f"{NO_NUMBERS}, so {name} does nothing: {advice}")
-
-    refuse.__name__ = name
-    refuse.__qualname__ = f"Untrained.{name}"
-    refuse.__doc__ = f"Refuse: {advice}."
-    return refuse
 
 
 class Untrained:
@@ -87,7 +75,7 @@ class Untrained:
 
 
 for _name, _advice in REFUSED.items():
-    setattr(Untrained, _name, _refusing(_name, _advice))
+    setattr(Untrained, _name, refusal(__name__, _name, _advice))
 
 
 def known_name(

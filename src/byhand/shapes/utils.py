@@ -8,6 +8,7 @@ from byhand.shapes.config import (
     enable_interactive_logging,
     is_interactive_logging_enabled,
 )
+from byhand.shapes.errors import UnsupportedError
 from byhand.shapes.inert import Inert, refusing
 from byhand.shapes.known_names import words
 from byhand.shapes.saving import (
@@ -135,7 +136,7 @@ def plot_model(
         Where to draw; a name that ends in ".svg".
     """
     if str(to_file).lower().endswith(".svg"):
-        model.draw(to_file, style="graph")
+        type(model).draw(model, to_file, style="graph")
     else:
         print(
             f"{to_file} is not drawn: pictures are SVG here; write "
@@ -148,9 +149,9 @@ def model_to_dot(model: Any, *given: Any, **options: Any) -> Any:
 
     Raises
     ------
-    NotImplementedError
+    UnsupportedError
         Always.
     """
-    raise NotImplementedError(
+    raise UnsupportedError(
         "there is no graph of pydot here: write model.draw('model.svg', style='graph')"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from byhand.shapes.errors import ShapeError
+from byhand.shapes.errors import ShapeError, UnsupportedError
 from byhand.shapes.outcome import WeightSpec
 from byhand.shapes.size import Number, Size
 from byhand.shapes.tensor import Tensor
@@ -96,10 +96,10 @@ class Variable(Tensor):
 
         Raises
         ------
-        NotImplementedError
+        UnsupportedError
             Always.
         """
-        raise NotImplementedError(
+        raise UnsupportedError(
             f"{NO_NUMBERS}: numpy() gives a weight's numbers in Keras itself"
         )
 

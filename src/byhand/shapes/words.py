@@ -72,7 +72,7 @@ def stack_from(text: str, start: Any = None) -> Sequential:
     if start is not None:
         parts.insert(0, Input(start))
     stack = Sequential(parts)
-    if not stack.outputs:
+    if not stack._outputs_:
         raise UsageError("a stack of layers needs --input, such as --input 32,32,1")
     return stack
 

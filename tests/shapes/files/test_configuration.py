@@ -631,7 +631,7 @@ def test_a_layer_that_fails_otherwise_is_a_read_error(monkeypatch):
     for fault in (ZeroDivisionError, KeyError, AttributeError, MemoryError):
         monkeypatch.setattr(
             layers.Dense,
-            "infer",
+            "_infer_",
             lambda *_, fault=fault: (_ for _ in ()).throw(fault("x")),
         )
         with pytest.raises(ReadError, match=r"a call of 'd'.* cannot be made"):

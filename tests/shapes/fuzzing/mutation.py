@@ -16,7 +16,7 @@ def is_layer(name):
 
 
 NAMES = [name for name in layers.__all__ if is_layer(name)]
-KEYS = sorted({key for name in NAMES for key in getattr(layers, name).arguments})
+KEYS = sorted({key for name in NAMES for key in getattr(layers, name)._arguments_})
 
 NUMBERS = [0, 1, -1, 2, 3, 7, 64, 1000, -7, 10**6, 2**31, 2**62, 2**63, 10**400]
 FLOATS = [0.5, -2.0, 1e308, float("nan"), float("inf"), float("-inf")]
@@ -323,7 +323,7 @@ def chain(rng):
     for _ in range(rng.choice([1, 1, 2, 4])):
         name = rng.choice(NAMES)
         arguments = {}
-        for key in getattr(layers, name).arguments:
+        for key in getattr(layers, name)._arguments_:
             chance = rng.random()
             if chance < 0.2:
                 arguments[key] = value(rng)

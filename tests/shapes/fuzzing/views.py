@@ -28,7 +28,7 @@ def views(network, folder):
     yield "repr", lambda: repr(network)
     yield "explain", lambda: explained(network)
     yield "shape", lambda: repr((network.output_shape, network.count_params()))
-    yield "weights", lambda: repr(network.all_weights)
+    yield "weights", lambda: repr(network._all_weights_)
     yield "smallest", lambda: smallest_input(network, most=64)
     for style in STYLES:
         yield f"draw {style}", lambda style=style: drawn(network, folder, style)

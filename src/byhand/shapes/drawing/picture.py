@@ -45,19 +45,19 @@ def drawing(network: Network, *, style: str = "volumes") -> str:
     if style not in STYLES:
         names = ", ".join(repr(name) for name in STYLES)
         raise ValueError(f"style must be one of {names}, got {style!r}")
-    rows = network.rows
+    rows = network._rows_()
     if not rows:
         raise ShapeError(
-            f"{network.label} has no input yet, so there is nothing to draw; put "
+            f"{network._label_} has no input yet, so there is nothing to draw; put "
             "Input(shape) first, or call build((None, ...))"
         )
     edges = edges_of(network, rows)
     if style == "volumes":
-        first = network.channels_first or any(map(_channels_first, rows))
+        first = network._channels_first_ or any(map(_channels_first, rows))
         parts, width, height = volumes_of(rows, edges, channels_first=first)
     else:
         parts, width, height = graph_of(rows, edges)
-    name = network.name or network.base_name
+    name = network.name or network._base_name_
     return document(visible(name), _described(network, rows), parts, width, height)
 
 
@@ -68,7 +68,7 @@ def _channels_first(row: Row) -> bool:
 
 def edges_of(network: Network, rows: Sequence[Row]) -> list[tuple[int, int]]:
     """Return the rows that each tensor joins: the one it comes from, and each user."""
-    made_by = {id(tensor): number for number, tensor in enumerate(network.inputs)}
+    made_by = {id(tensor): number for number, tensor in enumerate(network._inputs_)}
     edges = []
     for number, row in enumerate(rows):
         if row.call is None:

@@ -54,7 +54,7 @@ def opaque(row: Row) -> bool:
     """Return whether something of a row is not known."""
     if row.macs is None or None in row.outputs:
         return True
-    return row.layer is not None and not row.layer.counts_all
+    return row.layer is not None and not row.layer._counts_all_
 
 
 def shapes_of(row: Row) -> str:

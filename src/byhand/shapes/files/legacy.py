@@ -16,24 +16,24 @@ if TYPE_CHECKING:
 class ThresholdedReLU(Unchanged):
     """Values up to a threshold become 0."""
 
-    arguments = {"theta": 1.0}
+    _arguments_ = {"theta": 1.0}
 
 
 class CuDNNLSTM(LSTM):
     """An LSTM as NVIDIA's library has it: with two biases, one for each product."""
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """As an LSTM, and a second bias."""
-        return _with_two_biases(super().weight_specs(shapes))
+        return _with_two_biases(super()._weight_specs_(shapes))
 
 
 class CuDNNGRU(GRU):
     """A GRU as NVIDIA's library has it: reset after the product, with two biases."""
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Take the form with two biases."""
         self.reset_after = True
-        super().check()
+        super()._check_()
 
 
 def _with_two_biases(weights: list[WeightSpec]) -> list[WeightSpec]:

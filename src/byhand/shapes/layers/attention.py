@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
-from byhand.shapes.layers.base import REQUIRED, Layer, _tensors_of
+from byhand.shapes.layers.base import REQUIRED, Layer, tensors_of
 from byhand.shapes.layers.checks import as_list, is_known, known_length
 from byhand.shapes.layers.dense import KERNEL_AND_BIAS
 from byhand.shapes.outcome import UNKNOWN, WHOLE, Outcome, WeightSpec, product
@@ -39,23 +39,23 @@ def _check_rates(layer: Any) -> None:
 class _Heads(Layer):
     """Attention with projections: weights are made when query and value are known."""
 
-    takes = ("query", "value", "key", "query_mask", "value_mask", "key_mask")
+    _takes_ = ("query", "value", "key", "query_mask", "value_mask", "key_mask")
 
     def build(self, *shapes: Any, **named: Any) -> None:
         """Make the weights for the shapes of query and value, and perhaps of key."""
-        given = [_tensors_of(shape) for shape in (*shapes, *named.values())]
-        self.apply(Arguments(given, takes=self.takes))
+        given = [tensors_of(shape) for shape in (*shapes, *named.values())]
+        self._apply_(Arguments(given, takes=self._takes_))
 
-    def _prepare(self, shapes: list[Any]) -> None:
-        """Wait for the roles: `infer` makes the weights."""
+    def _prepare_(self, shapes: list[Any]) -> None:
+        """Wait for the roles: `_infer_` makes the weights."""
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """As many places as the query has, and the scores if asked for."""
         shapes = list(named(shapes, arguments))
         Layer.build(self, shapes)
-        return self.attend(shapes, arguments)
+        return self._attend_(shapes, arguments)
 
-    def attend(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _attend_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Return what comes out for query, value and key."""
         raise TypeError(f"{type(self).__name__} does not say what comes out of it")
 
@@ -68,7 +68,7 @@ class MultiHeadAttention(_Heads):
     output_shape: Any
     attention_axes: Any
 
-    arguments = {
+    _arguments_ = {
         "num_heads": REQUIRED,
         "key_dim": REQUIRED,
         "value_dim": None,
@@ -83,12 +83,12 @@ class MultiHeadAttention(_Heads):
         "seed": None,
     }
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse sizes that are not whole numbers above 0."""
         self.num_heads = whole_number("num_heads", self.num_heads)
         self.key_dim = whole_number("key_dim", self.key_dim)
         given = self.key_dim if self.value_dim is None else self.value_dim
-        self._value_dim = whole_number("value_dim", given)
+        self._value_dim_ = whole_number("value_dim", given)
         _check_rates(self)
         out = self.output_shape
         if out is not None:
@@ -104,7 +104,7 @@ class MultiHeadAttention(_Heads):
             axes = [whole_number("attention_axes", one, least=-64) for one in axes]
             self.attention_axes = tuple(axes) or None
 
-    def _sizes(self, shapes: Sequence[Shape]) -> dict[str, Any]:
+    def _sizes_(self, shapes: Sequence[Shape]) -> dict[str, Any]:
         """Return the lengths that the weights are made of."""
         query, value, key = shapes
         out = self.output_shape
@@ -112,16 +112,16 @@ class MultiHeadAttention(_Heads):
         return {
             "h": self.num_heads,
             "k": self.key_dim,
-            "w": self._value_dim,
+            "w": self._value_dim_,
             "q": known_length(query[-1], "the last axis of the query"),
             "v": known_length(value[-1], "the last axis of the value"),
             "y": known_length(key[-1], "the last axis of the key"),
             "o": o,
         }
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A projection of query, key and value for each head, and one of the result."""
-        n = self._sizes(shapes)
+        n = self._sizes_(shapes)
 
         def weight(name: str, letters: str) -> WeightSpec:
             return WeightSpec(name, {letter: n[letter] for letter in letters})
@@ -138,10 +138,10 @@ class MultiHeadAttention(_Heads):
                 weights.append(weight(f"{name}/bias", bias))
         return weights
 
-    def attend(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _attend_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Projections, scores of every pair of places, and mixtures of values."""
         query, value, key = shapes
-        n = self._sizes(shapes)
+        n = self._sizes_(shapes)
         if query[1:-1] and value[1:-1] and len(query) != len(value):
             raise ShapeError(
                 f"query and value must have the same number of axes, got "
@@ -154,7 +154,7 @@ class MultiHeadAttention(_Heads):
                     f"{show(key)}"
                 )
         t, s = product(query[1:-1]), product(value[1:-1])
-        apart, beside = self._axes_apart(query, value)
+        apart, beside = self._axes_apart_(query, value)
         gate = " + t * q * h * w" if self.use_gate else ""
         # Each place is compared with those that lie along the attended axes.
         pairs, more = ("t * s", {}) if not apart else ("t * r", {"r": product(beside)})
@@ -182,7 +182,7 @@ class MultiHeadAttention(_Heads):
         field = UNKNOWN if apart else WHOLE
         return Outcome(outputs, macs=macs, field=field)
 
-    def _axes_apart(self, query: Shape, value: Shape) -> tuple[list[int], list[Any]]:
+    def _axes_apart_(self, query: Shape, value: Shape) -> tuple[list[int], list[Any]]:
         """Return the axes that attention does not run along, and what it runs over."""
         rank = len(query)
         if self.attention_axes is None:
@@ -211,7 +211,7 @@ class MultiHeadAttention(_Heads):
 class GroupedQueryAttention(_Heads):
     """Attention in which groups of query heads share a head of keys and values."""
 
-    arguments = {
+    _arguments_ = {
         "head_dim": REQUIRED,
         "num_query_heads": REQUIRED,
         "num_key_value_heads": REQUIRED,
@@ -224,7 +224,7 @@ class GroupedQueryAttention(_Heads):
         "seed": None,
     }
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse heads that cannot be shared evenly."""
         for name in ("head_dim", "num_query_heads", "num_key_value_heads"):
             setattr(self, name, whole_number(name, getattr(self, name)))
@@ -236,7 +236,7 @@ class GroupedQueryAttention(_Heads):
             )
         _check_rates(self)
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """Projections of query, key and value, and one of the result."""
         query, value, key = shapes
         n = {
@@ -247,7 +247,7 @@ class GroupedQueryAttention(_Heads):
             "v": known_length(value[-1], "the last axis of the value"),
             "y": known_length(key[-1], "the last axis of the key"),
         }
-        self._n = n
+        self._n_ = n
         parts = [("query", "qhd"), ("key", "ygd"), ("value", "vgd")]
         if self.use_gate:
             parts.append(("gate", "qhd"))
@@ -260,7 +260,7 @@ class GroupedQueryAttention(_Heads):
                 weights.append(WeightSpec(f"{name}/bias", {k: n[k] for k in bias}))
         return weights
 
-    def attend(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _attend_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Projections, scores of every pair of places, and mixtures of values."""
         query, value, key = shapes
         for shape in shapes:
@@ -276,7 +276,7 @@ class GroupedQueryAttention(_Heads):
             + gate,
             t=query[1],
             s=value[1],
-            **self._n,
+            **self._n_,
         )
         outputs = [query]
         if arguments.get("return_attention_scores"):
@@ -287,7 +287,7 @@ class GroupedQueryAttention(_Heads):
 class _ListAttention(Layer):
     """Attention called with a list: query, value and perhaps key."""
 
-    def _three(self, shapes: Sequence[Shape]) -> tuple[Shape, Shape, Shape]:
+    def _three_(self, shapes: Sequence[Shape]) -> tuple[Shape, Shape, Shape]:
         """Return the shapes of query, value and key."""
         if len(shapes) not in (2, 3):
             raise ShapeError(
@@ -305,11 +305,11 @@ class _ListAttention(Layer):
         key = shapes[2] if len(shapes) == 3 else value
         return query, value, key
 
-    def _attended(
+    def _attended_(
         self, shapes: Sequence[Shape], arguments: Arguments, pair: str
     ) -> Outcome:
         """Return one mixture of values for each place of the query."""
-        query, value, key = self._three(shapes)
+        query, value, key = self._three_(shapes)
         out = (*query[:-1], value[-1])
         macs = Formula(
             f"t * s * ({pair})", t=query[-2], s=value[-2], k=key[-1], v=value[-1]
@@ -323,9 +323,14 @@ class _ListAttention(Layer):
 class Attention(_ListAttention):
     """Scores by products of query and key."""
 
-    arguments = {"use_scale": False, "score_mode": "dot", "dropout": 0.0, "seed": None}
+    _arguments_ = {
+        "use_scale": False,
+        "score_mode": "dot",
+        "dropout": 0.0,
+        "seed": None,
+    }
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse a score that Keras does not have."""
         if self.score_mode not in ("dot", "concat"):
             raise ShapeError(
@@ -333,9 +338,9 @@ class Attention(_ListAttention):
             )
         _check_rates(self)
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """One number for the scale, and one for the concatenated score."""
-        self._three(shapes)
+        self._three_(shapes)
         weights = []
         if self.use_scale:
             weights.append(WeightSpec("scale", {}))
@@ -343,29 +348,29 @@ class Attention(_ListAttention):
             weights.append(WeightSpec("concat_score_weight", {}))
         return weights
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Every pair of places is compared, every value mixed in."""
-        return self._attended(shapes, arguments, "k + v")
+        return self._attended_(shapes, arguments, "k + v")
 
 
 class AdditiveAttention(_ListAttention):
     """Scores by a sum of query and key through tanh."""
 
-    arguments = {"use_scale": True, "dropout": 0.0}
+    _arguments_ = {"use_scale": True, "dropout": 0.0}
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse a share outside 0 to 1."""
         _check_rates(self)
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """One number for each element of a key."""
-        _, _, key = self._three(shapes)
+        _, _, key = self._three_(shapes)
         if not self.use_scale:
             return []
         return [
             WeightSpec("scale", {"k": known_length(key[-1], "the length of a key")})
         ]
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Every pair of places is compared, every value mixed in."""
-        return self._attended(shapes, arguments, "k + v")
+        return self._attended_(shapes, arguments, "k + v")

@@ -33,39 +33,39 @@ class _Augmentation(Unchanged):
     Receptive fields are those of inference, where an element sees itself.
     """
 
-    field: ClassVar[str] = POINT
+    _field_: ClassVar[str] = POINT
     data_format: str | None = None
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse an order of the axes that Keras does not have."""
         channels_first(self)
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The shape passes through, if it is that of images.
 
         A dictionary of images, labels and boxes passes through as it is.
         """
         if arguments.given and isinstance(arguments.given[0], dict):
             structure = arguments.given[0]
-            return Outcome(shapes, structure=structure, field=self.field)
+            return Outcome(shapes, structure=structure, field=self._field_)
         shape = single_shape(shapes)
         if len(shape) not in (3, 4):
             raise ShapeError(
                 f"it takes images of 3 axes or batches of 4, got {show(shape)}"
             )
-        return Outcome([shape], field=self.field)
+        return Outcome([shape], field=self._field_)
 
 
 class _InInference(_Augmentation):
     """A change of whole images that is made in inference as well."""
 
-    field = UNKNOWN
+    _field_ = UNKNOWN
 
 
 class RandomFlip(_Augmentation):
     """Images mirrored at random."""
 
-    arguments = {
+    _arguments_ = {
         "mode": "horizontal_and_vertical",
         "seed": None,
         "data_format": None,
@@ -75,41 +75,41 @@ class RandomFlip(_Augmentation):
 class RandomRotation(_Augmentation):
     """Images turned at random."""
 
-    arguments = {"factor": REQUIRED, **WARP}
+    _arguments_ = {"factor": REQUIRED, **WARP}
 
 
 class RandomTranslation(_Augmentation):
     """Images shifted at random."""
 
-    arguments = {"height_factor": REQUIRED, "width_factor": REQUIRED, **WARP}
+    _arguments_ = {"height_factor": REQUIRED, "width_factor": REQUIRED, **WARP}
 
 
 class RandomZoom(_Augmentation):
     """Images enlarged or reduced at random."""
 
-    arguments = {"height_factor": REQUIRED, "width_factor": None, **WARP}
+    _arguments_ = {"height_factor": REQUIRED, "width_factor": None, **WARP}
 
 
 class RandomContrast(_Augmentation):
     """Contrast changed at random."""
 
-    arguments = {"factor": REQUIRED, "value_range": (0, 255), "seed": None}
+    _arguments_ = {"factor": REQUIRED, "value_range": (0, 255), "seed": None}
 
 
 class RandomBrightness(_Augmentation):
     """Brightness changed at random."""
 
-    arguments = {"factor": REQUIRED, "value_range": (0, 255), "seed": None}
+    _arguments_ = {"factor": REQUIRED, "value_range": (0, 255), "seed": None}
 
 
 class RandomCrop(CenterCrop):
     """A random part of an image."""
 
-    def field_from(self, places: Sequence[Any]) -> Any:
+    def _field_from_(self, places: Sequence[Any]) -> Any:
         """Where the part begins is not known."""
         return UNKNOWN
 
-    arguments = {
+    _arguments_ = {
         "height": REQUIRED,
         "width": REQUIRED,
         "seed": None,
@@ -125,19 +125,19 @@ COLOURS = {"value_range": (0, 255), "data_format": None, "seed": None}
 class AutoContrast(_InInference):
     """Contrast stretched to the full range."""
 
-    arguments = {"value_range": (0, 255)}
+    _arguments_ = {"value_range": (0, 255)}
 
 
 class Equalization(_InInference):
     """Brightness spread evenly over its range."""
 
-    arguments = {"value_range": (0, 255), "bins": 256, "data_format": None}
+    _arguments_ = {"value_range": (0, 255), "bins": 256, "data_format": None}
 
 
 class ContrastLimitedAdaptiveHistogramEqualization(_InInference):
     """Brightness spread evenly within tiles."""
 
-    arguments = {
+    _arguments_ = {
         "value_range": (0, 255),
         "clip_limit": 4.0,
         "tile_grid_size": (8, 8),
@@ -148,7 +148,7 @@ class ContrastLimitedAdaptiveHistogramEqualization(_InInference):
 class Solarization(_Augmentation):
     """Bright places turned dark."""
 
-    arguments = {
+    _arguments_ = {
         "addition_factor": 0.0,
         "threshold_factor": 0.0,
         "value_range": (0, 255),
@@ -159,7 +159,7 @@ class Solarization(_Augmentation):
 class AugMix(_Augmentation):
     """Several chains of random changes, mixed."""
 
-    arguments = {
+    _arguments_ = {
         "value_range": (0, 255),
         "num_chains": 3,
         "chain_depth": 3,
@@ -175,7 +175,7 @@ class AugMix(_Augmentation):
 class RandAugment(_Augmentation):
     """A few changes drawn from many."""
 
-    arguments = {
+    _arguments_ = {
         "value_range": (0, 255),
         "num_ops": 2,
         "factor": 0.5,
@@ -188,21 +188,21 @@ class RandAugment(_Augmentation):
 class CutMix(_Augmentation):
     """A part of each image put into another."""
 
-    arguments = {"factor": 1.0, "seed": None, "data_format": None}
+    _arguments_ = {"factor": 1.0, "seed": None, "data_format": None}
 
 
 class MixUp(_Augmentation):
     """Images blended with one another."""
 
-    arguments = {"alpha": 0.2, "data_format": None, "seed": None}
+    _arguments_ = {"alpha": 0.2, "data_format": None, "seed": None}
 
 
 class RandomColorDegeneration(_Augmentation):
     """Colours weakened at random."""
 
-    arguments = {"factor": REQUIRED, **COLOURS}
+    _arguments_ = {"factor": REQUIRED, **COLOURS}
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The shape passes through, if it is that of images in colour."""
         for shape in shapes if len(shapes) == 1 else ():
             channels = shape[-3 if self.data_format == "channels_first" else -1]
@@ -211,37 +211,37 @@ class RandomColorDegeneration(_Augmentation):
                     f"it takes images of 3 colours, got {channels} channels in "
                     f"{show(shape)}; leave it out for images in grey"
                 )
-        return super().infer(shapes, arguments)
+        return super()._infer_(shapes, arguments)
 
 
 class RandomHue(_Augmentation):
     """Colours turned at random."""
 
-    arguments = {"factor": REQUIRED, **COLOURS}
+    _arguments_ = {"factor": REQUIRED, **COLOURS}
 
 
 class RandomPosterization(_Augmentation):
     """Colours reduced to few."""
 
-    arguments = {"factor": REQUIRED, **COLOURS}
+    _arguments_ = {"factor": REQUIRED, **COLOURS}
 
 
 class RandomSaturation(_Augmentation):
     """Colours strengthened or weakened at random."""
 
-    arguments = {"factor": REQUIRED, **COLOURS}
+    _arguments_ = {"factor": REQUIRED, **COLOURS}
 
 
 class RandomSharpness(_Augmentation):
     """Edges sharpened or blurred at random."""
 
-    arguments = {"factor": REQUIRED, **COLOURS}
+    _arguments_ = {"factor": REQUIRED, **COLOURS}
 
 
 class RandomColorJitter(_Augmentation):
     """Brightness, contrast, saturation and hue changed at random."""
 
-    arguments = {
+    _arguments_ = {
         "value_range": (0, 255),
         "brightness_factor": None,
         "contrast_factor": None,
@@ -255,7 +255,7 @@ class RandomColorJitter(_Augmentation):
 class RandomElasticTransform(_Augmentation):
     """Places moved a little, each on its own."""
 
-    arguments = {
+    _arguments_ = {
         "factor": 1.0,
         "scale": 1.0,
         "interpolation": "bilinear",
@@ -270,7 +270,7 @@ class RandomElasticTransform(_Augmentation):
 class RandomErasing(_Augmentation):
     """A part of each image covered."""
 
-    arguments = {
+    _arguments_ = {
         "factor": 1.0,
         "scale": (0.02, 0.33),
         "fill_value": None,
@@ -283,7 +283,7 @@ class RandomErasing(_Augmentation):
 class RandomGaussianBlur(_Augmentation):
     """Images blurred at random."""
 
-    arguments = {
+    _arguments_ = {
         "factor": 1.0,
         "kernel_size": 3,
         "sigma": 1.0,
@@ -294,13 +294,13 @@ class RandomGaussianBlur(_Augmentation):
 class RandomGrayscale(_Augmentation):
     """Colours taken away at random."""
 
-    arguments = {"factor": 0.5, "data_format": None, "seed": None}
+    _arguments_ = {"factor": 0.5, "data_format": None, "seed": None}
 
 
 class RandomInvert(_Augmentation):
     """Colours turned into their opposites at random."""
 
-    arguments = {
+    _arguments_ = {
         "factor": 1.0,
         "value_range": (0, 255),
         "seed": None,
@@ -311,7 +311,7 @@ class RandomInvert(_Augmentation):
 class RandomPerspective(_Augmentation):
     """Images seen from the side at random."""
 
-    arguments = {
+    _arguments_ = {
         "factor": 1.0,
         "scale": 1.0,
         "interpolation": "bilinear",
@@ -324,7 +324,7 @@ class RandomPerspective(_Augmentation):
 class RandomShear(_Augmentation):
     """Images slanted at random."""
 
-    arguments = {
+    _arguments_ = {
         "x_factor": 0.0,
         "y_factor": 0.0,
         "interpolation": "bilinear",
@@ -338,13 +338,13 @@ class RandomShear(_Augmentation):
 class MaxNumBoundingBoxes(_Augmentation):
     """A fixed number of boxes for each image."""
 
-    arguments = {"max_number": REQUIRED, "fill_value": -1}
+    _arguments_ = {"max_number": REQUIRED, "fill_value": -1}
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Boxes and their labels get the number; all else passes through."""
         given = arguments.given[0] if arguments.given else None
         if not isinstance(given, dict):
-            return super().infer(shapes, arguments)
+            return super()._infer_(shapes, arguments)
         boxes = {id(tensor) for tensor in tensors_in(given.get("bounding_boxes"))}
         outs: list[Shape] = [
             (shape[0], self.max_number, *shape[2:]) if id(tensor) in boxes else shape

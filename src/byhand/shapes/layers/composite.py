@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class Wrapper(Layer):
     """A layer that holds another, for a reader's own class to extend."""
 
-    arguments = {"layer": REQUIRED}
+    _arguments_ = {"layer": REQUIRED}
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse what is not a layer."""
         if not isinstance(self.layer, Layer):
             raise TypeError(
@@ -41,16 +41,16 @@ class Wrapper(Layer):
 class Pipeline(Layer):
     """Layers one behind another, as one layer."""
 
-    arguments = {"layers": REQUIRED, "name": None}
+    _arguments_ = {"layers": REQUIRED, "name": None}
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse what is no list of layers."""
         given = self.layers if isinstance(self.layers, list | tuple) else [self.layers]
         for layer in given:
             if not isinstance(layer, Layer) or given is not self.layers:
                 raise TypeError(f"layers must be a list of layers, got {shown(layer)}")
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """What each makes of what the one before gives."""
         starts = [Tensor(one.shape, dtype=one.dtype) for one in arguments.tensors]
         value = arguments.replaced(starts).given[0]
@@ -69,7 +69,7 @@ class Pipeline(Layer):
 class ReversibleEmbedding(Embedding):
     """A row of f numbers for each of v whole numbers, and back again."""
 
-    arguments = {
+    _arguments_ = {
         "input_dim": REQUIRED,
         "output_dim": REQUIRED,
         "tie_weights": True,
@@ -80,22 +80,28 @@ class ReversibleEmbedding(Embedding):
         "reverse_dtype": None,
         "logit_soft_cap": None,
     }
-    takes = ("inputs", "reverse")
-    lora_rank = None
+    _takes_ = ("inputs", "reverse")
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _bind_(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
+        # Keras takes both by name, and shows neither.
+        named = dict(named)
+        self.lora_rank = named.pop("lora_rank", None)
+        self.lora_alpha = named.pop("lora_alpha", self.lora_rank)
+        super()._bind_(given, named)
+
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A table of v x f, and another for the way back unless they are one."""
         there = {"v": self.input_dim, "f": self.output_dim}
         back = {"f": self.output_dim, "v": self.input_dim}
-        specs = [WeightSpec("embeddings", there)]
+        specs = self._adapted_([WeightSpec("embeddings", there)])
         if not self.tie_weights:
             specs.append(WeightSpec("reverse_embeddings", back))
         return specs
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """An axis of f is added, or on the way back turned into one of v."""
         if not arguments.get("reverse", False):
-            return super().infer(shapes, arguments)
+            return super()._infer_(shapes, arguments)
         *places, f = shapes[0]
         macs = Formula("f * v", f=f, v=self.input_dim)
         for length in places[1:]:

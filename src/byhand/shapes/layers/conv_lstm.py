@@ -39,20 +39,20 @@ CONV_LSTM = {
 class ConvLSTM1D(Layer):
     """A long short-term memory whose products are convolutions."""
 
-    arguments = CONV_LSTM
-    rank: ClassVar[int] = 1
+    _arguments_ = CONV_LSTM
+    _rank_: ClassVar[int] = 1
     filters: Any
     kernel_size: Any
     strides: Any
     dilation_rate: Any
-    takes = ("sequence", "initial_state")
+    _takes_ = ("sequence", "initial_state")
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse what a convolution refuses."""
         self.filters = whole_number("filters", self.filters)
-        self.kernel_size = per_axis("kernel_size", self.kernel_size, self.rank)
-        self.strides = per_axis("strides", self.strides, self.rank)
-        self.dilation_rate = per_axis("dilation_rate", self.dilation_rate, self.rank)
+        self.kernel_size = per_axis("kernel_size", self.kernel_size, self._rank_)
+        self.strides = per_axis("strides", self.strides, self._rank_)
+        self.dilation_rate = per_axis("dilation_rate", self.dilation_rate, self._rank_)
         if self.padding not in ("valid", "same"):
             raise ShapeError(
                 f"padding must be one of 'valid', 'same', got {shown(self.padding)}"
@@ -65,21 +65,21 @@ class ConvLSTM1D(Layer):
             real_number(name, getattr(self, name))
         channels_first(self)
 
-    def _bind(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
+    def _bind_(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
         # Keras takes them still, from older models; they change no shape.
         ignored = ("zero_output_for_mask", "unroll")
-        super()._bind(given, {k: v for k, v in named.items() if k not in ignored})
+        super()._bind_(given, {k: v for k, v in named.items() if k not in ignored})
 
-    def _parts(self, shapes: Sequence[Shape]) -> tuple[Any, Any, Shape, Any]:
+    def _parts_(self, shapes: Sequence[Shape]) -> tuple[Any, Any, Shape, Any]:
         """Return batch, steps, places and channels of the input."""
         shape = shape_of_rank(
-            shapes[:1], self.rank + 3, "batch, steps, places and channels"
+            shapes[:1], self._rank_ + 3, "batch, steps, places and channels"
         )
         inner = shape[2:]
         places, c = (
             (inner[1:], inner[0]) if channels_first(self) else (inner[:-1], inner[-1])
         )
-        for name, length in zip(AXES[self.rank], places, strict=True):
+        for name, length in zip(AXES[self._rank_], places, strict=True):
             if isinstance(length, Size):
                 raise ShapeError(
                     f"its {name} is unknown ({length}), and its state has a fixed one; "
@@ -87,9 +87,9 @@ class ConvLSTM1D(Layer):
                 )
         return shape[0], shape[1], places, c
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """Four gates of kernels on the input and on the last output, and biases."""
-        *_, c = self._parts(shapes)
+        *_, c = self._parts_(shapes)
         c = known_length(c, "the number of channels of its input")
         taps = along_axes("k", self.kernel_size)
         n, f = len(taps) + 1, self.filters
@@ -101,16 +101,16 @@ class ConvLSTM1D(Layer):
             weights.append(Gated("bias", {"g": 4, "f": f}, 0))
         return weights
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Each step is convolved, and its output once more, padded to its size."""
-        batch, t, places, c = self._parts(shapes)
+        batch, t, places, c = self._parts_(shapes)
         along = [
             (
                 name,
                 axis.conv_formula(i, k, strides=s, padding=self.padding, dilation=d),
             )
             for name, i, k, s, d in zip(
-                AXES[self.rank],
+                AXES[self._rank_],
                 places,
                 self.kernel_size,
                 self.strides,
@@ -136,10 +136,10 @@ class ConvLSTM1D(Layer):
 class ConvLSTM2D(ConvLSTM1D):
     """A long short-term memory of images."""
 
-    rank = 2
+    _rank_ = 2
 
 
 class ConvLSTM3D(ConvLSTM1D):
     """A long short-term memory of volumes."""
 
-    rank = 3
+    _rank_ = 3

@@ -5,9 +5,9 @@ from __future__ import annotations
 from byhand.shapes import axis
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
-from byhand.shapes.layers.base import REQUIRED, Layer
+from byhand.shapes.layers.base import REQUIRED, Adaptable, Layer
 from byhand.shapes.layers.checks import known_length, per_axis, shape_of_rank
-from byhand.shapes.layers.dense import KERNEL_AND_BIAS, with_lora
+from byhand.shapes.layers.dense import KERNEL_AND_BIAS
 from byhand.shapes.outcome import Outcome, WeightSpec
 from byhand.shapes.tensor import AXES, Shape
 from byhand.shapes.values import shown, whole_number
@@ -72,61 +72,61 @@ def join_channels(
 class Convolution(Layer):
     """What the convolutions share: checks, channels, and the length of each axis."""
 
-    rank: ClassVar[int] = 1
-    paddings: ClassVar[tuple[str, ...]] = ("valid", "same")
+    _rank_: ClassVar[int] = 1
+    _paddings_: ClassVar[tuple[str, ...]] = ("valid", "same")
     # Keras lets either strides or dilation exceed 1, except by channel.
-    one_step: ClassVar[bool] = True
+    _one_step_: ClassVar[bool] = True
     filters: Any
     kernel_size: Any
     strides: Any
     dilation_rate: Any
     padding: Any
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse what Keras refuses before it sees an input."""
-        rank = self.rank
+        rank = self._rank_
         self.kernel_size = per_axis("kernel_size", self.kernel_size, rank)
         self.strides = per_axis("strides", self.strides, rank)
         self.dilation_rate = per_axis("dilation_rate", self.dilation_rate, rank)
         if (
             not isinstance(self.padding, str)
-            or self.padding.lower() not in self.paddings
+            or self.padding.lower() not in self._paddings_
         ):
-            names = ", ".join(repr(name) for name in self.paddings)
+            names = ", ".join(repr(name) for name in self._paddings_)
             raise ShapeError(
                 f"padding must be one of {names}, got {shown(self.padding)}"
                 f"{padding_by_number(self.padding, rank)}"
             )
         self.padding = self.padding.lower()
-        if self.one_step and max(self.strides) > 1 and max(self.dilation_rate) > 1:
+        if self._one_step_ and max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise ShapeError(
                 f"strides={self.strides} and dilation_rate={self.dilation_rate} cannot "
                 "both exceed 1; set one of them to 1"
             )
         channels_first(self)
         for name in ("filters", "depth_multiplier", "groups"):
-            if name in self.arguments:
+            if name in self._arguments_:
                 setattr(self, name, whole_number(name, getattr(self, name)))
 
-    def channels(self, shapes: Sequence[Shape]) -> int:
+    def _channels_(self, shapes: Sequence[Shape]) -> int:
         """Return the number of channels that come in."""
-        _, c = split_channels(self, shapes, self.rank)
+        _, c = split_channels(self, shapes, self._rank_)
         return known_length(c, "the number of channels of its input")
 
-    def taps(self) -> dict[str, int]:
+    def _taps_(self) -> dict[str, int]:
         """Return the taps along each axis under their letters."""
         return along_axes("k", self.kernel_size)
 
-    def output_lengths(self, shapes: Sequence[Shape]) -> list[tuple[str, Formula]]:
+    def _output_lengths_(self, shapes: Sequence[Shape]) -> list[tuple[str, Formula]]:
         """Return the output length along each axis."""
-        places, _ = split_channels(self, shapes, self.rank)
+        places, _ = split_channels(self, shapes, self._rank_)
         return [
             (
                 name,
                 axis.conv_formula(i, k, strides=s, padding=self.padding, dilation=d),
             )
             for name, i, k, s, d in zip(
-                AXES[self.rank],
+                AXES[self._rank_],
                 places,
                 self.kernel_size,
                 self.strides,
@@ -135,24 +135,24 @@ class Convolution(Layer):
             )
         ]
 
-    def input_windows(self, shapes: Sequence[Shape]) -> tuple[Any, ...]:
+    def _input_windows_(self, shapes: Sequence[Shape]) -> tuple[Any, ...]:
         """Return what an output element sees along each axis."""
-        places, _ = split_channels(self, shapes, self.rank)
+        places, _ = split_channels(self, shapes, self._rank_)
         return windows(
             places, self.kernel_size, self.strides, self.dilation_rate, self.padding
         )
 
-    def outcome(
+    def _convolved_(
         self, shapes: Sequence[Shape], filters: int, macs: str, /, **values: Any
     ) -> Outcome:
         """Return an outcome whose cost is counted at each place of the output."""
-        along = self.output_lengths(shapes)
+        along = self._output_lengths_(shapes)
         places = [formula.value for _, formula in along]
         shape = join_channels(self, shapes[0][0], places, filters)
         at = along_axes("o", places)
         cost = Formula(f"{' * '.join(at)} * {macs}", **at, **values)
         return Outcome(
-            [shape], lengths=along, macs=cost, field=self.input_windows(shapes)
+            [shape], lengths=along, macs=cost, field=self._input_windows_(shapes)
         )
 
 
@@ -217,63 +217,63 @@ PLAIN = {
 }
 
 
-class Conv1D(Convolution):
+class Conv1D(Convolution, Adaptable):
     """f kernels moved along one axis."""
 
-    arguments = PLAIN
-    paddings: ClassVar[tuple[str, ...]] = ("valid", "same", "causal")
+    _arguments_ = PLAIN
+    _paddings_: ClassVar[tuple[str, ...]] = ("valid", "same", "causal")
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse filters that the groups do not divide."""
-        super().check()
+        super()._check_()
         if self.filters % self.groups:
             raise ShapeError(
                 f"filters={self.filters} cannot be split into {self.groups} groups; "
                 f"let groups divide {self.filters}"
             )
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A kernel of taps x c / g x f, and f biases."""
-        c = self.channels(shapes)
+        c = self._channels_(shapes)
         if c % self.groups:
             raise ShapeError(
                 f"{c} channels cannot be split into groups={self.groups}; "
                 f"let groups divide {c}"
             )
-        axes = {**self.taps(), "c": c // self.groups, "f": self.filters}
+        axes = {**self._taps_(), "c": c // self.groups, "f": self.filters}
         weights: list[WeightSpec] = [WeightSpec("kernel", axes)]
         if self.use_bias:
             weights.append(WeightSpec("bias", {"f": self.filters}))
-        return with_lora(self, weights)
+        return self._adapted_(weights)
 
-    def _bind(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
+    def _bind_(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
         # Keras takes both by name, and shows neither.
         named = dict(named)
         self.lora_rank = named.pop("lora_rank", None)
-        named.pop("lora_alpha", None)
-        super()._bind(given, named)
+        self.lora_alpha = named.pop("lora_alpha", self.lora_rank)
+        super()._bind_(given, named)
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Each output element costs as many as the kernel has weights for it."""
-        c = self.channels(shapes) // self.groups
-        values = {**self.taps(), "c": c, "f": self.filters}
-        return self.outcome(shapes, self.filters, " * ".join(values), **values)
+        c = self._channels_(shapes) // self.groups
+        values = {**self._taps_(), "c": c, "f": self.filters}
+        return self._convolved_(shapes, self.filters, " * ".join(values), **values)
 
 
 class Conv2D(Conv1D):
     """f kernels moved over height and width."""
 
-    arguments = {**PLAIN, "strides": (1, 1), "dilation_rate": (1, 1)}
-    paddings = ("valid", "same")
-    rank = 2
+    _arguments_ = {**PLAIN, "strides": (1, 1), "dilation_rate": (1, 1)}
+    _paddings_ = ("valid", "same")
+    _rank_ = 2
 
 
 class Conv3D(Conv1D):
     """f kernels moved through depth, height and width."""
 
-    arguments = {**PLAIN, "strides": (1, 1, 1), "dilation_rate": (1, 1, 1)}
-    paddings = ("valid", "same")
-    rank = 3
+    _arguments_ = {**PLAIN, "strides": (1, 1, 1), "dilation_rate": (1, 1, 1)}
+    _paddings_ = ("valid", "same")
+    _rank_ = 3
 
 
 TRANSPOSED = {
@@ -293,20 +293,20 @@ TRANSPOSED = {
 class Conv1DTranspose(Convolution):
     """The way back of a strided convolution along one axis."""
 
-    arguments = TRANSPOSED
+    _arguments_ = TRANSPOSED
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse an output padding that is not below the strides."""
-        super().check()
+        super()._check_()
         given = self.output_padding
-        none = (None,) * self.rank
-        self._extra: tuple[Any, ...] = (
+        none = (None,) * self._rank_
+        self._extra_: tuple[Any, ...] = (
             none
             if given is None
-            else per_axis("output_padding", given, self.rank, least=0)
+            else per_axis("output_padding", given, self._rank_, least=0)
         )
         for extra, k, d, stride in zip(
-            self._extra,
+            self._extra_,
             self.kernel_size,
             self.dilation_rate,
             self.strides,
@@ -323,17 +323,17 @@ class Conv1DTranspose(Convolution):
                     f"{least + stride - 1}"
                 )
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A kernel of taps x f x c, and f biases."""
-        axes = {**self.taps(), "f": self.filters, "c": self.channels(shapes)}
+        axes = {**self._taps_(), "f": self.filters, "c": self._channels_(shapes)}
         weights: list[WeightSpec] = [WeightSpec("kernel", axes)]
         if self.use_bias:
             weights.append(WeightSpec("bias", {"f": self.filters}))
         return weights
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Every input element costs as many as the kernel has weights."""
-        places, c = split_channels(self, shapes, self.rank)
+        places, c = split_channels(self, shapes, self._rank_)
         along = [
             (
                 name,
@@ -342,11 +342,11 @@ class Conv1DTranspose(Convolution):
                 ),
             )
             for name, i, k, s, p, d in zip(
-                AXES[self.rank],
+                AXES[self._rank_],
                 places,
                 self.kernel_size,
                 self.strides,
-                self._extra,
+                self._extra_,
                 self.dilation_rate,
                 strict=True,
             )
@@ -354,7 +354,7 @@ class Conv1DTranspose(Convolution):
         lengths = [formula.value for _, formula in along]
         values = {
             **along_axes("i", places),
-            **self.taps(),
+            **self._taps_(),
             "c": c,
             "f": self.filters,
         }
@@ -365,7 +365,7 @@ class Conv1DTranspose(Convolution):
                 self.kernel_size,
                 self.strides,
                 self.dilation_rate,
-                self._extra,
+                self._extra_,
                 strict=True,
             )
         )
@@ -376,14 +376,14 @@ class Conv1DTranspose(Convolution):
 class Conv2DTranspose(Conv1DTranspose):
     """The way back of a strided convolution over height and width."""
 
-    arguments = {**TRANSPOSED, "strides": (1, 1), "dilation_rate": (1, 1)}
-    rank = 2
+    _arguments_ = {**TRANSPOSED, "strides": (1, 1), "dilation_rate": (1, 1)}
+    _rank_ = 2
 
 
 class Conv3DTranspose(Conv1DTranspose):
     """The way back of a strided convolution through a volume."""
 
-    arguments = {
+    _arguments_ = {
         "filters": REQUIRED,
         "kernel_size": REQUIRED,
         "strides": (1, 1, 1),
@@ -395,4 +395,4 @@ class Conv3DTranspose(Conv1DTranspose):
         "use_bias": True,
         **KERNEL_AND_BIAS,
     }
-    rank = 3
+    _rank_ = 3

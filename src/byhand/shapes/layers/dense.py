@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
-from byhand.shapes.layers.base import MOST_AXES, REQUIRED, Layer
+from byhand.shapes.layers.base import MOST_AXES, REQUIRED, Adaptable
 from byhand.shapes.layers.checks import as_list, known_length, single_shape
 from byhand.shapes.outcome import (
     POINT,
@@ -36,32 +36,10 @@ KERNEL_AND_BIAS = {
 QUANTIZED = {"lora_rank": None, "lora_alpha": None, "quantization_config": None}
 
 
-def with_lora(layer: Layer, weights: list[WeightSpec]) -> list[WeightSpec]:
-    """Return weights with the two narrow ones that low-rank adaptation trains.
-
-    The kernel, which is the first weight, stays as it is then: its change is a product
-    of a factor as wide as the rank on one side, and as long as the kernel's last axis
-    on the other.
-    """
-    if not layer.lora_rank:
-        return weights
-    rank = whole_number("lora_rank", layer.lora_rank)
-    kernel, *others = weights
-    *before, last = kernel.axes
-    first = {name: kernel.axes[name] for name in before}
-    kernel.trainable = False
-    return [
-        kernel,
-        *others,
-        WeightSpec("lora_kernel_a", {**first, "r": rank}),
-        WeightSpec("lora_kernel_b", {"r": rank, last: kernel.axes[last]}),
-    ]
-
-
-class Dense(Layer):
+class Dense(Adaptable):
     """z = xW + b along the last axis: c inputs, f outputs."""
 
-    arguments = {
+    _arguments_ = {
         "units": REQUIRED,
         "activation": None,
         "use_bias": True,
@@ -71,11 +49,11 @@ class Dense(Layer):
 
     units: Any
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse a number of units that is not a whole number above 0."""
         self.units = whole_number("units", self.units)
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A kernel of c x f and f biases."""
         shape = single_shape(shapes)
         if len(shape) < 2:
@@ -87,9 +65,9 @@ class Dense(Layer):
         weights = [WeightSpec("kernel", {"c": c, "f": self.units})]
         if self.use_bias:
             weights.append(WeightSpec("bias", {"f": self.units}))
-        return with_lora(self, weights)
+        return self._adapted_(weights)
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The last axis becomes f long; every other place pays c f."""
         shape = single_shape(shapes)
         n = product(shape[1:-1])
@@ -101,14 +79,14 @@ class Dense(Layer):
         return Outcome([(*shape[:-1], self.units)], macs=macs, field=field)
 
 
-class EinsumDense(Layer):
+class EinsumDense(Adaptable):
     """A tensor product of the input with a kernel, in Einstein's notation.
 
     An axis that `output_shape` leaves open gets its length from the input, where
     Keras leaves it open; with an ellipsis Keras gives a wrong symbolic shape.
     """
 
-    arguments = {
+    _arguments_ = {
         "equation": REQUIRED,
         "output_shape": REQUIRED,
         "activation": None,
@@ -127,15 +105,15 @@ class EinsumDense(Layer):
 
     output_shape: Any
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Take the equation apart."""
         if not isinstance(self.equation, str):
             raise TypeError(f"equation must be a text, got {shown(self.equation)}")
         text = self.equation[: 4 * MOST_AXES + 1].replace(" ", "")
-        left, arrow, self._result = text.partition("->")
-        self._input, comma, self._kernel = left.partition(",")
+        left, arrow, self._result_ = text.partition("->")
+        self._input_, comma, self._kernel_ = left.partition(",")
         # Its letters become those of formulas.
-        parts = [self._input, self._kernel, self._result]
+        parts = [self._input_, self._kernel_, self._result_]
         letters = [part.replace("...", "", 1) for part in parts]
         if not (arrow and comma and all(map(_are_letters, letters))):
             raise ShapeError(
@@ -154,30 +132,30 @@ class EinsumDense(Layer):
         )
         bias = self.bias_axes
         if bias is not None and not (
-            isinstance(bias, str) and all(letter in self._result for letter in bias)
+            isinstance(bias, str) and all(letter in self._result_ for letter in bias)
         ):
             raise ShapeError(
-                f"bias_axes must name axes of the output {self._result!r}, got "
+                f"bias_axes must name axes of the output {self._result_!r}, got "
                 f"{shown(bias)}"
             )
-        if "..." in self._result and "..." not in self._input:
+        if "..." in self._result_ and "..." not in self._input_:
             raise ShapeError(
                 f"{text!r} has an ellipsis in its output alone; put one in the input"
             )
 
-    def _letters(self, shape: Shape) -> tuple[str, str, dict[str, Any]]:
+    def _letters_(self, shape: Shape) -> tuple[str, str, dict[str, Any]]:
         """Return the axes of input and output and the length of each letter."""
-        dots = self._input.count("...")
-        extra = len(shape) - (len(self._input) - 3 * dots)
+        dots = self._input_.count("...")
+        extra = len(shape) - (len(self._input_) - 3 * dots)
         if extra < 0 or (extra and not dots):
             raise ShapeError(
-                f"equation {self.equation!r} names {len(self._input) - 3 * dots} axes "
+                f"equation {self.equation!r} names {len(self._input_) - 3 * dots} axes "
                 f"of an input that has {len(shape)}: {show(shape)}; name each once"
             )
         # Letters no equation uses stand for the axes behind an ellipsis.
         filler = "".join(chr(0x3B1 + k) for k in range(extra))
-        into = self._input.replace("...", filler)
-        out = self._result.replace("...", filler)
+        into = self._input_.replace("...", filler)
+        out = self._result_.replace("...", filler)
         lengths: dict[str, Any] = dict(zip(into, shape, strict=True))
         own = out[1:] if out[:1] == into[:1] else out
         wanted = zip(reversed(own), reversed(self.output_shape), strict=False)
@@ -189,7 +167,7 @@ class EinsumDense(Layer):
                         f"the input {lengths[letter]}; let them agree"
                     )
                 lengths[letter] = length
-        missing = [letter for letter in self._kernel if letter not in lengths]
+        missing = [letter for letter in self._kernel_ if letter not in lengths]
         if missing:
             raise ShapeError(
                 f"axis {missing[0]!r} of the kernel is in neither the input nor the "
@@ -197,13 +175,13 @@ class EinsumDense(Layer):
             )
         return into, out, lengths
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A kernel with the axes of the equation, and a bias along `bias_axes`."""
-        _, out, lengths = self._letters(single_shape(shapes))
-        for letter in self._kernel:
+        _, out, lengths = self._letters_(single_shape(shapes))
+        for letter in self._kernel_:
             known_length(lengths[letter], f"axis {letter!r} of its kernel")
         weights = [
-            WeightSpec("kernel", {letter: lengths[letter] for letter in self._kernel})
+            WeightSpec("kernel", {letter: lengths[letter] for letter in self._kernel_})
         ]
         if self.bias_axes:
             start = min(out.index(letter) for letter in self.bias_axes)
@@ -214,12 +192,12 @@ class EinsumDense(Layer):
                 for letter in out[start:]
             }
             weights.append(_Bias("bias", bias))
-        return with_lora(self, weights)
+        return self._adapted_(weights)
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The output has the lengths of its letters; each product costs one."""
-        into, out, lengths = self._letters(single_shape(shapes))
-        every = dict.fromkeys(into + self._kernel)
+        into, out, lengths = self._letters_(single_shape(shapes))
+        every = dict.fromkeys(into + self._kernel_)
         values = {k: lengths[k] for k in every if lengths[k] is not None}
         macs = Formula(" * ".join(values) or "1", **values)
         shape = tuple(lengths[letter] for letter in out)
@@ -255,13 +233,13 @@ class _Bias(WeightSpec):
         return self._full
 
 
-class Embedding(Layer):
+class Embedding(Adaptable):
     """A row of f numbers for each of v whole numbers."""
 
     input_dim: Any
     output_dim: Any
 
-    arguments = {
+    _arguments_ = {
         "input_dim": REQUIRED,
         "output_dim": REQUIRED,
         "embeddings_initializer": "uniform",
@@ -272,20 +250,20 @@ class Embedding(Layer):
         **QUANTIZED,
     }
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse an empty vocabulary."""
         self.input_dim = whole_number("input_dim", self.input_dim)
         self.output_dim = whole_number("output_dim", self.output_dim)
 
-    def _bind(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
+    def _bind_(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
         # Keras takes it still, from older models; it changes nothing.
-        super()._bind(given, {k: v for k, v in named.items() if k != "input_length"})
+        super()._bind_(given, {k: v for k, v in named.items() if k != "input_length"})
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A table of v x f."""
         table = WeightSpec("embeddings", {"v": self.input_dim, "f": self.output_dim})
-        return with_lora(self, [table])
+        return self._adapted_([table])
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """An axis of f is added; looking up costs no multiplication."""
         return Outcome([(*single_shape(shapes), self.output_dim)])

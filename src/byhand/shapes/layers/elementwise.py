@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Unchanged(Layer):
     """A layer whose output has the shape of its input, and which has no weights."""
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The shape passes through."""
         return Outcome([single_shape(shapes)])
 
@@ -36,11 +36,11 @@ ALONG_THE_LAST = ("softmax", "log_softmax", "sparsemax")
 class Activation(Unchanged):
     """A function of each number, or a softmax along the last axis."""
 
-    arguments = {"activation": REQUIRED}
+    _arguments_ = {"activation": REQUIRED}
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The shape passes through."""
-        outcome = super().infer(shapes, arguments)
+        outcome = super()._infer_(shapes, arguments)
         name = getattr(self.activation, "__name__", self.activation)
         if isinstance(name, str) and name in ALONG_THE_LAST:
             (shape,) = shapes
@@ -51,9 +51,9 @@ class Activation(Unchanged):
 class ReLU(Unchanged):
     """max(0, z), with a slope, a ceiling or a threshold."""
 
-    arguments = {"max_value": None, "negative_slope": 0.0, "threshold": 0.0}
+    _arguments_ = {"max_value": None, "negative_slope": 0.0, "threshold": 0.0}
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse what makes no rectifier."""
         for name in ("max_value", "negative_slope", "threshold"):
             value = getattr(self, name)
@@ -64,16 +64,16 @@ class ReLU(Unchanged):
 class LeakyReLU(Unchanged):
     """z above zero, a small part of z below."""
 
-    arguments = {"negative_slope": 0.3}
+    _arguments_ = {"negative_slope": 0.3}
 
-    def _bind(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
+    def _bind_(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
         # Keras's old name for the slope, still accepted.
         if "alpha" in named:
             named = {**named, "negative_slope": named["alpha"]}
             del named["alpha"]
-        super()._bind(given, named)
+        super()._bind_(given, named)
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse a missing or negative slope."""
         real_number("negative_slope", self.negative_slope, least=0)
 
@@ -81,9 +81,9 @@ class LeakyReLU(Unchanged):
 class ELU(Unchanged):
     """z above zero, an exponential below."""
 
-    arguments = {"alpha": 1.0}
+    _arguments_ = {"alpha": 1.0}
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse a factor that is no number."""
         real_number("alpha", self.alpha)
 
@@ -91,11 +91,11 @@ class ELU(Unchanged):
 class Softmax(Unchanged):
     """Numbers along an axis turned into shares of one."""
 
-    arguments = {"axis": -1}
+    _arguments_ = {"axis": -1}
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The shape passes through."""
-        outcome = super().infer(shapes, arguments)
+        outcome = super()._infer_(shapes, arguments)
         (shape,) = shapes
         single = hasattr(self.axis, "__index__")
         axes = [self.axis] if single else as_list("axis", self.axis)
@@ -106,23 +106,23 @@ class Softmax(Unchanged):
 class PReLU(Layer):
     """A leaky rectifier whose slopes are learned, one for each place."""
 
-    arguments = {
+    _arguments_ = {
         "alpha_initializer": "Zeros",
         "alpha_regularizer": None,
         "alpha_constraint": None,
         "shared_axes": None,
     }
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse axes that are no whole numbers."""
         given = () if self.shared_axes is None else self.shared_axes
         single = hasattr(given, "__index__")
         given = [given] if single else as_list("shared_axes", given)
-        self._shared = [
+        self._shared_ = [
             whole_number("shared_axes", axis, least=-MOST_AXES) for axis in given
         ]
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A slope for each place, one along shared axes.
 
         Keras counts the axes from 1 behind the batch, and takes one off the others
@@ -130,14 +130,14 @@ class PReLU(Layer):
         """
         shape = single_shape(shapes)
         count = len(shape) - 1
-        for axis in self._shared:
+        for axis in self._shared_:
             if not -count <= axis - 1 < count:
                 raise ShapeError(
                     f"shared_axes={shown(self.shared_axes)} names an axis that "
                     f"{show(shape)} does not have; the axes behind the batch are 1 to "
                     f"{count}"
                 )
-        shared = {(axis - 1) % count + 1 for axis in self._shared}
+        shared = {(axis - 1) % count + 1 for axis in self._shared_}
         axes = {}
         for axis in range(1, len(shape)):
             what = f"axis {axis} of its input"
@@ -145,7 +145,7 @@ class PReLU(Layer):
             axes[f"a_{axis}"] = 1 if one else known_length(shape[axis], what)
         return [WeightSpec("alpha", axes)]
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The shape passes through."""
         return Outcome([single_shape(shapes)])
 
@@ -153,21 +153,21 @@ class PReLU(Layer):
 class Masking(Unchanged):
     """Steps that hold nothing but a given number are marked to be passed over."""
 
-    arguments = {"mask_value": 0.0}
+    _arguments_ = {"mask_value": 0.0}
 
 
 class ActivityRegularization(Unchanged):
     """A penalty on the size of what passes through."""
 
-    arguments = {"l1": 0.0, "l2": 0.0}
+    _arguments_ = {"l1": 0.0, "l2": 0.0}
 
 
 class Dropout(Unchanged):
     """A share of the numbers set to zero while training."""
 
-    arguments = {"rate": REQUIRED, "noise_shape": None, "seed": None}
+    _arguments_ = {"rate": REQUIRED, "noise_shape": None, "seed": None}
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse a share outside 0 to 1."""
         real_number("rate", self.rate, least=0, most=1)
 
@@ -179,15 +179,15 @@ class AlphaDropout(Dropout):
 class GaussianDropout(Dropout):
     """Multiplication with noise around one."""
 
-    arguments = {"rate": REQUIRED, "seed": None}
+    _arguments_ = {"rate": REQUIRED, "seed": None}
 
 
 class GaussianNoise(Unchanged):
     """Addition of noise around zero."""
 
-    arguments = {"stddev": REQUIRED, "seed": None}
+    _arguments_ = {"stddev": REQUIRED, "seed": None}
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse a spread outside 0 to 1, as Keras does."""
         real_number("stddev", self.stddev, least=0, most=1)
 
@@ -195,15 +195,15 @@ class GaussianNoise(Unchanged):
 class _SpatialDropout(Dropout):
     """Whole channels set to zero while training."""
 
-    arguments = {"rate": REQUIRED, "seed": None, "name": None}
-    rank = 1
+    _arguments_ = {"rate": REQUIRED, "seed": None, "name": None}
+    _rank_ = 1
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The shape passes through, if it has the axes."""
         shape = single_shape(shapes)
-        if len(shape) != self.rank + 2:
+        if len(shape) != self._rank_ + 2:
             raise ShapeError(
-                f"it takes an input of {self.rank + 2} axes, got {show(shape)}"
+                f"it takes an input of {self._rank_ + 2} axes, got {show(shape)}"
             )
         return Outcome([shape])
 
@@ -215,18 +215,18 @@ class SpatialDropout1D(_SpatialDropout):
 class SpatialDropout2D(_SpatialDropout):
     """Dropout of whole channels of an image."""
 
-    arguments = {"rate": REQUIRED, "data_format": None, "seed": None, "name": None}
-    rank = 2
+    _arguments_ = {"rate": REQUIRED, "data_format": None, "seed": None, "name": None}
+    _rank_ = 2
 
 
 class SpatialDropout3D(_SpatialDropout):
     """Dropout of whole channels of a volume."""
 
-    arguments = {"rate": REQUIRED, "data_format": None, "seed": None, "name": None}
-    rank = 3
+    _arguments_ = {"rate": REQUIRED, "data_format": None, "seed": None, "name": None}
+    _rank_ = 3
 
 
 class Rescaling(Unchanged):
     """Each number times a factor, plus an offset."""
 
-    arguments = {"scale": REQUIRED, "offset": 0.0}
+    _arguments_ = {"scale": REQUIRED, "offset": 0.0}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from byhand.shapes.errors import ShapeError
+from byhand.shapes.errors import ShapeError, UnsupportedError
 from byhand.shapes.layers.base import REQUIRED, Layer
 from byhand.shapes.layers.checks import single_shape
 from byhand.shapes.outcome import POINT, WHOLE, Outcome
@@ -25,7 +25,7 @@ OLD_MODES = {"binary": "multi_hot", "tf-idf": "tf_idf"}
 class _Encoding(Layer):
     """Whole numbers from 0 to the depth, as they are or as rows of that depth."""
 
-    modes: tuple[str, ...] = ("int", "one_hot", "multi_hot", "count")
+    _modes_: tuple[str, ...] = ("int", "one_hot", "multi_hot", "count")
     output_mode: str
     num_bins: Any
     num_tokens: Any
@@ -33,13 +33,13 @@ class _Encoding(Layer):
     vocabulary: Any
     output_sequence_length: Any
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse a mode that Keras does not have."""
         if isinstance(self.output_mode, str):
             self.output_mode = OLD_MODES.get(self.output_mode, self.output_mode)
-        if self.output_mode not in self.modes:
+        if self.output_mode not in self._modes_:
             raise ShapeError(
-                f"output_mode must be one of {', '.join(self.modes)}, got "
+                f"output_mode must be one of {', '.join(self._modes_)}, got "
                 f"{shown(self.output_mode)}"
             )
         if self.sparse and self.output_mode == "int":
@@ -47,32 +47,27 @@ class _Encoding(Layer):
                 "sparse=True goes with output_mode='one_hot', 'multi_hot' or 'count'"
             )
 
-    @property
-    def depth(self) -> Any:
-        """How many different numbers there are."""
-        raise NotImplementedError
-
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """One number stays one, or becomes a row; a row of them is counted."""
-        shape = self._shape(shapes)
+        shape = self._shape_(shapes)
         if self.output_mode == "int":
             return Outcome([shape])
         if self.output_mode == "one_hot":
-            return Outcome([self._one_hot(shape)], field=POINT)
-        return Outcome([self._counted(shape)], field=WHOLE)
+            return Outcome([self._one_hot_(shape)], field=POINT)
+        return Outcome([self._counted_(shape)], field=WHOLE)
 
-    def _shape(self, shapes: Sequence[Shape]) -> Shape:
+    def _shape_(self, shapes: Sequence[Shape]) -> Shape:
         """Return the shape of the input."""
         return single_shape(shapes)
 
-    def _one_hot(self, shape: Shape) -> Shape:
+    def _one_hot_(self, shape: Shape) -> Shape:
         """Return the shape of one row for each number; an axis of 1 goes."""
         kept = shape[:-1] if len(shape) > 1 and shape[-1] == 1 else shape
-        return (*kept, self.depth)
+        return (*kept, self._depth_)
 
-    def _counted(self, shape: Shape) -> Shape:
+    def _counted_(self, shape: Shape) -> Shape:
         """Return the shape of one row for each row."""
-        return (*shape[:-1], self.depth)
+        return (*shape[:-1], self._depth_)
 
     def adapt(self, data: Any, **options: Any) -> None:
         """Take data to learn from; what is learnt stays unknown here."""
@@ -81,13 +76,13 @@ class _Encoding(Layer):
 class CategoryEncoding(_Encoding):
     """Whole numbers as rows with a one, or as counts."""
 
-    arguments = {"num_tokens": None, "output_mode": "multi_hot", "sparse": False}
-    modes = ("one_hot", "multi_hot", "count")
-    takes = ("inputs", "count_weights")
+    _arguments_ = {"num_tokens": None, "output_mode": "multi_hot", "sparse": False}
+    _modes_ = ("one_hot", "multi_hot", "count")
+    _takes_ = ("inputs", "count_weights")
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse a missing number of tokens."""
-        super().check()
+        super()._check_()
         if self.num_tokens is None:
             raise ShapeError(
                 "num_tokens is needed; where it is not known, use IntegerLookup"
@@ -95,11 +90,11 @@ class CategoryEncoding(_Encoding):
         self.num_tokens = whole_number("num_tokens", self.num_tokens)
 
     @property
-    def depth(self) -> Any:
+    def _depth_(self) -> Any:
         """The number of tokens."""
         return self.num_tokens
 
-    def _shape(self, shapes: Sequence[Shape]) -> Shape:
+    def _shape_(self, shapes: Sequence[Shape]) -> Shape:
         """Return the shape of the numbers; weights of a count may follow."""
         return single_shape(shapes[:1])
 
@@ -107,7 +102,7 @@ class CategoryEncoding(_Encoding):
 class Discretization(_Encoding):
     """Numbers as those of the bins that they lie in."""
 
-    arguments = {
+    _arguments_ = {
         "bin_boundaries": None,
         "num_bins": None,
         "epsilon": 0.01,
@@ -117,30 +112,32 @@ class Discretization(_Encoding):
         "name": None,
     }
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse bins that are given in two ways or in none."""
-        super().check()
+        super()._check_()
         if (self.num_bins is None) == (self.bin_boundaries is None):
             raise ShapeError("either num_bins or bin_boundaries is needed, not both")
         if self.num_bins is not None:
             whole_number("num_bins", self.num_bins, least=0)
 
     @property
-    def depth(self) -> Any:
+    def _depth_(self) -> Any:
         """The number of bins."""
         if self.bin_boundaries is None:
             return self.num_bins
         return len(self.bin_boundaries) + 1
 
-    def _counted(self, shape: Shape) -> Shape:
+    def _counted_(self, shape: Shape) -> Shape:
         """Return the shape of counts, for which Keras leaves the second axis out."""
-        return (shape[0], *shape[2:], self.depth) if len(shape) > 1 else (self.depth,)
+        return (
+            (shape[0], *shape[2:], self._depth_) if len(shape) > 1 else (self._depth_,)
+        )
 
 
 class Hashing(_Encoding):
     """Whole numbers and words as those of the bins that a hash puts them in."""
 
-    arguments = {
+    _arguments_ = {
         "num_bins": REQUIRED,
         "mask_value": None,
         "salt": None,
@@ -148,44 +145,44 @@ class Hashing(_Encoding):
         "sparse": False,
     }
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse less than one bin."""
-        super().check()
+        super()._check_()
         self.num_bins = whole_number("num_bins", self.num_bins)
 
     @property
-    def depth(self) -> Any:
+    def _depth_(self) -> Any:
         """The number of bins."""
         return self.num_bins
 
-    def _one_hot(self, shape: Shape) -> Shape:
+    def _one_hot_(self, shape: Shape) -> Shape:
         """Return the shape of one row for each row of numbers, as Keras says."""
-        return self._counted(shape)
+        return self._counted_(shape)
 
 
 class HashedCrossing(_Encoding):
     """Pairs of two features as the number of the bin that a hash puts them in."""
 
-    arguments = {
+    _arguments_ = {
         "num_bins": REQUIRED,
         "output_mode": "int",
         "sparse": False,
         "name": None,
         "dtype": None,
     }
-    modes = ("int", "one_hot")
+    _modes_ = ("int", "one_hot")
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse less than one bin."""
         self.num_bins = whole_number("num_bins", self.num_bins)
-        super().check()
+        super()._check_()
 
     @property
-    def depth(self) -> Any:
+    def _depth_(self) -> Any:
         """The number of bins."""
         return self.num_bins
 
-    def _shape(self, shapes: Sequence[Shape]) -> Shape:
+    def _shape_(self, shapes: Sequence[Shape]) -> Shape:
         """Return the shape that both inputs have."""
         if len(shapes) != 2 or shapes[0] != shapes[1]:
             got = " and ".join(show(shape) for shape in shapes)
@@ -196,11 +193,11 @@ class HashedCrossing(_Encoding):
 class _Lookup(_Encoding):
     """Words or numbers as their places in a vocabulary."""
 
-    modes = ("int", "one_hot", "multi_hot", "count", "tf_idf")
+    _modes_ = ("int", "one_hot", "multi_hot", "count", "tf_idf")
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse a vocabulary of less than one word."""
-        super().check()
+        super()._check_()
         words = self.vocabulary
         if words is not None and not isinstance(words, str):
             words = list(words) if hasattr(words, "__iter__") else [words]
@@ -213,7 +210,7 @@ class _Lookup(_Encoding):
             self.max_tokens = whole_number("max_tokens", self.max_tokens)
 
     @property
-    def depth(self) -> Any:
+    def _depth_(self) -> Any:
         """The number of words, and of places for those that are not known."""
         if self.pad_to_max_tokens and self.max_tokens is not None:
             return self.max_tokens
@@ -228,18 +225,18 @@ class _Lookup(_Encoding):
 
         Raises
         ------
-        NotImplementedError
+        UnsupportedError
             If it was to be learnt from data.
         """
         if self.vocabulary is None or isinstance(self.vocabulary, str):
-            raise NotImplementedError(
+            raise UnsupportedError(
                 f"{NO_NUMBERS}, so no vocabulary is learnt: give it as vocabulary=[...]"
             )
         return list(self.vocabulary)
 
     def vocabulary_size(self) -> Any:
         """Return the number of words; V where it is to be learnt from data."""
-        return self.depth
+        return self._depth_
 
     def set_vocabulary(self, vocabulary: Any, idf_weights: Any = None) -> None:
         """Take a vocabulary."""
@@ -249,7 +246,7 @@ class _Lookup(_Encoding):
 class StringLookup(_Lookup):
     """Words as their places in a vocabulary."""
 
-    arguments = {
+    _arguments_ = {
         "max_tokens": None,
         "num_oov_indices": 1,
         "mask_token": None,
@@ -269,7 +266,7 @@ class StringLookup(_Lookup):
 class IntegerLookup(_Lookup):
     """Whole numbers as their places in a vocabulary."""
 
-    arguments = {
+    _arguments_ = {
         "max_tokens": None,
         "num_oov_indices": 1,
         "mask_token": None,
@@ -290,7 +287,7 @@ class IntegerLookup(_Lookup):
 class TextVectorization(_Lookup):
     """Texts as the places of their words in a vocabulary, or as counts of words."""
 
-    arguments = {
+    _arguments_ = {
         "max_tokens": None,
         "standardize": "lower_and_strip_punctuation",
         "split": "whitespace",
@@ -309,9 +306,9 @@ class TextVectorization(_Lookup):
     oov_token = "[UNK]"  # noqa: S105  a word, and no secret
     num_oov_indices = 1
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse a length for anything but whole numbers."""
-        super().check()
+        super()._check_()
         if self.output_sequence_length is None:
             return
         if self.output_mode != "int":
@@ -323,7 +320,7 @@ class TextVectorization(_Lookup):
             "output_sequence_length", self.output_sequence_length
         )
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """A row of places for each text, or counts of all words."""
         shape = single_shape(shapes)
         if self.output_mode == "int":
@@ -334,5 +331,5 @@ class TextVectorization(_Lookup):
         elif len(shape) <= 1:
             shape = (*shape, 1)
         one_hot = self.output_mode == "one_hot"
-        out = self._one_hot(shape) if one_hot else self._counted(shape)
+        out = self._one_hot_(shape) if one_hot else self._counted_(shape)
         return Outcome([out], field=WHOLE)

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 class LayerScale(Unchanged):
     """Each channel times a learned factor (ConvNeXt)."""
 
-    arguments = {"init_values": REQUIRED, "projection_dim": REQUIRED}
+    _arguments_ = {"init_values": REQUIRED, "projection_dim": REQUIRED}
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse a number of channels that is none."""
         whole_number("projection_dim", self.projection_dim)
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A factor for each channel."""
         return [WeightSpec("gamma", {"c": self.projection_dim})]
 
@@ -36,15 +36,15 @@ class LayerScale(Unchanged):
 class StochasticDepth(Unchanged):
     """A branch left out at random while training (ConvNeXt)."""
 
-    arguments = {"drop_path_rate": REQUIRED}
+    _arguments_ = {"drop_path_rate": REQUIRED}
 
 
 class CustomScaleLayer(Layer):
     """The first input plus the second times a factor (Inception-ResNet)."""
 
-    arguments = {"scale": REQUIRED}
+    _arguments_ = {"scale": REQUIRED}
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Both inputs have one shape, and so has the output."""
         return Outcome([broadcast(shapes[0], shapes[1])])
 

@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 class _Foreign(Layer):
     """A layer that only a framework can run."""
 
-    holds = "a function"
+    _holds_ = "a function"
 
-    def infer_unknown(self) -> Outcome:
+    def _infer_unknown_(self) -> Outcome:
         """Nothing is known in any case."""
-        self.unknown_weights = True
-        note = f"it holds {self.holds}, which is not run here"
+        self._unknown_weights_ = True
+        note = f"it holds {self._holds_}, which is not run here"
         return Outcome([None], macs=None, field=UNKNOWN, note=note)
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Nothing is known."""
-        return self.infer_unknown()
+        return self._infer_unknown_()
 
 
 class JaxLayer(_Foreign):
     """A function of JAX."""
 
-    arguments = {
+    _arguments_ = {
         "call_fn": REQUIRED,
         "init_fn": None,
         "params": None,
@@ -40,20 +40,20 @@ class JaxLayer(_Foreign):
         "seed": None,
         "native_serialization_platforms": None,
     }
-    holds = "a function of JAX"
+    _holds_ = "a function of JAX"
 
 
 class FlaxLayer(_Foreign):
     """A module of Flax."""
 
-    arguments = {"module": REQUIRED, "method": None, "variables": None}
-    holds = "a module of Flax"
+    _arguments_ = {"module": REQUIRED, "method": None, "variables": None}
+    _holds_ = "a module of Flax"
 
 
 class TFSMLayer(_Foreign):
     """A saved model of TensorFlow."""
 
-    arguments = {
+    _arguments_ = {
         "filepath": REQUIRED,
         "call_endpoint": "serve",
         "call_training_endpoint": None,
@@ -61,18 +61,18 @@ class TFSMLayer(_Foreign):
         "name": None,
         "dtype": None,
     }
-    holds = "a saved model of TensorFlow"
+    _holds_ = "a saved model of TensorFlow"
 
 
 class TorchModuleWrapper(_Foreign):
     """A module of PyTorch."""
 
-    arguments = {"module": REQUIRED, "name": None, "output_shape": None}
-    holds = "a module of PyTorch"
+    _arguments_ = {"module": REQUIRED, "name": None, "output_shape": None}
+    _holds_ = "a module of PyTorch"
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """What the reader says of its output."""
-        outcome = self.infer_unknown()
+        outcome = self._infer_unknown_()
         if self.output_shape is not None:
             lengths = [
                 whole_number("a length of output_shape", length)
@@ -81,7 +81,7 @@ class TorchModuleWrapper(_Foreign):
             outcome.shapes = [(shapes[0][0], *lengths)]
         return outcome
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse an output shape that is none."""
         if not isinstance(self.output_shape, list | tuple | None):
             raise TypeError(

@@ -89,22 +89,18 @@ class Lambda(Layer):
         Further arguments of the function.
     """
 
-    arguments = {"function": REQUIRED, "output_shape": None, "mask": None}
+    _arguments_ = {
+        "function": REQUIRED,
+        "output_shape": None,
+        "mask": None,
+        "arguments": None,
+    }
 
     function: Any
     output_shape: Any
+    arguments: Any
 
-    def _bind(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
-        """Keep `arguments` apart, which is the name of every layer's own table."""
-        named = dict(named)
-        more = named.pop("arguments", None)
-        if len(given) == 4 and more is None:
-            *given_first, more = given
-            given = tuple(given_first)
-        super()._bind(given, named)
-        self._more = dict(more or {})
-
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse an output shape that is none."""
         shape = self.output_shape
         known = shape is None or callable(shape) or isinstance(shape, dict | str)
@@ -118,23 +114,23 @@ class Lambda(Layer):
                 if length is not None and not isinstance(length, Size):
                     whole_number("a length of output_shape", length, least=0)
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """What the function makes of symbolic tensors."""
         if not callable(self.function):
-            return self._said(shapes, "its function is code in a file, and is not run")
+            return self._said_(shapes, "its function is code in a file, and is not run")
         starts = [Tensor(one.shape, dtype=one.dtype) for one in arguments.tensors]
         given = arguments.replaced(starts)
         try:
-            result = self.function(*given.given, **{**given.named, **self._wanted()})
+            result = self.function(*given.given, **{**given.named, **self._wanted_()})
         except Exception as error:
             # Whatever a reader's own code meets: the rest of the network is still said.
             if is_refusal(error):
                 raise
-            return self._said(shapes, f"its function stopped with {in_words(error)}")
+            return self._said_(shapes, f"its function stopped with {in_words(error)}")
         outputs = list(tensors_in(result))
         if not outputs:
             kind = type(result).__name__
-            return self._said(shapes, f"its function gives {kind} and no tensor")
+            return self._said_(shapes, f"its function gives {kind} and no tensor")
         calls = calls_before(outputs, starts)
         names = Names()
         for call in calls:
@@ -143,7 +139,7 @@ class Lambda(Layer):
         outcome.structure = result
         return outcome
 
-    def _wanted(self) -> dict[str, Any]:
+    def _wanted_(self) -> dict[str, Any]:
         """Return the further arguments, with those that Keras gives by name."""
         code = getattr(self.function, "__code__", None)
         takes = (
@@ -152,9 +148,9 @@ class Lambda(Layer):
             else ()
         )
         given = {name: None for name in ("mask", "training") if name in takes}
-        return {**given, **self._more}
+        return {**given, **(self.arguments or {})}
 
-    def _said(self, shapes: Sequence[Shape], why: str) -> Outcome:
+    def _said_(self, shapes: Sequence[Shape], why: str) -> Outcome:
         """Return what `output_shape` says of a function that cannot be run."""
         said = self.output_shape
         if callable(said):

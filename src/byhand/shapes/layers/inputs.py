@@ -102,7 +102,7 @@ def Input(  # noqa: N802  Keras's own spelling
 class InputLayer(Layer):
     """The start of a network, as an entry of a list of layers."""
 
-    arguments = {
+    _arguments_ = {
         "shape": None,
         "batch_size": None,
         "dtype": None,
@@ -116,12 +116,12 @@ class InputLayer(Layer):
     tensor: Tensor
     batch_shape: Any
 
-    def _bind(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
+    def _bind_(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
         # Keras 2's names, which Keras 3 still takes here.
         renamed = {"input_shape": "shape", "batch_input_shape": "batch_shape"}
-        super()._bind(given, {renamed.get(key, key): named[key] for key in named})
+        super()._bind_(given, {renamed.get(key, key): named[key] for key in named})
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Make the tensor; there is nothing to build."""
         self.built = True
         self.tensor = Input(
@@ -134,7 +134,7 @@ class InputLayer(Layer):
         )
 
     @classmethod
-    def of(cls, tensor: Tensor) -> InputLayer:
+    def _of_(cls, tensor: Tensor) -> InputLayer:
         """Return the layer that stands for an input that is there already."""
         layer = cls(input_tensor=tensor, name=tensor.name)
         layer.batch_shape = layer.tensor.shape

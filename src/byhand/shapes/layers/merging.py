@@ -44,13 +44,13 @@ def broadcast(first: Shape, second: Shape) -> Shape:
 class _Merge(Layer):
     """One number from the numbers at the same place of each input."""
 
-    exactly_two = False
+    _exactly_two_ = False
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Lengths must agree, be one, or be unknown."""
         if len(shapes) < 2:
             raise ShapeError(f"it takes at least 2 inputs, got {len(shapes)}")
-        if self.exactly_two and len(shapes) != 2:
+        if self._exactly_two_ and len(shapes) != 2:
             raise ShapeError(f"it takes exactly 2 inputs, got {len(shapes)}")
         batch = shapes[0][0]
         out: Shape = shapes[0][1:]
@@ -66,7 +66,7 @@ class Add(_Merge):
 class Subtract(_Merge):
     """The first less the second."""
 
-    exactly_two = True
+    _exactly_two_ = True
 
 
 class Multiply(_Merge):
@@ -133,9 +133,9 @@ def concatenated(shapes: Sequence[Shape], axis: Any) -> Outcome:
 class Concatenate(Layer):
     """The inputs one behind another along an axis."""
 
-    arguments = {"axis": -1}
+    _arguments_ = {"axis": -1}
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Lengths along the axis add up; all others must agree."""
         return concatenated(shapes, self.axis)
 
@@ -143,9 +143,9 @@ class Concatenate(Layer):
 class Dot(Layer):
     """Sums of products along an axis of each of two inputs."""
 
-    arguments = {"axes": REQUIRED, "normalize": False}
+    _arguments_ = {"axes": REQUIRED, "normalize": False}
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse axes that are neither a number nor a pair of numbers."""
         if hasattr(self.axes, "__index__"):
             return
@@ -154,7 +154,7 @@ class Dot(Layer):
                 f"axes must be a whole number or a pair of them, got {self.axes!r}"
             )
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The axes multiplied along go; the rest of both inputs stays."""
         if len(shapes) != 2:
             raise ShapeError(f"it takes exactly 2 inputs, got {len(shapes)}")

@@ -51,29 +51,29 @@ def lengths_along(shape: Shape, given: Any) -> dict[str, int]:
 class _Normalization(Layer):
     """A layer that keeps the shape and may scale and shift along an axis."""
 
-    several = False  # whether it may run along several axes
+    _several_ = False  # whether it may run along several axes
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse axes that are no whole numbers, and other arguments that are none."""
         axis = self.axis
-        if self.several and isinstance(axis, list | tuple):
+        if self._several_ and isinstance(axis, list | tuple):
             for one in axis:
                 whole_number("axis", one, least=-LONGEST)
         elif axis is not None or not isinstance(self, Normalization):
             whole_number("axis", axis, least=-LONGEST)
         for name in ("epsilon", "momentum", "renorm_momentum"):
-            if name in self.arguments:
+            if name in self._arguments_:
                 real_number(name, getattr(self, name))
 
-    def _length(self, shapes: Sequence[Shape]) -> Any:
+    def _length_(self, shapes: Sequence[Shape]) -> Any:
         """Return the length of the axis that the weights run along."""
         shape = single_shape(shapes)
         axis = axis_of(shape, self.axis)
         return known_length(shape[axis], f"axis {self.axis} of its input")
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A factor and an offset for each of c."""
-        c = self._length(shapes)
+        c = self._length_(shapes)
         weights = []
         if self.scale:
             weights.append(WeightSpec("gamma", {"c": c}))
@@ -81,7 +81,7 @@ class _Normalization(Layer):
             weights.append(WeightSpec("beta", {"c": c}))
         return weights
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The shape passes through."""
         return Outcome([single_shape(shapes)])
 
@@ -89,11 +89,11 @@ class _Normalization(Layer):
 class _AlongAxes(_Normalization):
     """A layer that brings the numbers along its axes to a common scale."""
 
-    several = True
+    _several_ = True
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The shape passes through; each number sees all along the axes."""
-        outcome = super().infer(shapes, arguments)
+        outcome = super()._infer_(shapes, arguments)
         (shape,) = shapes
         single = hasattr(self.axis, "__index__")
         axes = [self.axis] if single else as_list("axis", self.axis)
@@ -104,7 +104,7 @@ class _AlongAxes(_Normalization):
 class BatchNormalization(_Normalization):
     """Normalisation over the batch, with statistics that move along in training."""
 
-    arguments = {
+    _arguments_ = {
         "axis": -1,
         "momentum": 0.99,
         "epsilon": 0.001,
@@ -124,13 +124,13 @@ class BatchNormalization(_Normalization):
         "synchronized": False,
     }
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """Besides gamma and beta, a moving mean and variance that are not trained."""
-        c = self._length(shapes)
+        c = self._length_(shapes)
         moving = ["moving_mean", "moving_variance"]
         if self.renorm:
             moving += ["moving_stddev", "renorm_mean", "renorm_stddev"]
-        return super().weight_specs(shapes) + [
+        return super()._weight_specs_(shapes) + [
             WeightSpec(name, {"c": c}, trainable=False) for name in moving
         ]
 
@@ -143,7 +143,7 @@ class LayerNormalization(_AlongAxes):
 
     rms_scaling = False
 
-    arguments = {
+    _arguments_ = {
         "axis": -1,
         "epsilon": 0.001,
         "center": True,
@@ -151,12 +151,12 @@ class LayerNormalization(_AlongAxes):
         **SCALE_AND_CENTRE,
     }
 
-    def _bind(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
+    def _bind_(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
         named = dict(named)
         self.rms_scaling = bool(named.pop("rms_scaling", False))
-        super()._bind(given, named)
+        super()._bind_(given, named)
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A factor and an offset for each number along the axes."""
         axes = lengths_along(single_shape(shapes), self.axis)
         names = ["gamma"] * bool(self.scale or self.rms_scaling)
@@ -169,7 +169,7 @@ class GroupNormalization(_Normalization):
 
     groups: Any
 
-    arguments = {
+    _arguments_ = {
         "groups": 32,
         "axis": -1,
         "epsilon": 0.001,
@@ -178,29 +178,29 @@ class GroupNormalization(_Normalization):
         **SCALE_AND_CENTRE,
     }
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse groups that are neither a number of them nor -1, one a channel."""
-        super().check()
+        super()._check_()
         self.groups = whole_number("groups", self.groups, least=-1)
         if self.groups == 0:
             raise ShapeError(
                 "groups must be at least 1, or -1 for one a channel, got 0"
             )
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A factor and an offset for each channel."""
-        c = self._length(shapes)
+        c = self._length_(shapes)
         groups = c if self.groups == -1 else self.groups
         if groups > c or c % groups:
             raise ShapeError(
                 f"{c} channels cannot be split into {groups} equal groups; "
                 f"let groups divide {c}"
             )
-        return super().weight_specs(shapes)
+        return super()._weight_specs_(shapes)
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The shape passes through; each number sees all places of its group."""
-        outcome = super().infer(shapes, arguments)
+        outcome = super()._infer_(shapes, arguments)
         whole = len(shapes[0]) > 2 or self.groups == 1
         outcome.field = WHOLE if whole else UNKNOWN
         return outcome
@@ -209,9 +209,9 @@ class GroupNormalization(_Normalization):
 class RMSNormalization(_AlongAxes):
     """Division by the root mean square."""
 
-    arguments = {"axis": -1, "epsilon": 1e-6}
+    _arguments_ = {"axis": -1, "epsilon": 1e-6}
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A factor for each number along the axes."""
         axes = lengths_along(single_shape(shapes), self.axis)
         return [WeightSpec("scale", axes)]
@@ -220,9 +220,9 @@ class RMSNormalization(_AlongAxes):
 class UnitNormalization(_AlongAxes):
     """Division by the length of the vector."""
 
-    arguments = {"axis": -1}
+    _arguments_ = {"axis": -1}
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """It has no weights."""
         return []
 
@@ -230,10 +230,10 @@ class UnitNormalization(_AlongAxes):
 class Normalization(_Normalization):
     """Subtraction of a mean and division by a deviation taken from data."""
 
-    arguments = {"axis": -1, "mean": None, "variance": None, "invert": False}
-    several = True
+    _arguments_ = {"axis": -1, "mean": None, "variance": None, "invert": False}
+    _several_ = True
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """Unless given, a mean, a variance and a count of examples, none trained."""
         if self.mean is not None or self.variance is not None:
             return []

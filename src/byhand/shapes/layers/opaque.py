@@ -33,7 +33,7 @@ class Opaque(Layer):
         Its weights, where somebody knows them; an empty list for none.
     """
 
-    takes = ()
+    _takes_ = ()
 
     def __init__(
         self,
@@ -50,27 +50,27 @@ class Opaque(Layer):
         self._why = why
         self._output_shapes = [list(shapes) for shapes in output_shapes or ()]
         self.weights = list(weights or ())
-        self.unknown_weights = weights is None
+        self._unknown_weights_ = weights is None
 
     @property
-    def kind(self) -> str:
+    def _kind_(self) -> str:
         """The name of its class."""
         return self._kind
 
     @property
-    def base_name(self) -> str:
+    def _base_name_(self) -> str:
         """The name of the first of its class."""
         from byhand.shapes.naming import snake_case
 
         return snake_case(self._kind)
 
-    def infer_unknown(self) -> Outcome:
+    def _infer_unknown_(self) -> Outcome:
         """Nothing of the input is needed."""
-        return self.infer([], None)
+        return self._infer_([], None)
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments | None) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments | None) -> Outcome:
         """What somebody said of this call, or nothing."""
-        number = len(self.calls_made)
+        number = len(self._calls_made_)
         known = number < len(self._output_shapes)
         outs: list[Any] = self._output_shapes[number] if known else [None]
         return Outcome(outs, macs=None, field=UNKNOWN, note=self._why)

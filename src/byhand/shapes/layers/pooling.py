@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 class _Pooling(Layer):
     """One number for each window."""
 
-    rank: ClassVar[int] = 1
+    _rank_: ClassVar[int] = 1
     pool_size: Any
     strides: Any
-    arguments = {
+    _arguments_ = {
         "pool_size": REQUIRED,
         "strides": None,
         "padding": "valid",
@@ -39,29 +39,29 @@ class _Pooling(Layer):
         "name": None,
     }
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse windows and paddings that Keras refuses."""
-        self.pool_size = per_axis("pool_size", self.pool_size, self.rank)
+        self.pool_size = per_axis("pool_size", self.pool_size, self._rank_)
         strides = self.pool_size if self.strides is None else self.strides
-        self.strides = per_axis("strides", strides, self.rank)
+        self.strides = per_axis("strides", strides, self._rank_)
         if self.padding not in ("valid", "same"):
             raise ShapeError(
                 f"padding must be one of 'valid', 'same', got {shown(self.padding)}"
-                f"{padding_by_number(self.padding, self.rank)}"
+                f"{padding_by_number(self.padding, self._rank_)}"
             )
         channels_first(self)
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """As many places as windows fit; channels stay."""
-        places, c = split_channels(self, shapes, self.rank)
+        places, c = split_channels(self, shapes, self._rank_)
         along = [
             (name, axis.pool_formula(i, k, strides=s, padding=self.padding))
             for name, i, k, s in zip(
-                AXES[self.rank], places, self.pool_size, self.strides, strict=True
+                AXES[self._rank_], places, self.pool_size, self.strides, strict=True
             )
         ]
         lengths = [formula.value for _, formula in along]
-        one = (1,) * self.rank
+        one = (1,) * self._rank_
         seen = windows(places, self.pool_size, self.strides, one, self.padding)
         shape = join_channels(self, shapes[0][0], lengths, c)
         return Outcome([shape], lengths=along, field=seen)
@@ -74,50 +74,50 @@ class AveragePooling1D(_Pooling):
 class AveragePooling2D(_Pooling):
     """The mean of each window."""
 
-    rank = 2
+    _rank_ = 2
 
 
 class AveragePooling3D(_Pooling):
     """The mean of each window."""
 
-    rank = 3
+    _rank_ = 3
 
 
 class MaxPooling1D(_Pooling):
     """The largest of each window."""
 
-    arguments = {**_Pooling.arguments, "pool_size": 2}
+    _arguments_ = {**_Pooling._arguments_, "pool_size": 2}
 
 
 class MaxPooling2D(_Pooling):
     """The largest of each window."""
 
-    arguments = {**_Pooling.arguments, "pool_size": (2, 2)}
-    rank = 2
+    _arguments_ = {**_Pooling._arguments_, "pool_size": (2, 2)}
+    _rank_ = 2
 
 
 class MaxPooling3D(_Pooling):
     """The largest of each window."""
 
-    arguments = {**_Pooling.arguments, "pool_size": (2, 2, 2)}
-    rank = 3
+    _arguments_ = {**_Pooling._arguments_, "pool_size": (2, 2, 2)}
+    _rank_ = 3
 
 
 class _GlobalPooling(Layer):
     """One number for each channel."""
 
-    rank: ClassVar[int] = 1
-    arguments = {"data_format": None, "keepdims": False}
+    _rank_: ClassVar[int] = 1
+    _arguments_ = {"data_format": None, "keepdims": False}
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse an unknown data format."""
         channels_first(self)
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The spatial axes go, or stay with length one."""
-        _, c = split_channels(self, shapes, self.rank)
+        _, c = split_channels(self, shapes, self._rank_)
         batch = shapes[0][0]
-        kept = join_channels(self, batch, [1] * self.rank, c)
+        kept = join_channels(self, batch, [1] * self._rank_, c)
         return Outcome([kept if self.keepdims else (batch, c)], field=WHOLE)
 
 
@@ -128,13 +128,13 @@ class GlobalAveragePooling1D(_GlobalPooling):
 class GlobalAveragePooling2D(_GlobalPooling):
     """The mean of each channel."""
 
-    rank = 2
+    _rank_ = 2
 
 
 class GlobalAveragePooling3D(_GlobalPooling):
     """The mean of each channel."""
 
-    rank = 3
+    _rank_ = 3
 
 
 class GlobalMaxPooling1D(_GlobalPooling):
@@ -144,30 +144,30 @@ class GlobalMaxPooling1D(_GlobalPooling):
 class GlobalMaxPooling2D(_GlobalPooling):
     """The largest of each channel."""
 
-    rank = 2
+    _rank_ = 2
 
 
 class GlobalMaxPooling3D(_GlobalPooling):
     """The largest of each channel."""
 
-    rank = 3
+    _rank_ = 3
 
 
 class _AdaptivePooling(Layer):
     """As many windows as wanted, of whatever size that takes."""
 
-    rank: ClassVar[int] = 1
+    _rank_: ClassVar[int] = 1
     output_size: Any
-    arguments = {"output_size": REQUIRED, "data_format": None}
+    _arguments_ = {"output_size": REQUIRED, "data_format": None}
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse an output that is not a whole number for each axis."""
-        self.output_size = per_axis("output_size", self.output_size, self.rank)
+        self.output_size = per_axis("output_size", self.output_size, self._rank_)
         channels_first(self)
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The spatial axes get the wanted lengths."""
-        places, c = split_channels(self, shapes, self.rank)
+        places, c = split_channels(self, shapes, self._rank_)
         shape = join_channels(self, shapes[0][0], self.output_size, c)
         return Outcome([shape], field=adapted_windows(places, self.output_size))
 
@@ -192,13 +192,13 @@ class AdaptiveAveragePooling1D(_AdaptivePooling):
 class AdaptiveAveragePooling2D(_AdaptivePooling):
     """The means of a wanted number of windows."""
 
-    rank = 2
+    _rank_ = 2
 
 
 class AdaptiveAveragePooling3D(_AdaptivePooling):
     """The means of a wanted number of windows."""
 
-    rank = 3
+    _rank_ = 3
 
 
 class AdaptiveMaxPooling1D(_AdaptivePooling):
@@ -208,10 +208,10 @@ class AdaptiveMaxPooling1D(_AdaptivePooling):
 class AdaptiveMaxPooling2D(_AdaptivePooling):
     """The largest of a wanted number of windows."""
 
-    rank = 2
+    _rank_ = 2
 
 
 class AdaptiveMaxPooling3D(_AdaptivePooling):
     """The largest of a wanted number of windows."""
 
-    rank = 3
+    _rank_ = 3

@@ -52,32 +52,32 @@ GATES = {
 class Cell(Layer):
     """One step of a recurrent layer: g gates of u units."""
 
-    gates: ClassVar[int] = 1
-    states: ClassVar[int] = 1
-    ignored: ClassVar[tuple[str, ...]] = ("implementation",)
+    _gates_: ClassVar[int] = 1
+    _states_: ClassVar[int] = 1
+    _ignored_: ClassVar[tuple[str, ...]] = ("implementation",)
     units: Any
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse a number of units that is not a whole number above 0."""
         self.units = whole_number("units", self.units)
         for name in ("dropout", "recurrent_dropout"):
             real_number(name, getattr(self, name))
 
-    def _bind(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
+    def _bind_(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
         # Keras takes them still, from older models; they change no shape.
-        kept = {k: v for k, v in named.items() if k not in self.ignored}
-        super()._bind(given, kept)
+        kept = {k: v for k, v in named.items() if k not in self._ignored_}
+        super()._bind_(given, kept)
 
     @property
     def state_size(self) -> Any:
         """The length of its state, or of each of its states, as Keras gives it."""
-        return self.units if self.states == 1 else [self.units] * self.states
+        return self.units if self._states_ == 1 else [self.units] * self._states_
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A kernel of x x g u, a recurrent kernel of u x g u, and biases."""
         x = known_length(shapes[0][-1], "the last axis of its input")
-        gates, u = {"g": self.gates}, self.units
-        if self.gates == 1:
+        gates, u = {"g": self._gates_}, self.units
+        if self._gates_ == 1:
             gates = {}
         weights: list[WeightSpec] = [
             Gated("kernel", {"x": x, **gates, "u": u}, 1),
@@ -88,26 +88,26 @@ class Cell(Layer):
             weights.append(Gated("bias", {**twice, **gates, "u": u}, len(twice)))
         return weights
 
-    def step(self, shape: Shape) -> tuple[str, dict[str, Any]]:
+    def _step_(self, shape: Shape) -> tuple[str, dict[str, Any]]:
         """Return the multiply-accumulates of one step, as an expression."""
         values = {"x": shape[-1], "u": self.units}
-        if self.gates == 1:
+        if self._gates_ == 1:
             return "(x * u + u * u)", values
-        return "g * (x * u + u * u)", {"g": self.gates, **values}
+        return "g * (x * u + u * u)", {"g": self._gates_, **values}
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The output of the step and its states."""
         row = shapes[0]
         if len(row) != 2:
             raise ShapeError(
                 f"it takes one step, batch and numbers, got {show(row)}; wrap it: "
-                f"RNN({self.kind}({self.units})) goes along a sequence"
+                f"RNN({self._kind_}({self.units})) goes along a sequence"
             )
-        expression, values = self.step(row)
+        expression, values = self._step_(row)
         out = (row[0], self.units)
-        tensors = [Tensor(out) for _ in range(1 + self.states)]
+        tensors = [Tensor(out) for _ in range(1 + self._states_)]
         return Outcome(
-            [out] * (1 + self.states),
+            [out] * (1 + self._states_),
             macs=Formula(expression, **values),
             field=WHOLE,
             structure=(tensors[0], tensors[1:]),
@@ -133,53 +133,53 @@ class Gated(WeightSpec):
 class SimpleRNNCell(Cell):
     """One step of a plain recurrent layer."""
 
-    arguments = {"units": REQUIRED, **ONE_GATE, **CELL_PENALTIES, "seed": None}
+    _arguments_ = {"units": REQUIRED, **ONE_GATE, **CELL_PENALTIES, "seed": None}
 
 
 class GRUCell(Cell):
     """One step of a gated recurrent unit."""
 
-    arguments = {
+    _arguments_ = {
         "units": REQUIRED,
         **GATES,
         **CELL_PENALTIES,
         "reset_after": True,
         "seed": None,
     }
-    gates = 3
+    _gates_ = 3
 
 
 class LSTMCell(Cell):
     """One step of a long short-term memory."""
 
-    arguments = {
+    _arguments_ = {
         "units": REQUIRED,
         **GATES,
         "unit_forget_bias": True,
         **CELL_PENALTIES,
         "seed": None,
     }
-    gates = 4
-    states = 2
+    _gates_ = 4
+    _states_ = 2
 
 
 class Recurrent(Cell):
     """A cell moved along the second axis."""
 
-    takes = ("sequence", "initial_state")
-    ignored = ("implementation", "zero_output_for_mask")
+    _takes_ = ("sequence", "initial_state")
+    _ignored_ = ("implementation", "zero_output_for_mask")
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """The weights of the cell: they are shared by all steps."""
         shape_of_rank(shapes[:1], 3, "batch, steps, numbers")
-        return super().weight_specs(shapes)
+        return super()._weight_specs_(shapes)
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The last output or all of them, and the states if asked for."""
         batch, t, _ = shapes[0]
-        expression, values = self.step(shapes[0])
+        expression, values = self._step_(shapes[0])
         out = (batch, t, self.units) if self.return_sequences else (batch, self.units)
-        states = [(batch, self.units)] * self.states if self.return_state else []
+        states = [(batch, self.units)] * self._states_ if self.return_state else []
         macs = Formula(f"t * {expression}", t=t, **values)
         return Outcome([out, *states], macs=macs, field=WHOLE)
 
@@ -187,7 +187,7 @@ class Recurrent(Cell):
 class SimpleRNN(Recurrent):
     """A plain recurrent layer."""
 
-    arguments = {
+    _arguments_ = {
         "units": REQUIRED,
         **ONE_GATE,
         **PENALTIES,
@@ -200,7 +200,7 @@ class SimpleRNN(Recurrent):
 class GRU(Recurrent):
     """A layer of gated recurrent units."""
 
-    arguments = {
+    _arguments_ = {
         "units": REQUIRED,
         **GATES,
         **PENALTIES,
@@ -210,13 +210,13 @@ class GRU(Recurrent):
         "reset_after": True,
         "use_cudnn": "auto",
     }
-    gates = 3
+    _gates_ = 3
 
 
 class LSTM(Recurrent):
     """A layer of long short-term memories."""
 
-    arguments = {
+    _arguments_ = {
         "units": REQUIRED,
         **GATES,
         "unit_forget_bias": True,
@@ -226,5 +226,5 @@ class LSTM(Recurrent):
         "unroll": False,
         "use_cudnn": "auto",
     }
-    gates = 4
-    states = 2
+    _gates_ = 4
+    _states_ = 2

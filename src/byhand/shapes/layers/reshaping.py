@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 class Flatten(Layer):
     """All of an example in one row."""
 
-    arguments = {"data_format": None}
+    _arguments_ = {"data_format": None}
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse an unknown data format."""
         channels_first(self)
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The lengths multiply."""
         shape = single_shape(shapes)
         names = [f"n_{k}" for k in range(1, len(shape))]
@@ -51,10 +51,10 @@ class Flatten(Layer):
 class Reshape(Layer):
     """The same elements in other rows."""
 
-    arguments = {"target_shape": REQUIRED}
+    _arguments_ = {"target_shape": REQUIRED}
     target_shape: Any
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse lengths below one other than a single -1."""
         if hasattr(self.target_shape, "__index__"):
             raise TypeError(
@@ -75,7 +75,7 @@ class Reshape(Layer):
                 f"only one length of target_shape may be -1, got {self.target_shape}"
             )
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The number of elements stays; a -1 takes what is left."""
         shape = single_shape(shapes)
         total = product(shape[1:])
@@ -130,10 +130,10 @@ def _listed(shapes: Sequence[Shape]) -> str:
 class Permute(Layer):
     """The same axes in another order, counted from one."""
 
-    arguments = {"dims": REQUIRED}
+    _arguments_ = {"dims": REQUIRED}
     dims: Any
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse what is not an order of the axes."""
         self.dims = tuple(
             whole_number("dims", axis) for axis in as_list("dims", self.dims)
@@ -144,7 +144,7 @@ class Permute(Layer):
                 f"{self.dims}"
             )
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The lengths change places."""
         shape = shape_of_rank(
             shapes, len(self.dims) + 1, f"the batch and {len(self.dims)}"
@@ -159,13 +159,13 @@ class RepeatVector(Layer):
 
     n: Any
 
-    arguments = {"n": REQUIRED}
+    _arguments_ = {"n": REQUIRED}
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse a count that is not a whole number."""
         self.n = whole_number("n", self.n)
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """An axis of n is put after the batch."""
         batch, row = shape_of_rank(shapes, 2, "batch, numbers")
         return Outcome([(batch, self.n, row)], field=UNKNOWN)
@@ -193,29 +193,29 @@ def pairs(name: str, value: Any, rank: int) -> tuple[tuple[int, int], ...]:
 class _Margin(Layer):
     """A layer that changes the lengths by what lies before and after."""
 
-    rank: ClassVar[int] = 1
+    _rank_: ClassVar[int] = 1
     data_format: str | None = None
 
-    def margins(self) -> tuple[tuple[int, int], ...]:
+    def _margins_(self) -> tuple[tuple[int, int], ...]:
         """Return (before, after) for each axis."""
         raise TypeError(f"{type(self).__name__} has no margins")
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse margins that do not fit the axes."""
         channels_first(self)
-        self.margins()
+        self._margins_()
 
-    expression: ClassVar[str] = "i + a + b"
-    sign: ClassVar[int] = 1
+    _expression_: ClassVar[str] = "i + a + b"
+    _sign_: ClassVar[int] = 1
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Each length changes by its margins."""
-        places, c = split_channels(self, shapes, self.rank)
+        places, c = split_channels(self, shapes, self._rank_)
         along = []
         for name, i, (a, b) in zip(
-            AXES[self.rank], places, self.margins(), strict=True
+            AXES[self._rank_], places, self._margins_(), strict=True
         ):
-            formula = Formula(self.expression, i=i, a=a, b=b)
+            formula = Formula(self._expression_, i=i, a=a, b=b)
             if not isinstance(formula.value, Size) and formula.value < 1:
                 raise ShapeError(
                     f"nothing is left of the {name}: {i} - {a} - {b} = "
@@ -223,7 +223,7 @@ class _Margin(Layer):
                 )
             along.append((name, formula))
         lengths = [formula.value for _, formula in along]
-        field = tuple((1, 1, self.sign * a) for a, _ in self.margins())
+        field = tuple((1, 1, self._sign_ * a) for a, _ in self._margins_())
         shape = join_channels(self, shapes[0][0], lengths, c)
         return Outcome([shape], lengths=along, field=field)
 
@@ -231,72 +231,72 @@ class _Margin(Layer):
 class ZeroPadding1D(_Margin):
     """Zeros before and after."""
 
-    arguments = {"padding": 1, "data_format": None}
+    _arguments_ = {"padding": 1, "data_format": None}
 
-    def margins(self) -> tuple[tuple[int, int], ...]:
+    def _margins_(self) -> tuple[tuple[int, int], ...]:
         """Return the zeros (before, after) of each axis."""
-        return pairs("padding", self.padding, self.rank)
+        return pairs("padding", self.padding, self._rank_)
 
 
 class ZeroPadding2D(ZeroPadding1D):
     """Zeros around an image."""
 
-    arguments = {"padding": (1, 1), "data_format": None}
-    rank = 2
+    _arguments_ = {"padding": (1, 1), "data_format": None}
+    _rank_ = 2
 
 
 class ZeroPadding3D(ZeroPadding1D):
     """Zeros around a volume."""
 
-    arguments = {"padding": ((1, 1), (1, 1), (1, 1)), "data_format": None}
-    rank = 3
+    _arguments_ = {"padding": ((1, 1), (1, 1), (1, 1)), "data_format": None}
+    _rank_ = 3
 
 
 class Cropping1D(_Margin):
     """The ends cut off."""
 
-    arguments = {"cropping": (1, 1)}
-    expression = "i - a - b"
-    sign = -1
+    _arguments_ = {"cropping": (1, 1)}
+    _expression_ = "i - a - b"
+    _sign_ = -1
 
-    def margins(self) -> tuple[tuple[int, int], ...]:
+    def _margins_(self) -> tuple[tuple[int, int], ...]:
         """Return what is cut (before, after) on each axis."""
-        return pairs("cropping", self.cropping, self.rank)
+        return pairs("cropping", self.cropping, self._rank_)
 
 
 class Cropping2D(Cropping1D):
     """The edges cut off an image."""
 
-    arguments = {"cropping": ((0, 0), (0, 0)), "data_format": None}
-    rank = 2
+    _arguments_ = {"cropping": ((0, 0), (0, 0)), "data_format": None}
+    _rank_ = 2
 
 
 class Cropping3D(Cropping1D):
     """The faces cut off a volume."""
 
-    arguments = {"cropping": ((1, 1), (1, 1), (1, 1)), "data_format": None}
-    rank = 3
+    _arguments_ = {"cropping": ((1, 1), (1, 1), (1, 1)), "data_format": None}
+    _rank_ = 3
 
 
 class UpSampling1D(Layer):
     """Each element repeated."""
 
-    arguments = {"size": 2}
-    rank: ClassVar[int] = 1
+    _arguments_ = {"size": 2}
+    _rank_: ClassVar[int] = 1
     size: Any
     data_format: str | None = None
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse factors that are not whole numbers."""
-        self.size = per_axis("size", self.size, self.rank)
+        self.size = per_axis("size", self.size, self._rank_)
         channels_first(self)
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Each length is multiplied."""
-        places, c = split_channels(self, shapes, self.rank)
+        places, c = split_channels(self, shapes, self._rank_)
         along = [
             (name, Formula("i * s", i=i, s=s))
-            for name, i, s in zip(AXES[self.rank], places, self.size, strict=True)
+            for name, i, s in zip(AXES[self._rank_], places, self.size, strict=True)
         ]
         lengths = [formula.value for _, formula in along]
         field: Any = tuple((1, (1, s), 0) for s in self.size)
@@ -309,15 +309,15 @@ class UpSampling1D(Layer):
 class UpSampling2D(UpSampling1D):
     """Each pixel repeated, or interpolated between."""
 
-    arguments = {"size": (2, 2), "data_format": None, "interpolation": "nearest"}
-    rank = 2
+    _arguments_ = {"size": (2, 2), "data_format": None, "interpolation": "nearest"}
+    _rank_ = 2
 
 
 class UpSampling3D(UpSampling1D):
     """Each element of a volume repeated."""
 
-    arguments = {"size": (2, 2, 2), "data_format": None}
-    rank = 3
+    _arguments_ = {"size": (2, 2, 2), "data_format": None}
+    _rank_ = 3
 
 
 class _Sized(Layer):
@@ -327,7 +327,7 @@ class _Sized(Layer):
     height: Any
     width: Any
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Height and width are what was asked for."""
         shape = single_shape(shapes)
         size = (self.height, self.width)
@@ -335,25 +335,25 @@ class _Sized(Layer):
             shape = (None, *shape)
         places, c = split_channels(self, [shape], 2)
         out = join_channels(self, shapes[0][0], size, c)
-        return Outcome([out], field=self.field_from(places))
+        return Outcome([out], field=self._field_from_(places))
 
-    def field_from(self, places: Sequence[Any]) -> Any:
+    def _field_from_(self, places: Sequence[Any]) -> Any:
         """Return what an element sees of an image of a given height and width."""
         return UNKNOWN
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse sizes that are not whole numbers."""
         channels_first(self)
         self.height = whole_number("height", self.height)
         self.width = whole_number("width", self.width)
-        if "fill_value" in self.arguments:
+        if "fill_value" in self._arguments_:
             real_number("fill_value", self.fill_value)
 
 
 class Resizing(_Sized):
     """An image enlarged or reduced."""
 
-    arguments = {
+    _arguments_ = {
         "height": REQUIRED,
         "width": REQUIRED,
         "interpolation": "bilinear",
@@ -369,9 +369,9 @@ class Resizing(_Sized):
 class CenterCrop(_Sized):
     """The middle of an image, enlarged where it is too small."""
 
-    arguments = {"height": REQUIRED, "width": REQUIRED, "data_format": None}
+    _arguments_ = {"height": REQUIRED, "width": REQUIRED, "data_format": None}
 
-    def field_from(self, places: Sequence[Any]) -> Any:
+    def _field_from_(self, places: Sequence[Any]) -> Any:
         """Return where the middle begins, unless the image is enlarged."""
         size = (self.height, self.width)
         cut = [

@@ -27,9 +27,9 @@ DEPTHWISE = {
 class DepthwiseConv1D(Convolution):
     """m kernels for each channel by itself."""
 
-    one_step = False
+    _one_step_ = False
 
-    arguments = {
+    _arguments_ = {
         "kernel_size": REQUIRED,
         "strides": 1,
         "padding": "valid",
@@ -41,19 +41,23 @@ class DepthwiseConv1D(Convolution):
         **DEPTHWISE,
     }
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A kernel of taps x c x m, and c m biases."""
-        axes = {**self.taps(), "c": self.channels(shapes), "m": self.depth_multiplier}
+        axes = {
+            **self._taps_(),
+            "c": self._channels_(shapes),
+            "m": self.depth_multiplier,
+        }
         weights: list[WeightSpec] = [WeightSpec("kernel", axes)]
         if self.use_bias:
             weights.append(_Flat("bias", {"c": axes["c"], "m": axes["m"]}))
         return weights
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Each output element costs as many as the kernel has taps."""
-        c = self.channels(shapes)
-        values = {**self.taps(), "c": c, "m": self.depth_multiplier}
-        return self.outcome(
+        c = self._channels_(shapes)
+        values = {**self._taps_(), "c": c, "m": self.depth_multiplier}
+        return self._convolved_(
             shapes, c * self.depth_multiplier, " * ".join(values), **values
         )
 
@@ -61,12 +65,12 @@ class DepthwiseConv1D(Convolution):
 class DepthwiseConv2D(DepthwiseConv1D):
     """m kernels for each channel by itself, over height and width."""
 
-    arguments = {
-        **DepthwiseConv1D.arguments,
+    _arguments_ = {
+        **DepthwiseConv1D._arguments_,
         "strides": (1, 1),
         "dilation_rate": (1, 1),
     }
-    rank = 2
+    _rank_ = 2
 
 
 class _Flat(WeightSpec):
@@ -104,30 +108,30 @@ SEPARABLE = {
 class SeparableConv1D(Convolution):
     """A depthwise convolution and then f mixtures of its channels."""
 
-    arguments = SEPARABLE
-    one_step = False
+    _arguments_ = SEPARABLE
+    _one_step_ = False
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A depthwise kernel of taps x c x m, a pointwise one of c m x f, f biases."""
-        c, m = self.channels(shapes), self.depth_multiplier
+        c, m = self._channels_(shapes), self.depth_multiplier
         mix = {"c": c, "m": m, "f": self.filters}
         weights = [
-            WeightSpec("depthwise_kernel", {**self.taps(), "c": c, "m": m}),
-            _Pointwise("pointwise_kernel", mix, rank=self.rank),
+            WeightSpec("depthwise_kernel", {**self._taps_(), "c": c, "m": m}),
+            _Pointwise("pointwise_kernel", mix, rank=self._rank_),
         ]
         if self.use_bias:
             weights.append(WeightSpec("bias", {"f": self.filters}))
         return weights
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Each place pays the depthwise taps and the mixture."""
-        taps = " * ".join(self.taps())
-        return self.outcome(
+        taps = " * ".join(self._taps_())
+        return self._convolved_(
             shapes,
             self.filters,
             f"({taps} * c * m + c * m * f)",
-            **self.taps(),
-            c=self.channels(shapes),
+            **self._taps_(),
+            c=self._channels_(shapes),
             m=self.depth_multiplier,
             f=self.filters,
         )
@@ -136,8 +140,8 @@ class SeparableConv1D(Convolution):
 class SeparableConv2D(SeparableConv1D):
     """A depthwise convolution over height and width, then f mixtures."""
 
-    arguments = {**SEPARABLE, "strides": (1, 1), "dilation_rate": (1, 1)}
-    rank = 2
+    _arguments_ = {**SEPARABLE, "strides": (1, 1), "dilation_rate": (1, 1)}
+    _rank_ = 2
 
 
 class _Pointwise(WeightSpec):

@@ -23,7 +23,7 @@ MODES = ("log", "magnitude", "psd", "real", "imag", "angle", "stft")
 class STFTSpectrogram(Layer):
     """The frequencies within windows that move along the steps."""
 
-    arguments = {
+    _arguments_ = {
         "mode": "log",
         "frame_length": 256,
         "frame_step": None,
@@ -37,7 +37,7 @@ class STFTSpectrogram(Layer):
     }
     frame_length: int
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse windows that do not go together."""
         self.frame_length = whole_number("frame_length", self.frame_length)
         for name, choices in {
@@ -64,33 +64,33 @@ class STFTSpectrogram(Layer):
             )
 
     @property
-    def step(self) -> int:
+    def _step_(self) -> int:
         """Steps from one window to the next."""
         return int(self.frame_step or self.frame_length // 2)
 
     @property
-    def frequencies(self) -> int:
+    def _frequencies_(self) -> int:
         """How many frequencies there are."""
         length = self.fft_length or 2 ** (self.frame_length - 1).bit_length()
         return int(length) // 2 + 1
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A kernel for the cosines and one for the sines, as far as they are used."""
         names = ["real_kernel", "imag_kernel"]
         if self.mode in ("real", "imag"):
             names = [f"{self.mode}_kernel"]
-        axes = {"k": self.frame_length, "c": 1, "f": self.frequencies}
+        axes = {"k": self.frame_length, "c": 1, "f": self._frequencies_}
         return [WeightSpec(name, axes) for name in names]
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """A convolution of each channel along the steps."""
         shape = shape_of_rank(shapes, 3, "batch, steps, channels")
         first = self.data_format == "channels_first"
         batch, steps, channels = shape if not first else (shape[0], shape[2], shape[1])
         length = conv_formula(
-            steps, self.frame_length, strides=self.step, padding=self.padding
+            steps, self.frame_length, strides=self._step_, padding=self.padding
         )
-        t, f = length.value, self.frequencies * (2 if self.mode == "stft" else 1)
+        t, f = length.value, self._frequencies_ * (2 if self.mode == "stft" else 1)
         out: Shape
         if self.expand_dims:
             out = (batch, channels, t, f) if first else (batch, t, f, channels)
@@ -98,10 +98,10 @@ class STFTSpectrogram(Layer):
             out = (batch, f * channels, t) if first else (batch, t, f * channels)
         macs = Formula(
             "n * t * k * f * c",
-            n=len(self.weight_specs(shapes)),
+            n=len(self._weight_specs_(shapes)),
             t=t,
             k=self.frame_length,
-            f=self.frequencies,
+            f=self._frequencies_,
             c=channels,
         )
         return Outcome([out], lengths=[("length", length)], macs=macs, field=UNKNOWN)
@@ -110,7 +110,7 @@ class STFTSpectrogram(Layer):
 class MelSpectrogram(Layer):
     """The frequencies over time, in steps as an ear tells them apart."""
 
-    arguments = {
+    _arguments_ = {
         "fft_length": 2048,
         "sequence_stride": 512,
         "sequence_length": None,
@@ -126,7 +126,7 @@ class MelSpectrogram(Layer):
         "ref_power": 1.0,
     }
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse windows that are longer than their transform."""
         for name in ("fft_length", "sequence_stride", "num_mel_bins"):
             whole_number(name, getattr(self, name))
@@ -136,7 +136,7 @@ class MelSpectrogram(Layer):
                 f"got {self.fft_length}"
             )
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """One column of bins for each stride, and one more."""
         shape = single_shape(shapes)
         if len(shape) != 2:

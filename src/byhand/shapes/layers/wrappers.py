@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from byhand.shapes.errors import RankError, ShapeError
 from byhand.shapes.formula import Formula
-from byhand.shapes.layers.base import REQUIRED, Layer, _tensors_of
+from byhand.shapes.layers.base import REQUIRED, Layer, tensors_of
 from byhand.shapes.layers.checks import shape_of_rank, single_shape
 from byhand.shapes.layers.recurrent import SEQUENCE, Cell
 from byhand.shapes.messages import layer_expected
@@ -43,20 +43,20 @@ def outcome_inside(
         Which says that the fault lies inside.
     """
     tensors = [Tensor(shape) for shape in shapes]
-    arguments = Arguments([*tensors, *more], takes=layer._slots())
+    arguments = Arguments([*tensors, *more], takes=layer._slots_())
     known = [tensor.shape for tensor in arguments.tensors]
     try:
-        return layer._outcome(known, arguments)  # type: ignore[no-any-return]
+        return layer._outcome_(known, arguments)  # type: ignore[no-any-return]
     except ShapeError as error:
         if "\n" in str(error):
             raise
-        raise ShapeError(f"the {layer.kind} inside: {error}") from None
+        raise ShapeError(f"the {layer._kind_} inside: {error}") from None
 
 
 class _Around(Layer):
     """A layer around others, whose weights are counted where they lie."""
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """None of its own."""
         return []
 
@@ -70,21 +70,21 @@ class _Around(Layer):
         input_shape : optional
             The same under Keras's name.
         """
-        tensor = _tensors_of(input_shape if shapes is None else shapes)
-        self.apply(Arguments([tensor], takes=self.takes))
+        tensor = tensors_of(input_shape if shapes is None else shapes)
+        self._apply_(Arguments([tensor], takes=self._takes_))
 
-    def _prepare(self, shapes: list[Any]) -> None:
+    def _prepare_(self, shapes: list[Any]) -> None:
         """Make its own weights."""
         super().build(shapes)
 
-    def hold(self, name: str, layers: Sequence[Any]) -> None:
+    def _hold_(self, name: str, layers: Sequence[Any]) -> None:
         """Refuse what is no layer, and layers around layers without end."""
         for layer in layers:
             if not isinstance(layer, Layer):
                 raise TypeError(f"{name} must be a layer, {layer_expected(layer)}")
-        depths = [getattr(layer, "_depth", 0) for layer in layers]
-        self._depth = 1 + max(depths, default=0)
-        if self._depth > DEEPEST:
+        depths = [getattr(layer, "_depth_", 0) for layer in layers]
+        self._depth_ = 1 + max(depths, default=0)
+        if self._depth_ > DEEPEST:
             raise ShapeError(f"at most {DEEPEST} layers may lie around one another")
 
 
@@ -94,7 +94,7 @@ def _is_cell(layer: Any) -> bool:
         return not hasattr(layer, "return_sequences")
     if isinstance(layer, StackedRNNCells):
         return True
-    own = isinstance(layer, Layer) and layer.own("call") is not None
+    own = isinstance(layer, Layer) and layer._own_("call") is not None
     return own and hasattr(layer, "state_size")
 
 
@@ -123,7 +123,7 @@ def _step(cell: Any, batch: Any, row: Number) -> Outcome:
     done = outcome_inside(cell, [(batch, row)], [states])
     if len(done.shapes) < 2 and done.shapes != [None]:
         raise ShapeError(
-            f"the cell {cell.label} gives one tensor; let its call return the output "
+            f"the cell {cell._label_} gives one tensor; let its call return the output "
             "and a list of states"
         )
     return done
@@ -132,15 +132,15 @@ def _step(cell: Any, batch: Any, row: Number) -> Outcome:
 class StackedRNNCells(_Around):
     """Cells of which each receives the output of the one before."""
 
-    arguments = {"cells": REQUIRED}
+    _arguments_ = {"cells": REQUIRED}
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse an empty stack."""
         if not isinstance(self.cells, list | tuple):
             raise TypeError(f"cells must be a list of cells, got {shown(self.cells)}")
         if not self.cells:
             raise ShapeError("cells must hold at least one cell, got none")
-        self.hold("each of cells", self.cells)
+        self._hold_("each of cells", self.cells)
         for cell in self.cells:
             if not _is_cell(cell):
                 raise TypeError(
@@ -154,7 +154,7 @@ class StackedRNNCells(_Around):
         sizes = [_states(cell) for cell in self.cells]
         return [size[0] if len(size) == 1 else size for size in sizes]
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """One step of every cell."""
         batch, row = shapes[0]
         costs: list[Any] = []
@@ -174,27 +174,27 @@ class StackedRNNCells(_Around):
 class RNN(_Around):
     """Any cell, or stack of cells, moved along the second axis."""
 
-    arguments = {
+    _arguments_ = {
         "cell": REQUIRED,
         **SEQUENCE,
         "unroll": False,
         "zero_output_for_mask": False,
     }
-    takes = ("sequence", "initial_state")
+    _takes_ = ("sequence", "initial_state")
     cell: Any
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Make a stack of a list of cells."""
         if isinstance(self.cell, list | tuple):
             self.cell = StackedRNNCells(list(self.cell))
-        self.hold("cell", [self.cell])
+        self._hold_("cell", [self.cell])
         if not _is_cell(self.cell):
             raise TypeError(
                 "cell must be a recurrent cell such as LSTMCell(8), or a layer of your "
                 f"own with state_size and call(inputs, states), got {shown(self.cell)}"
             )
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The last output or all of them, and the states if asked for."""
         batch, t, x = shape_of_rank(shapes[:1], 3, "batch, steps, numbers")
         done = _step(self.cell, batch, x)
@@ -216,17 +216,17 @@ class Bidirectional(_Around):
     twice the forward one's.
     """
 
-    arguments = {
+    _arguments_ = {
         "layer": REQUIRED,
         "merge_mode": "concat",
         "weights": None,
         "backward_layer": None,
     }
-    takes = ("sequence", "initial_state")
+    _takes_ = ("sequence", "initial_state")
     layer: Any
     backward_layer: Any
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse a merge mode that Keras does not have, and unlike directions."""
         modes = ("sum", "mul", "ave", "concat", None)
         if self.merge_mode not in modes:
@@ -234,7 +234,7 @@ class Bidirectional(_Around):
                 f"merge_mode must be one of {modes}, got {shown(self.merge_mode)}"
             )
         given = self.backward_layer
-        self.hold("layer", [self.layer] if given is None else [self.layer, given])
+        self._hold_("layer", [self.layer] if given is None else [self.layer, given])
         for name, layer in (("layer", self.layer), ("backward_layer", given)):
             if layer is not None and not all(hasattr(layer, one) for one in SEQUENCE):
                 raise TypeError(f"{name} must be a recurrent layer, got {shown(layer)}")
@@ -254,7 +254,7 @@ class Bidirectional(_Around):
                 f"{shown(given.go_backwards)}; give one of them the other"
             )
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The outputs of both directions, joined as asked; then the states of each."""
         ways = [
             outcome_inside(layer, shapes[:1])
@@ -287,14 +287,14 @@ class Bidirectional(_Around):
 
 def _copied(layer: Any, **changed: Any) -> Any:
     """Return a layer with the same arguments, some of them changed, and new weights."""
-    if layer.own("call") or type(layer).__init__ is not Layer.__init__:
+    if layer._own_("call") or type(layer).__init__ is not Layer.__init__:
         from copy import deepcopy
 
-        copy = deepcopy(layer, {id(layer.calls_made): []})
+        copy = deepcopy(layer, {id(layer._calls_made_): []})
         for name, value in changed.items():
             setattr(copy, name, value)
         return copy
-    given = {name: _copy_of(getattr(layer, name)) for name in layer.arguments}
+    given = {name: _copy_of(getattr(layer, name)) for name in layer._arguments_}
     return type(layer)(**{**given, "trainable": layer.trainable, **changed})
 
 
@@ -310,13 +310,13 @@ def _copy_of(value: Any) -> Any:
 class TimeDistributed(_Around):
     """A layer applied to every step of a sequence by itself."""
 
-    arguments = {"layer": REQUIRED}
+    _arguments_ = {"layer": REQUIRED}
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse what is not a layer."""
-        self.hold("layer", [self.layer])
+        self._hold_("layer", [self.layer])
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """What the layer makes of one step, t times."""
         shape = single_shape(shapes)
         if len(shape) < 3:
@@ -330,8 +330,8 @@ class TimeDistributed(_Around):
         done = outcome_inside(self.layer, [one])
         if len(done.shapes) > 1:
             raise ShapeError(
-                f"the {self.layer.kind} inside has {len(done.shapes)} outputs, and one "
-                "is passed on; wrap a layer of one output"
+                f"the {self.layer._kind_} inside has {len(done.shapes)} outputs, and "
+                "one is passed on; wrap a layer of one output"
             )
         out = done.shapes[0]
         macs = done.macs and Formula("t * n", t=shape[1], n=done.macs.value)
@@ -358,30 +358,30 @@ def _field_of_a_step(field: Any, one: Shape, out: Shape) -> Any:
 class SpectralNormalization(_Around):
     """A layer whose kernel is divided by its largest singular value."""
 
-    arguments = {"layer": REQUIRED, "power_iterations": 1}
+    _arguments_ = {"layer": REQUIRED, "power_iterations": 1}
 
-    def check(self) -> None:
+    def _check_(self) -> None:
         """Refuse what is no layer, and a count of steps below one."""
-        self.hold("layer", [self.layer])
+        self._hold_("layer", [self.layer])
         whole_number("power_iterations", self.power_iterations)
 
-    def _prepare(self, shapes: list[Any]) -> None:
-        """Wait for the kernel: `infer` makes the vector when the layer has one."""
+    def _prepare_(self, shapes: list[Any]) -> None:
+        """Wait for the kernel: `_infer_` makes the vector when the layer has one."""
 
-    def weight_specs(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
+    def _weight_specs_(self, shapes: Sequence[Shape]) -> list[WeightSpec]:
         """A vector as long as the kernel's last axis, besides the layer's weights."""
         kernel = _kernel_of(self.layer)
         if kernel is None:
             raise ShapeError(
-                f"{self.layer.kind} has no kernel to normalise; "
+                f"{self.layer._kind_} has no kernel to normalise; "
                 "wrap a layer that has one, such as Dense"
             )
         return [_Row("vector_u", {"u": kernel.shape[-1]}, trainable=False)]
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """What the layer makes of its input."""
         done = outcome_inside(self.layer, shapes)
-        super()._prepare(list(shapes))
+        super()._prepare_(list(shapes))
         return done
 
 

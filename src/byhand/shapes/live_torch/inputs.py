@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from byhand.shapes.live_torch.lengths import TRIED, Batch, Lengths, shown
-from byhand.shapes.live_torch.symbols import Symbol
+from byhand.shapes.live_torch.symbols import SymbolicTensor
 from byhand.shapes.live_torch.tracing import Tracer
 from byhand.shapes.size import Size
 from byhand.shapes.tensor import Tensor
@@ -61,21 +61,23 @@ def tracer_and_inputs(
     torch: Any,
     *,
     batch_axis: int = 0,
-) -> tuple[Tracer, list[Symbol], dict[str, Symbol]]:
+) -> tuple[Tracer, list[SymbolicTensor], dict[str, SymbolicTensor]]:
     """Return a tracer, and the arguments that `forward` is to get."""
     first = next(iter(sizes.values()), ())
     size: Any = first[batch_axis] if len(first) > batch_axis else None
     is_open = size is None
     batch = Batch(1, TRIED if is_open else size, open=is_open, sure=batch_axis > 0)
     tracer = Tracer(module, batch, torch)
-    args: list[Symbol] = []
-    kwargs: dict[str, Symbol] = {}
+    args: list[SymbolicTensor] = []
+    kwargs: dict[str, SymbolicTensor] = {}
     for position, (name, given) in enumerate(sizes.items()):
         lengths = _lengths(given, batch, batch_axis)
         label = name if isinstance(name, str) else f"input_{position + 1}"
         label = "input" if len(sizes) == 1 and not isinstance(name, str) else label
         dtype = _dtype(dtypes, name, position)
-        symbol = Symbol(tracer, Tensor(shown(lengths), name=label), lengths, dtype)
+        symbol = SymbolicTensor(
+            tracer, Tensor(shown(lengths), name=label), lengths, dtype
+        )
         if isinstance(name, str):
             kwargs[name] = symbol
         else:

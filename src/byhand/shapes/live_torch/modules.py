@@ -197,9 +197,28 @@ def _channels(rank: int | None) -> Callable[..., Any]:
                 f"it was made for {features} channels, got {input[1]} in "
                 f"{words(input)}; let it have as many as come"
             )
-        return Outcome([input])
+        if _has_statistics(m):
+            return Outcome([input])
+        if getattr(m, "num_groups", 0) == 1:
+            return Outcome([input], field=WHOLE)
+        return rules.across_places(input)
 
     return rule
+
+
+def _has_statistics(m: Any) -> bool:
+    """Return whether, after training, a normalisation takes nothing from its input.
+
+    Others, such as those of groups, take means over all places.
+    """
+    return getattr(m, "running_mean", None) is not None
+
+
+def _softmax(m: Any, input: Lengths) -> Outcome:
+    """Shares of all along an axis."""
+    if m.dim == len(input):
+        raise MissingAxisError(f"there is no axis {m.dim} in {words(input)}")
+    return rules.shares(input, dim=m.dim)
 
 
 def _layer_norm(m: Any, input: Lengths) -> Outcome:
@@ -409,6 +428,9 @@ MODULES: dict[str, Callable[..., Any]] = {
     "RMSNorm": _layer_norm,
     "GroupNorm": _channels(None),
     "SyncBatchNorm": _channels(None),
+    "Softmax": _softmax,
+    "LogSoftmax": _softmax,
+    "Softmin": _softmax,
     "RNN": _recurrent,
     "LSTM": _recurrent,
     "GRU": _recurrent,
@@ -443,8 +465,8 @@ MODULES |= dict.fromkeys(
         Identity Dropout Dropout1d Dropout2d Dropout3d AlphaDropout
         FeatureAlphaDropout ReLU ReLU6 LeakyReLU PReLU RReLU ELU SELU CELU GELU SiLU
         Mish Softplus Softsign Softshrink Hardshrink Tanhshrink Tanh Hardtanh
-        Sigmoid LogSigmoid Hardsigmoid Hardswish Threshold Softmax Softmax2d Softmin
-        LogSoftmax LocalResponseNorm CrossMapLRN2d ChannelShuffle
+        Sigmoid LogSigmoid Hardsigmoid Hardswish Threshold Softmax2d LocalResponseNorm
+        CrossMapLRN2d ChannelShuffle
     """.split(),
     _unchanged,
 )

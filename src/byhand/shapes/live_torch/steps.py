@@ -33,8 +33,8 @@ class TorchLayer(Layer):
         The modules that a module holds.
     """
 
-    takes = ()
-    costs_are_for_one = True
+    _takes_ = ()
+    _costs_are_for_one_ = True
 
     def __init__(
         self, kind: str, name: str, weights: Sequence[WeightSpec] = ()
@@ -45,12 +45,12 @@ class TorchLayer(Layer):
         self.children: list[TorchLayer] = []
 
     @property
-    def kind(self) -> str:
+    def _kind_(self) -> str:
         """The name of its class, or of the function."""
         return self._kind
 
     @property
-    def inner_layers(self) -> list[Layer]:
+    def _inner_layers_(self) -> list[Layer]:
         """The modules that it holds, called or not."""
         return list(self.children)
 
@@ -87,7 +87,7 @@ class Step(TorchLayer):
         self._batch = batch
         self._several = several
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """What the rule makes of the lengths."""
         try:
             result = self.rule([hidden(shape, self._batch) for shape in shapes])
@@ -102,9 +102,9 @@ class Step(TorchLayer):
         ]
         return outcome
 
-    def infer_unknown(self) -> Outcome:
+    def _infer_unknown_(self) -> Outcome:
         """As many outputs as it has, of unknown shapes."""
-        macs = None if self._specs else Formula("0")
+        macs = None if self._specs_ else Formula("0")
         return Outcome([None] * self._several, macs=macs, field=UNKNOWN)
 
 
@@ -122,11 +122,11 @@ class Block(TorchLayer):
         self._ready = outcome
         self._last = outcome
 
-    def infer_unknown(self) -> Outcome:
+    def _infer_unknown_(self) -> Outcome:
         """What its `forward` made of it."""
-        return self.infer([], None)
+        return self._infer_([], None)
 
-    def infer(self, shapes: Sequence[Shape], arguments: Any) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Any) -> Outcome:
         """What its `forward` made, or its calls make of other shapes."""
         if self._ready is not None:
             outcome, self._ready = self._ready, None
@@ -147,7 +147,7 @@ def rerun(inner: Inner, shapes: Sequence[Shape]) -> Inner:
     calls = []
     for call in inner.calls:
         given = [at.get(id(tensor), tensor) for tensor in call.inputs]
-        done = call.layer.apply(call.arguments.replaced(given))
+        done = call.layer._apply_(call.arguments.replaced(given))
         calls.append(done)
         for old, new in zip(call.outputs, done.outputs, strict=True):
             at[id(old)] = new
@@ -160,7 +160,7 @@ class TorchNetwork(Network):
     Every call of its `forward` counts, also one of which nothing is used.
     """
 
-    channels_first = True
+    _channels_first_ = True
 
     def __init__(
         self,
@@ -172,20 +172,20 @@ class TorchNetwork(Network):
     ) -> None:
         self._kind = kind
         self.name = kind
-        self.inputs = inner.inputs
-        self.outputs = inner.outputs
+        self._inputs_ = inner.inputs
+        self._outputs_ = inner.outputs
         self.weights = list(weights)
-        self._inferred = {}
+        self._inferred_ = {}
         self._calls = inner.calls
         self._children = list(children)
 
     @property
-    def kind(self) -> str:
+    def _kind_(self) -> str:
         """The name of the module's class."""
         return self._kind
 
     @property
-    def calls(self) -> list[Call]:
+    def _calls_(self) -> list[Call]:
         """Every call of a module or a function, in order."""
         return list(self._calls)
 
@@ -194,7 +194,7 @@ class TorchNetwork(Network):
         """The modules that it holds, called or not."""
         return list(self._children)
 
-    def _run(self, shapes: Sequence[Shape]) -> Outcome:
+    def _run_(self, shapes: Sequence[Shape]) -> Outcome:
         """Run every call on new shapes."""
-        graph = Inner(self.inputs, self._calls, self.outputs)
+        graph = Inner(self._inputs_, self._calls, self._outputs_)
         return inside(rerun(graph, shapes))

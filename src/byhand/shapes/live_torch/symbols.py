@@ -37,7 +37,7 @@ class UnknownShape:
     __len__ = numel = __iter__
 
 
-class Symbol:
+class SymbolicTensor:
     """A tensor without numbers.
 
     Attributes
@@ -77,7 +77,7 @@ class Symbol:
     # So that isinstance(x, torch.Tensor) holds.
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
-        return getattr(self.tracer.torch, "Tensor", Symbol)
+        return getattr(self.tracer.torch, "Tensor", SymbolicTensor)
 
     @classmethod
     def __torch_function__(
@@ -116,7 +116,7 @@ class Symbol:
         return self._named("transpose", -2, -1)
 
     @property
-    def data(self) -> Symbol:
+    def data(self) -> SymbolicTensor:
         """Itself."""
         return self
 
@@ -198,7 +198,7 @@ class Symbol:
 def _operator(name: str, *, swapped: bool = False) -> Any:
     """Return the method for an operator."""
 
-    def method(self: Symbol, *others: Any) -> Any:
+    def method(self: SymbolicTensor, *others: Any) -> Any:
         args = (*others, self) if swapped else (self, *others)
         return self.tracer.named(name, args, {})
 
@@ -219,20 +219,20 @@ OPERATORS = {
     "xor": "logical_xor",
 }
 for _name, _function in OPERATORS.items():
-    setattr(Symbol, f"__{_name}__", _operator(_function))
-    setattr(Symbol, f"__r{_name}__", _operator(_function, swapped=True))
+    setattr(SymbolicTensor, f"__{_name}__", _operator(_function))
+    setattr(SymbolicTensor, f"__r{_name}__", _operator(_function, swapped=True))
 for _name in ("eq", "ne", "lt", "le", "gt", "ge"):
-    setattr(Symbol, f"__{_name}__", _operator(_name))
+    setattr(SymbolicTensor, f"__{_name}__", _operator(_name))
 for _name, _function in (("neg", "neg"), ("abs", "abs"), ("invert", "logical_not")):
-    setattr(Symbol, f"__{_name}__", _operator(_function))
+    setattr(SymbolicTensor, f"__{_name}__", _operator(_function))
 
 
 def is_symbol(value: Any) -> bool:
     """Return whether a value is a symbolic tensor; its class says otherwise."""
-    return type(value) is Symbol
+    return type(value) is SymbolicTensor
 
 
-def symbols_in(value: Any) -> Iterator[Symbol]:
+def symbols_in(value: Any) -> Iterator[SymbolicTensor]:
     """Yield the symbolic tensors of a structure, in order."""
     if is_symbol(value):
         yield value

@@ -49,9 +49,9 @@ class Operation(Layer):
         Its name.
     """
 
-    takes = ()
-    is_operation = True
-    costs_are_for_one = True  # not for one row of axis 0, as those of layers are
+    _takes_ = ()
+    _is_operation_ = True
+    _costs_are_for_one_ = True  # not for one row of axis 0, as those of layers are
 
     def __init__(
         self,
@@ -63,42 +63,42 @@ class Operation(Layer):
         name: str | None = None,
     ) -> None:
         super().__init__(name=name)
-        self._parts = parts
+        self._parts_ = parts
         self._kind = kind
         self._rule = rule
         self._costs = costs
 
     @property
-    def kind(self) -> str:
+    def _kind_(self) -> str:
         """The name of its class in Keras."""
         return self._kind
 
     @property
-    def base_name(self) -> str:
+    def _base_name_(self) -> str:
         """The name of the first of its class."""
         return snake_case(self._kind)
 
     def build(self, shapes: Any = None, *, input_shape: Any = None) -> None:
         """Nothing is kept."""
-        self.built_from = []
+        self._built_from_ = []
 
-    def infer(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
+    def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """Return what the rule says."""
         outcome = self._rule(*arguments.given, **arguments.named)
         return _ordered(outcome)
 
-    def _outcome(self, shapes: list[Any], arguments: Arguments) -> Outcome:
+    def _outcome_(self, shapes: list[Any], arguments: Arguments) -> Outcome:
         """Return what comes out, also of tensors of unknown shape."""
-        outcome = super()._outcome(shapes, arguments)
-        if self._parts is None or len(shapes) == len(arguments.tensors):
+        outcome = super()._outcome_(shapes, arguments)
+        if self._parts_ is None or len(shapes) == len(arguments.tensors):
             return outcome
-        count = self._parts(*arguments.given, **arguments.named)
+        count = self._parts_(*arguments.given, **arguments.named)
         if not isinstance(count, int) or not 0 < count <= MOST_PARTS:
             return outcome
         macs = outcome.macs
         return several([None] * count, macs=macs, field=UNKNOWN)
 
-    def infer_unknown(self) -> Outcome:
+    def _infer_unknown_(self) -> Outcome:
         """Return an output of which no shape is known."""
         macs = None if self._costs else Formula("0")
         return Outcome([None], macs=macs, field=UNKNOWN)

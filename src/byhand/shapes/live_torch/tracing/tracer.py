@@ -9,7 +9,6 @@ of functions without a rule, on tensors that hold no numbers.
 from __future__ import annotations
 
 from byhand.shapes.errors import ReadError, ShapeError
-from byhand.shapes.escaping import visible
 from byhand.shapes.live_torch.lengths import (
     Batch,
     Lengths,
@@ -21,21 +20,35 @@ from byhand.shapes.live_torch.modules import LETTERS, PACKED, SEVERAL, rule_of
 from byhand.shapes.live_torch.rules import FUNCTIONS, UNCOUNTED
 from byhand.shapes.live_torch.steps import Block, Step, TorchNetwork
 from byhand.shapes.live_torch.symbols import (
-    OPERATORS,
-    Symbol,
+    SymbolicTensor,
     UnknownError,
-    holds_batch,
     is_symbol,
     replaced,
     symbols_in,
 )
+from byhand.shapes.live_torch.tracing.arguments import (
+    filler,
+    flat,
+    in_examples,
+    plain_name,
+    rebuilt,
+    replaced_result,
+)
+from byhand.shapes.live_torch.tracing.patching import patched, suspended
+from byhand.shapes.live_torch.tracing.walking import (
+    all_modules,
+    children_of,
+    device_of,
+    modules_of,
+)
+from byhand.shapes.live_torch.tracing.words import as_forward, brief, reason
 from byhand.shapes.naming import snake_case
 from byhand.shapes.outcome import POINT, UNKNOWN, Inner, Outcome, WeightSpec, inside
 from byhand.shapes.tensor import Arguments, Tensor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
 # Functions that change no number's place or value: they leave no row.
@@ -68,12 +81,6 @@ COMPARISONS = frozenset(
         logical_not logical_xor any all
     """.split()
 )
-HOOKS = (
-    "_forward_hooks",
-    "_forward_pre_hooks",
-    "_backward_hooks",
-    "_backward_pre_hooks",
-)
 
 
 class Tracer:
@@ -92,11 +99,11 @@ class Tracer:
     def __init__(self, module: Any, batch: Batch | None, torch: Any) -> None:
         self.batch = batch
         self.torch = torch
-        self.device = _device_of(module, torch)
+        self.device = device_of(module, torch)
         self.refused: type[ShapeError] | None = None
         self._root = module
         self._frames: list[list[Any]] = [[]]
-        self._paths = dict(_modules_of(module))
+        self._paths = dict(modules_of(module))
         self._specs: dict[int, WeightSpec] = {}
         self._owned: set[int] = set()  # parameters that a row holds already
         self._kept: list[Any] = []  # so that no identity is used twice
@@ -120,7 +127,7 @@ class Tracer:
         if rule is None:
             block = Block(kind, name, self._weights(module, recurse=False))
             self._layers[id(module)] = block
-            block.children = [self.layer(child) for child in _children_of(module)]
+            block.children = [self.layer(child) for child in children_of(module)]
             return block
         known, _ = rule
         weights = self._weights(module, recurse=True, letters=LETTERS.get(known, {}))
@@ -162,11 +169,13 @@ class Tracer:
 
     # --- calls
 
-    def _called(self, layer: Any, symbols: Sequence[Symbol]) -> list[Symbol]:
+    def _called(
+        self, layer: Any, symbols: Sequence[SymbolicTensor]
+    ) -> list[SymbolicTensor]:
         """Apply a layer, keep the call, and return its outputs."""
         arguments = Arguments([symbol.tensor for symbol in symbols])
         try:
-            call = layer.apply(arguments)
+            call = layer._apply_(arguments)
         except ShapeError:
             self.refused = self.refused or getattr(layer, "refused", None)
             raise
@@ -174,16 +183,16 @@ class Tracer:
         dtype = next((symbol.dtype for symbol in symbols), None)
         return [self._symbol(tensor, dtype) for tensor in call.outputs]
 
-    def _symbol(self, tensor: Tensor, dtype: Any = None) -> Symbol:
+    def _symbol(self, tensor: Tensor, dtype: Any = None) -> SymbolicTensor:
         """Return a symbolic tensor that stands for a tensor."""
         unknown = tensor.shape is None
         lengths = None if unknown else hidden(tensor.shape or (), self.batch)
-        return Symbol(self, tensor, lengths, dtype)
+        return SymbolicTensor(self, tensor, lengths, dtype)
 
-    def constant(self, value: Any) -> Symbol:
+    def constant(self, value: Any) -> SymbolicTensor:
         """Return a symbolic tensor for one that does not come from the inputs."""
         shape = tuple(int(length) for length in value.shape)
-        return Symbol(
+        return SymbolicTensor(
             self, Tensor(shape), Lengths(shape), getattr(value, "dtype", None)
         )
 
@@ -206,7 +215,7 @@ class Tracer:
         kwargs = replaced(kwargs, self._wrapped)
         symbols = list(symbols_in([args, kwargs]))
         _, rule = rule_of(module) or ("", None)
-        fill = _filler([args, kwargs])
+        fill = filler([args, kwargs])
 
         def bound(lengths: list[Any]) -> Any:
             given, named = fill(lengths)
@@ -215,13 +224,14 @@ class Tracer:
             except ShapeError:
                 raise
             except _FAULTS as error:
-                note = f"it is called in a way that is not known here: {_brief(error)}"
-                outs = [None] * SEVERAL.get(layer.kind, 1)
+                said = as_forward(error, rule, layer._kind_)
+                note = f"it is called in a way that is not known here: {said}"
+                outs = [None] * SEVERAL.get(layer._kind_, 1)
                 return Outcome(outs, macs=None, field=UNKNOWN, note=note)
 
         layer.rule = bound
         outputs = self._called(layer, symbols)
-        if layer._specs and symbols and layer.kind.startswith("Embedding"):
+        if layer._specs_ and symbols and layer._kind_.startswith("Embedding"):
             weight = next(iter(module.parameters()), None)
             for symbol in outputs:
                 symbol.dtype = getattr(weight, "dtype", None)
@@ -249,7 +259,7 @@ class Tracer:
             raise
         except Exception as error:
             # Whatever a reader's own code meets: the rest is still said.
-            why = f"its forward stopped with {type(error).__name__}: {_brief(error)}"
+            why = f"its forward stopped{reason(error)}"
             result = self._by_running(module, args, kwargs)
         finally:
             calls = self._frames.pop()
@@ -281,7 +291,7 @@ class Tracer:
             tensors = [symbol.tensor for symbol in ends]
             outcome = inside(Inner(starts, calls, tensors))
         layer.give(outcome)
-        call = layer.apply(Arguments(outer))
+        call = layer._apply_(Arguments(outer))
         self._frames[-1].append(call)
         for symbol, tensor in zip(ends, call.outputs, strict=False):
             symbol.tensor = tensor
@@ -289,12 +299,12 @@ class Tracer:
             return self._symbol(call.outputs[0])
         return result
 
-    def _again(self, symbol: Symbol, inner_of: Any) -> Symbol:
+    def _again(self, symbol: SymbolicTensor, inner_of: Any) -> SymbolicTensor:
         """Return a new symbol for an input that is given back as it is."""
         start = inner_of.get(id(symbol.tensor))
         if start is None:
             return symbol
-        return Symbol(self, start, symbol.lengths, symbol.dtype)
+        return SymbolicTensor(self, start, symbol.lengths, symbol.dtype)
 
     # --- functions
 
@@ -317,7 +327,7 @@ class Tracer:
             return self._retyped(name, args, kwargs)
         if name in ("view_as", "reshape_as"):
             name, args = "reshape", (first, *args[1].shape)
-        named_here = _plain(name)
+        named_here = plain_name(name)
         outputs = self._applied(named_here, name, args, kwargs, function)
         in_place = name.endswith("_") and not name.endswith("__")
         if (in_place or name == "__setitem__") and is_symbol(first):
@@ -337,7 +347,7 @@ class Tracer:
         for value in [*args, *kwargs.values()]:
             if self.torch is not None and isinstance(value, self.torch.dtype):
                 dtype = value
-        return Symbol(self, symbol.tensor, symbol.lengths, dtype)
+        return SymbolicTensor(self, symbol.tensor, symbol.lengths, dtype)
 
     def _applied(
         self, name: str, written: str, args: Any, kwargs: Any, function: Any
@@ -355,7 +365,7 @@ class Tracer:
 
         args, kwargs = replaced(args, taken), replaced(kwargs, taken)
         symbols = list(symbols_in([args, kwargs]))
-        fill = _filler([args, kwargs])
+        fill = filler([args, kwargs])
         known = FUNCTIONS.get(name)
         dtypes: list[Any] = []
 
@@ -417,11 +427,11 @@ class Tracer:
                 if is_symbol(value):
                     shape, dtype = next(left)
                     return torch.empty(
-                        [_sized(n, examples) for n in shape],
+                        [in_examples(n, examples) for n in shape],
                         dtype=dtype,
                         device="meta",
                     )
-                return _sized(value, examples)
+                return in_examples(value, examples)
 
             args, kwargs = replaced(given, plain)
             kwargs = {k: "meta" if k == "device" else v for k, v in kwargs.items()}
@@ -431,13 +441,13 @@ class Tracer:
         try:
             one = run(size)
         except (NotImplementedError, UnknownError) as error:
-            note = f"{why}: {_brief(error)}"
+            note = f"{why}: {brief(error)}"
             return Outcome([None], macs=None, field=UNKNOWN, note=note), []
         except Exception as error:
             if "meta" in str(error) or "dtype" in str(error):
-                note = f"{why}: {_brief(error)}"
+                note = f"{why}: {brief(error)}"
                 return Outcome([None], macs=None, field=UNKNOWN, note=note), []
-            raise ShapeError(f"{name} refuses it: {_brief(error)}") from None
+            raise ShapeError(f"{name} refuses it: {brief(error)}") from None
         try:
             other = run(size + 1) if self.batch is not None else one
         except Exception:
@@ -448,8 +458,8 @@ class Tracer:
         self, name: str, one: Any, other: Any, lengths: Any
     ) -> tuple[Any, list[Any]]:
         """Return an outcome from what two sizes of the batch gave."""
-        tensors = [part for part in _flat(one) if self.is_real(part)]
-        others = [part for part in _flat(other) if self.is_real(part)]
+        tensors = [part for part in flat(one) if self.is_real(part)]
+        others = [part for part in flat(other) if self.is_real(part)]
         if not tensors:
             raise UnknownError(f"{name} gives no tensor")
         shapes = [
@@ -469,7 +479,7 @@ class Tracer:
 
         def pack(parts: Sequence[Any]) -> Any:
             left = iter(parts)
-            return _packed(one, lambda part: next(left) if self.is_real(part) else part)
+            return rebuilt(one, lambda part: next(left) if self.is_real(part) else part)
 
         return (outcome, pack), dtypes
 
@@ -502,13 +512,13 @@ class Tracer:
             def plain(value: Any) -> Any:
                 if is_symbol(value):
                     return torch.empty(
-                        [_sized(n, examples) for n in value.lengths],
+                        [in_examples(n, examples) for n in value.lengths],
                         dtype=value.dtype,
                         device="meta",
                     )
                 if self.is_real(value):
                     return torch.empty_like(value, device="meta")
-                return _sized(value, examples)
+                return in_examples(value, examples)
 
             given, named = replaced([args, kwargs], plain)
             with suspended(self):
@@ -520,15 +530,15 @@ class Tracer:
             other = run(size + 1) if self.batch is not None else one
         except Exception:
             return None
-        others = iter([part for part in _flat(other) if self.is_real(part)])
+        others = iter([part for part in flat(other) if self.is_real(part)])
 
         def symbolic(part: Any) -> Any:
             if not self.is_real(part):
                 return part
             lengths = Lengths(map(self._compared, part.shape, next(others).shape))
-            return Symbol(self, Tensor(shown(lengths)), lengths, part.dtype)
+            return SymbolicTensor(self, Tensor(shown(lengths)), lengths, part.dtype)
 
-        return _packed(one, symbolic)
+        return rebuilt(one, symbolic)
 
     # --- the whole
 
@@ -550,8 +560,7 @@ class Tracer:
                 except ShapeError:
                     raise
                 except Exception as error:
-                    note = f"forward stopped with {type(error).__name__}: "
-                    note += _brief(error)
+                    note = f"forward stopped{reason(error)}"
                     result = self._by_running(root, args, kwargs)
         calls = self._frames[0]
         outputs = list({id(s): s for s in symbols_in(result)}.values())
@@ -567,7 +576,7 @@ class Tracer:
         return TorchNetwork(
             kind,
             Inner(inputs, calls, ends),
-            weights=[] if whole else layer._specs,
+            weights=[] if whole else layer._specs_,
             children=children,
         )
 
@@ -583,21 +592,20 @@ class Tracer:
                 block = layer if isinstance(layer, Block) else None
                 if block is not None:
                     block.give(outcome)
-                    rows.append(block.apply(Arguments()))
+                    rows.append(block._apply_(Arguments()))
                 else:
                     layer.rule = lambda lengths, outcome=outcome: outcome
-                    rows.append(layer.apply(Arguments()))
+                    rows.append(layer._apply_(Arguments()))
         return rows
 
     def _paths_first(self) -> Iterator[Any]:
         """Yield every module, the root first."""
         yield self._root
-        yield from _all_modules(self._root)
+        yield from all_modules(self._root)
 
 
 # What a rule may do with arguments that it does not expect.
 _FAULTS = (
-    NotImplementedError,
     TypeError,
     AttributeError,
     ValueError,
@@ -605,221 +613,3 @@ _FAULTS = (
     ArithmeticError,
 )
 _PLACES = ("dtype", "device", "out", "layout", "memory_format", "inplace", "generator")
-
-
-class patched:  # noqa: N801  read as a statement: with patched(tracer)
-    """While it is entered, every module has a `forward` of the tracer's.
-
-    Whatever `forward` leaves in attributes, lists and dictionaries of the modules is
-    taken back at the end, and so is what it drew of random numbers.
-    """
-
-    def __init__(self, tracer: Tracer) -> None:
-        self._tracer = tracer
-
-    def __enter__(self) -> None:
-        tracer = self._tracer
-        root = tracer._root
-        modules = [root, *_all_modules(root)]
-        self._before = [(module, _kept(vars(module))) for module in modules]
-        torch = tracer.torch
-        self._mode: Any = None
-        self._random: Any = None
-        for module in modules:
-            held = vars(module)
-            for name in HOOKS:
-                if held.get(name):
-                    held[name] = type(held[name])()
-            if module is not root:
-                held["forward"] = _replacement(tracer, module)
-        if torch is not None:
-            self._random = torch.get_rng_state()
-            self._mode = _mode(tracer)
-            self._mode.__enter__()
-
-    def __exit__(self, *error: Any) -> None:
-        if self._mode is not None:
-            self._mode.__exit__(*error)
-        for module, before in self._before:
-            _restore(vars(module), before)
-        if self._random is not None:
-            self._tracer.torch.set_rng_state(self._random)
-
-
-class suspended:  # noqa: N801  read as a statement
-    """While it is entered, the modules have their own `forward` again."""
-
-    def __init__(self, tracer: Tracer) -> None:
-        self._modules = list(_all_modules(tracer._root))
-
-    def __enter__(self) -> None:
-        self._ours = [vars(module).pop("forward", None) for module in self._modules]
-
-    def __exit__(self, *error: Any) -> None:
-        for module, forward in zip(self._modules, self._ours, strict=True):
-            if forward is not None:
-                vars(module)["forward"] = forward
-
-
-def _replacement(tracer: Tracer, module: Any) -> Any:
-    """Return the temporary `forward` of a module."""
-    if rule_of(module) is not None:
-        return lambda *args, **kwargs: tracer.step(module, args, kwargs)
-    own = module.forward
-    return lambda *args, **kwargs: tracer.block(module, own, args, kwargs)
-
-
-def _mode(tracer: Tracer) -> Any:
-    """Return a mode of PyTorch in which the tracer sees every function."""
-    torch = tracer.torch
-    # In place on a tensor with numbers, such as a counter: not to be done.
-    owned = {
-        id(value)
-        for kind in (tracer._root.named_parameters, tracer._root.named_buffers)
-        for _, value in kind()
-    }
-
-    class Mode(torch.overrides.TorchFunctionMode):  # type: ignore[misc,name-defined]
-        def __torch_function__(
-            self, function: Any, types: Any, args: Any = (), kwargs: Any = None
-        ) -> Any:
-            kwargs = kwargs or {}
-            name = str(getattr(function, "__name__", ""))
-            if any(True for _ in symbols_in([args, kwargs])) or holds_batch(
-                [args, kwargs]
-            ):
-                return tracer.function(function, args, kwargs)
-            changes = name.endswith("_") and not name.endswith("__")
-            changes = changes or name in ("__setitem__", "__set__", *_IN_PLACE)
-            if changes and args and id(args[0]) in owned:
-                return args[0]
-            return function(*args, **kwargs)
-
-    return Mode()
-
-
-def _kept(held: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return a module's attributes, and what those that can grow hold."""
-    contents = {
-        name: value.copy()
-        for name, value in held.items()
-        if isinstance(value, list | dict | set)
-    }
-    return dict(held), contents
-
-
-def _restore(held: dict[str, Any], before: tuple[Any, Any]) -> None:
-    """Give a module its attributes back."""
-    attributes, contents = before
-    held.clear()
-    held.update(attributes)
-    for name, content in contents.items():
-        value = held[name]
-        if isinstance(value, list):
-            value[:] = content
-        else:
-            value.clear()
-            value.update(content)
-
-
-def _children_of(module: Any) -> list[Any]:
-    """Return the modules that a module holds."""
-    return [child for _, child in module.named_children()]
-
-
-def _modules_of(module: Any, path: str = "") -> Iterator[tuple[int, str]]:
-    """Yield each module's identity and its path, deepest names first given."""
-    seen: set[int] = set()
-    left = [(module, path)]
-    while left:
-        one, where = left.pop(0)
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        yield id(one), where
-        for name, child in one.named_children():
-            left.append((child, f"{where}.{name}" if where else name))
-
-
-def _all_modules(module: Any) -> Iterator[Any]:
-    """Yield every module within a module once, without itself."""
-    seen = {id(module)}
-    left = _children_of(module)
-    while left:
-        one = left.pop(0)
-        if id(one) not in seen:
-            seen.add(id(one))
-            yield one
-            left += _children_of(one)
-
-
-def _device_of(module: Any, torch: Any) -> Any:
-    """Return where a module has its parameters."""
-    for parameter in module.parameters():
-        return getattr(parameter, "device", None)
-    return torch.device("cpu") if torch is not None else None
-
-
-def _filler(given: Any) -> Callable[[list[Any]], Any]:
-    """Return a function that puts lengths in place of symbolic tensors."""
-
-    def fill(lengths: list[Any]) -> Any:
-        left = iter(lengths)
-        return replaced(given, lambda value: next(left) if is_symbol(value) else value)
-
-    return fill
-
-
-def _plain(name: str) -> str:
-    """Return a function's name without underscores and the operator's spelling."""
-    bare = name.strip("_")
-    bare = bare.removeprefix("i") if name in _IN_PLACE else bare
-    if name.startswith("__r") and bare[1:] in OPERATORS:
-        bare = bare[1:]
-    return OPERATORS.get(bare, bare) if name.startswith("__") else bare
-
-
-_IN_PLACE = {f"__i{name}__" for name in OPERATORS}
-
-
-def _sized(value: Any, examples: int) -> Any:
-    """Return a number with another batch in it."""
-    return value.times * examples if isinstance(value, Batch) else value
-
-
-def _flat(value: Any) -> list[Any]:
-    """Return what a result of a function holds, in order."""
-    if isinstance(value, list | tuple):
-        return [part for one in value for part in _flat(one)]
-    if isinstance(value, dict):
-        return [part for one in value.values() for part in _flat(one)]
-    return [value]
-
-
-def _packed(value: Any, change: Any) -> Any:
-    """Return a result of a function with other tensors."""
-    if isinstance(value, dict):
-        return {key: _packed(part, change) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        parts = [_packed(part, change) for part in value]
-        if type(value) in (list, tuple):
-            return type(value)(parts)
-        named = hasattr(value, "_fields")
-        return type(value)(*parts) if named else type(value)(parts)
-    return change(value)
-
-
-def replaced_result(value: Any, change: Any) -> Any:
-    """Return what a `forward` gave, its symbols changed in lists, tuples and dicts."""
-    if is_symbol(value):
-        return change(value)
-    if type(value) in (list, tuple):
-        return type(value)(replaced_result(part, change) for part in value)
-    if type(value) is dict:
-        return {key: replaced_result(part, change) for key, part in value.items()}
-    return value
-
-
-def _brief(error: BaseException) -> str:
-    """Return an error's words in one line."""
-    return visible(" ".join(str(error).split()), most=200)
