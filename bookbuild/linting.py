@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bookbuild.checks import (
+    alternatives,
     bibliography,
     chapters,
     claims,
@@ -116,6 +117,11 @@ def pages_are_in_the_contents(root: Path) -> Iterator[Fault]:
     for page in pages(root):
         if page.document not in listed:
             yield page.fault("the table of contents lacks it; add it to _toc.yml")
+
+
+def borrowed_figures_are_held(root: Path) -> Iterator[Fault]:
+    """Yield what pages say of figures that they only show, and nothing holds."""
+    return alternatives.borrowed_figures_are_held(pages(root), examples_of(root))
 
 
 def bibliography_is_cited(root: Path) -> Iterator[Fault]:
@@ -257,6 +263,23 @@ RULES = (
     Rule("cells that check assert", all_pages(equations.checks_assert)),
     Rule("chapters derive or measure", all_pages(equations.chapters_derive_or_measure)),
     Rule("numbers are known to a cell", each_page(claims.numbers_are_known)),
+    Rule(
+        "numbers of pages without cells are known",
+        all_pages(claims.numbers_are_known_elsewhere),
+    ),
+    Rule(
+        "texts of figures are computed",
+        each_page(alternatives.texts_of_figures_are_held),
+    ),
+    Rule(
+        "texts of examples' figures are computed",
+        each_example(alternatives.texts_of_examples_are_held),
+    ),
+    Rule(
+        "numbers in examples' prose are known",
+        each_example(alternatives.prose_of_examples_is_held),
+    ),
+    Rule("borrowed figures are held to their script", borrowed_figures_are_held),
     Rule("solutions are asserted", each_page(claims.solutions_are_asserted)),
     Rule("solutions can be read", each_page(claims.solutions_are_closed)),
     Rule(

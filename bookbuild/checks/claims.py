@@ -1,6 +1,17 @@
-"""What the prose claims in numbers, a cell of the same page must know.
+"""What the prose claims in numbers, a cell or a source must stand for.
 
-A number stands in a cell (best in what it asserts) or comes from one by `{glue:text}`.
+A number with a decimal point, a power of ten, thousands set apart, a per cent sign or a
+unit (prose.py) is known if it
+
+- comes from a cell, by `{glue:text}`, or from an example, by `{fact}`;
+- is asserted or set (literals.py) by a cell of the same section, from one title of the
+  second level to the next, or by a cell of a section that the sentence refers to with
+  `{ref}`; one cell knows all the numbers of a sentence, or of a row of a table, so
+  that none is known by accident;
+- stands in a sentence with a source: `{cite}`, a link, or a slide of the lecture.
+
+Whole numbers without any of these marks count steps and layers; only solutions are
+asked for them, from ten on.
 """
 
 import ast
@@ -8,63 +19,106 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 
-from bookbuild.checks import reading
-from bookbuild.checks.sources import Fault, Source, line_at, tree_or_empty, without
+from bookbuild.checks import prose, reading
+from bookbuild.checks.literals import asserted, numbers_in, stood_for
+from bookbuild.checks.sources import Fault, Source, line_at, tree_or_empty
 
 MOST_REASONED = 12  # solutions of the whole book that no cell can check
-NUMBER = re.compile(
-    r"(?<![\w.,])(?P<number>\d[\d,]*(?:\.\d+)?)"
-    r"\s?(?P<unit>%|per ?cent(?!age)|percentage points)?"
-)
-LITERAL = re.compile(r"(?<![\w.])\d[\d_]*(?:\.\d+)?(?:e-?\d+)?")
-# A number of a solution, also within a formula; indices and powers are none.
-CLAIMED = re.compile(
-    r"(?<![\w.])(?<![\^_])(?<![\^_]\{)(?<![\^_]\{\()(?<![\^_]\{-)"
-    r"(?P<number>\d[\d,]*(?:\.\d+)?)(?![\d^])(?P<unit>\s?(?:%|\\%|per ?cent))?"
-)
+LABEL = re.compile(r"^\((?P<label>[\w-]+)\)=$", re.MULTILINE)
 REASONED = re.compile(r"^% reasoned:(?P<why>.*)$", re.MULTILINE)
+
+Cells = list[set[float]]  # what each cell stands for
 
 
 def numbers_are_known(page: Source) -> Iterator[Fault]:
-    """Yield decimals and percentages of the prose that no cell of the page knows."""
-    cells = reading.cells_of(page.text)
-    if not cells:
-        return
-    known = literals("\n".join(cell.code for cell in cells))
-    for number, line in enumerate(prose_of(page.text).splitlines(), start=1):
-        # Tables and titles repeat what stands in the text; a source answers for
-        # what is cited beside it, and the slides for what they are quoted with.
-        if line.startswith(("|", "#")) or re.search(r"\{cite|[Ss]lide \*", line):
+    """Yield the numbers of a page with cells that nothing on the page stands for."""
+    if reading.cells_of(page.text):
+        sections = known_by_section(page.text)
+        yield from _unknown(page, sections, known_by_label(page.text, sections))
+
+
+def numbers_are_known_elsewhere(pages: Iterable[Source]) -> Iterator[Fault]:
+    """Yield the numbers of pages without cells that no page they refer to knows.
+
+    A glossary has no cell of its own; its numbers are those of the chapters.
+    """
+    silent, labelled = [], {}
+    for page in pages:
+        labelled |= known_by_label(page.text, known_by_section(page.text))
+        if not reading.cells_of(page.text):
+            silent.append(page)
+    for page in silent:
+        yield from _unknown(page, known_by_section(page.text), labelled)
+
+
+def _unknown(
+    page: Source, sections: dict[int, Cells], labelled: dict[str, Cells]
+) -> Iterator[Fault]:
+    """Yield the numbers of a page that neither its cells nor labelled ones know."""
+    for sentence in prose.sentences_of(page.text):
+        numbers = list(prose.numbers_of(sentence.text))
+        if sentence.is_sourced or not numbers:
             continue
-        bare = re.sub(r"\$[^$]*\$|\{[^}]*\}`[^`]*`|`[^`]*`|CC[ -]BY\S* \S+", "", line)
-        for found in NUMBER.finditer(bare):
-            value, unit = value_of(found), found["unit"]
-            same = {value, value / 100, 100 - value, 1 - value / 100}
-            measures = "." in found["number"] or unit
-            if measures and not (same if unit else {value}) & known:
-                yield page.fault(
-                    f"{found[0].strip()!r} is typed, and no cell of the page knows it; "
-                    "assert it in a cell, or take it from one with {glue:text}",
-                    number,
-                )
+        cells = [*sections[sentence.section]]
+        for label in sentence.refers_to:
+            cells += labelled.get(label, [])
+        unknown = least_unknown(numbers, cells)
+        if not unknown:
+            continue
+        others = [number for number in numbers if number not in unknown]
+        beside = f" together with {_listed(others)}" if others else ""
+        yield page.fault(
+            f"{_listed(unknown)}: no cell of this section asserts or sets it{beside}; "
+            "assert it there (in one cell for the whole sentence), take it from a cell "
+            "with {glue:text}, cite a source in the sentence, or leave it out",
+            sentence.line,
+        )
 
 
-def prose_of(text: str) -> str:
-    """Return the prose of a page, what solutions say included, on its own lines."""
-    text = without(reading.FRONT_MATTER, text)
-    text = without(r"^```\{(?:exercise|solution)\}.*|^:.*", text, re.MULTILINE)
-    blocks = r"^```\{.*?^```$|^\$\$\n.*?^\$\$.*?$"
-    return without(blocks, text, re.DOTALL | re.MULTILINE)
+def _listed(numbers: Iterable[prose.Number]) -> str:
+    """Return numbers as they are written, each once."""
+    return ", ".join(dict.fromkeys(f"'{number.text}'" for number in numbers))
 
 
-def literals(code: str) -> set[float]:
-    """Return the numbers that stand in code."""
-    return {float(found.replace("_", "")) for found in LITERAL.findall(code)}
+def least_unknown(numbers: list[prose.Number], cells: Cells) -> list[prose.Number]:
+    """Return the numbers that the cell which knows most of them does not know."""
+    left = [
+        [number for number in numbers if not is_in(number.values, cell)]
+        for cell in [set[float](), *cells]
+    ]
+    return min(left, key=len)
 
 
-def value_of(found: re.Match[str]) -> float:
-    """Return the value of a number with commas between its thousands."""
-    return float(found["number"].replace(",", ""))
+def is_in(values: Iterable[float], known: Iterable[float]) -> bool:
+    """Return whether one of some values is known, up to rounding in arithmetic."""
+    return any(
+        math.isclose(value, other, rel_tol=1e-12) for value in values for other in known
+    )
+
+
+def known_by_section(text: str) -> dict[int, Cells]:
+    """Return what each cell stands for, by the section of `prose.sections_of`."""
+    known: dict[int, Cells] = {section: [] for section in prose.sections_of(text)}
+    for cell in reading.cells_of(text):
+        section = max(line for line in known if line <= cell.line)
+        known[section].append(stood_for(cell.code))
+    return known
+
+
+def known_by_label(text: str, sections: dict[int, Cells]) -> dict[str, Cells]:
+    """Return what each cell of a labelled section of a page stands for.
+
+    The label of the page's title stands for all of its cells.
+    """
+    found = {}
+    for label in LABEL.finditer(text):
+        line = line_at(text, label.end()) + 1
+        if text.startswith("\n# ", label.end()):
+            cells = [cell for known in sections.values() for cell in known]
+        else:
+            cells = sections[max(start for start in sections if start <= line)]
+        found[label["label"]] = cells
+    return found
 
 
 def solutions_are_asserted(page: Source) -> Iterator[Fault]:
@@ -87,29 +141,21 @@ def solutions_are_asserted(page: Source) -> Iterator[Fault]:
                     line,
                 )
             continue
-        known = literals("\n".join(map(as_python_reads_it, cells)))
-        said = without(r"\{[a-z:]*\}`[^`]*`|`[^`]*`", solution["text"])
-        said = re.sub(r"\{,\}|\\,", "", said)
-        for found in CLAIMED.finditer(said):
-            if not is_known(found, known):
-                yield page.fault(
-                    f"{found[0]!r} in the solution of {name} stands in no cell behind "
-                    "it; assert it there, or weaken the sentence",
-                    line + line_at(said, found.start()),
-                )
+        trees = [tree_or_empty(reading.python_of(cell)) for cell in cells]
+        known = set().union(*map(asserted, trees), *map(numbers_in, trees))
+        for number, text in prose.lines_of(solution["text"]):
+            for claimed in prose.numbers_of(text, counts=True):
+                if not (is_small(claimed) or is_in(claimed.values, known)):
+                    yield page.fault(
+                        f"'{claimed.text}' in the solution of {name} stands in no cell "
+                        "behind it; assert it there, or weaken the sentence",
+                        line + number,
+                    )
 
 
-def is_known(claimed: re.Match[str], known: Iterable[float]) -> bool:
-    """Return whether a number of a solution is known, or too small to matter."""
-    value, unit = value_of(claimed), claimed["unit"]
-    if "." not in claimed["number"] and not unit and value < 10:
-        return True
-    same = [value]
-    if unit:
-        same += [value / 100, 100 - value, 1 - value / 100]
-    return any(
-        math.isclose(one, other, rel_tol=1e-12) for one in same for other in known
-    )
+def is_small(number: prose.Number) -> bool:
+    """Return whether a number only counts, and not to more than nine."""
+    return len(number.text) == 1
 
 
 def asserts(code: str) -> bool:
@@ -118,11 +164,6 @@ def asserts(code: str) -> bool:
         isinstance(node, ast.Assert) and not isinstance(node.test, ast.Constant)
         for node in ast.walk(tree_or_empty(reading.python_of(code)))
     )
-
-
-def as_python_reads_it(code: str) -> str:
-    """Return a cell without its comments and magics."""
-    return ast.unparse(tree_or_empty(reading.python_of(code)))
 
 
 def solutions_are_closed(page: Source) -> Iterator[Fault]:

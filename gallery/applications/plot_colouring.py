@@ -25,7 +25,8 @@ import numpy as np
 from keras import layers
 from sklearn.datasets import load_sample_image
 
-SEEDS, SIDE, BINS = (0, 1, 2), 24, 32
+SEEDS, SIDE, BINS, DILATIONS = (0, 1, 2), 24, 32, (1, 2, 3)
+assert 1 + 2 * sum(DILATIONS) == 13  # pixels that kernels of 3 x 3 see
 
 # %%
 # Brightness and chroma, what must be added to it to get red and blue. The
@@ -60,7 +61,7 @@ table = np.array([part.mean(axis=0) if len(part) else mean for part in inside])
 def paint(seed):
     keras.utils.set_random_seed(seed)
     model = keras.Sequential([keras.Input((None, None, 1))])
-    for k in (1, 2, 3):
+    for k in DILATIONS:
         model.add(layers.Conv2D(12, 3, 1, "same", None, k, activation="relu"))
     model.add(layers.Conv2D(2, 1))
     rate = keras.optimizers.schedules.CosineDecay(1e-2, 300)

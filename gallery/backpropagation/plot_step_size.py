@@ -80,7 +80,8 @@ fig, ax = plt.subplots(figsize=(7, 4.4), layout="constrained")
 for name, found in errors.items():
     style = {"forward": "-", "central": "--", "complex": ":"}[name[:7]]
     width = 1 if "32" in name else 2
-    ax.loglog(STEPS, np.maximum(found, 1e-17), style, lw=width, label=name)
+    shown = np.maximum(found, 1e-17)
+    ax.loglog(STEPS, shown, style, lw=width, label=name)
 ax.set(xlabel="step", ylabel="relative error", ylim=(3e-18, 10))
 ax.grid(alpha=0.3)
 ax.legend()

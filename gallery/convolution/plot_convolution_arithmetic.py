@@ -88,7 +88,8 @@ for ax, (name, found) in zip(axes.flat, walks.items()):
     ax.set(ylim=(-0.3, 1.3), xlim=(-0.6, max(8, found.padded) - 0.4))
     ax.axis("off")
 lengths = "; ".join(f"{name}: {facts[name]}" for name in CASES)
-fig.set_label(f"Output lengths of 3 taps over 6 elements. {lengths}.")
+over = f"{len(found.taps)} taps over {i} elements"
+fig.set_label(f"Output lengths of {over}. {lengths}.")
 plt.show()
 
 # %%

@@ -31,7 +31,7 @@ x, x_test, y_t, y_test = train_test_split(
 
 # %%
 # Weights begin as He et al. (2015, arXiv:1502.01852) propose, times a scale.
-# Moving averages forget fast (0.9 for 0.99), for there are few steps.
+# Moving averages forget fast, with a momentum of 0.9: there are few steps.
 def network(normalised):
     model = keras.Sequential([keras.Input((64,))])
     for _ in range(HIDDEN):

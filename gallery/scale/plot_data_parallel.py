@@ -90,7 +90,8 @@ axes[2].plot([1, *real], [alone[0], *real.values()], "s", label="measured")
 axes[2].set(xlabel="devices", ylabel="images a second", xticks=SHARDS)
 axes[2].legend()
 said = ", ".join(f"{name} {facts[name]:.1g}" for name in pairs)
-fig.set_label(f"Gradients of 8 shards, less the batch's. At most: {said}.")
+of = f"Gradients of {len(parts)} shards, less the batch's"
+fig.set_label(f"{of}. At most: {said}.")
 plt.show()
 # %%
 # What to try next: unequal shards, weighed by their size; ``SHARDS`` up to 64.

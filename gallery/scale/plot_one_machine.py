@@ -87,8 +87,9 @@ axes[2].loglog(B, days[0] / B, "--", c="0.5", label="in proportion")
 axes[2].set(xlabel="machines", ylabel="days, width 1, 115 million")
 for ax in axes:
     ax.legend()
-told = f"width 1 takes {days[0]:.2g} days on one, {days[-1]:.1g} on {B[-1]}"
-fig.set_label(f"Batch of 32: width {facts['laptop']} fits a laptop; {told}.")
+told = f"{days[0]:.2g} days on one machine, {days[-1]:.1g} on {B[-1]}"
+fits = f"Batch of {min(need)}: width {facts['laptop']} fits a laptop"
+fig.set_label(f"{fits}; the narrowest takes {told}.")
 plt.show()
 
 # %%

@@ -29,6 +29,7 @@ keras.utils.set_random_seed(0)
 digits = load_digits()
 small = digits.images[..., np.newaxis].astype("float32") / 16
 images = ops.convert_to_numpy(ops.image.resize(small, (32, 32)))
+assert small.shape[1:] == (8, 8, 1)
 x, x_test, y_t, y_test = train_test_split(
     images, digits.target, stratify=digits.target, random_state=0
 )

@@ -37,6 +37,14 @@ net.fit(x, y, epochs=2)
 import import
 ```
 
+```{{code-cell}} ipython3
+fig.set_label("A line that rises from 0.37")
+```
+
+```{{figure}} gallery/lines/images/sphx_glr_plot_line_001.png
+:alt: A line that rises to 0.48.
+```
+
 $$
 x = y
 $$ (eq-one)
@@ -82,6 +90,11 @@ os.environ
 net.fit(x, y)
 load_sample_image("china.jpg")
 fig, ax = plt.subplots()
+fig.set_label("A line that rises from 0.37")
+
+# %%
+# It falls by 12.5 % at last.
+
 # Runs on: jax
 """
 
@@ -95,7 +108,7 @@ FILES = {
     "_toc.yml": "root: book/index\n",
     "book/one.md": PAGE,
     "book/two.md": PAGE,
-    "book/index.md": "",
+    "book/index.md": "# A page without a cell\n\nIt is 12.5 % right.\n",
     "book/since-the-lecture.md": "| A slide of another lecture | was | is | gone |\n",
     "book/references.bib": "@misc{one,\n}\n",
     "bookbuild/templates/licence.html": "",
