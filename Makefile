@@ -20,7 +20,7 @@ OF_TORCH := torch triton cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cubla
 	nvidia-cusparselt-cu13 nvidia-nccl-cu13 nvidia-nvjitlink nvidia-nvshmem-cu13 nvidia-nvtx
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-backends book serve test test-fast test-seeds test-backends test-downloads \
+.PHONY: help env env-backends book serve check-equations mutate-equations test test-fast test-seeds test-backends test-downloads \
 	costs gallery-gpu package links newest lint audit format lock clean
 
 help:  ## say what each command does
@@ -43,6 +43,12 @@ book: env  ## build the book and its gallery, strictly, into _build/html
 
 serve: env  ## build, show in a browser, rebuild and reload what changes
 	@$(RUN) -m bookbuild serve
+
+check-equations: env  ## evaluate the equations of PAGE=book/..., or of all, from their LaTeX
+	@$(RUN) -m bookbuild equations check $(PAGE)
+
+mutate-equations: env  ## change each equation in every way, and see whether it shows
+	@$(RUN) -m bookbuild equations mutate $(PAGE)
 
 test: env  ## run every test, on WORKERS=2 cores
 	@$(RUN) -m pytest -n $(WORKERS)

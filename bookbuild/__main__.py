@@ -87,6 +87,20 @@ def package(options: argparse.Namespace) -> int:
     return distribution.package(places.ROOT / "dist", pythons=options.python)
 
 
+def check_equations(options: argparse.Namespace) -> int:
+    """Evaluate the equations of a page, or of the book, from their LaTeX."""
+    from bookbuild.equations import reports
+
+    return reports.check(options.root, options.page)
+
+
+def mutate_equations(options: argparse.Namespace) -> int:
+    """Change each equation in every way, and say which changes nobody would see."""
+    from bookbuild.equations import reports
+
+    return reports.mutate(options.root, options.page)
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     whole = argparse.ArgumentParser(prog="python -m bookbuild", description=__doc__)
@@ -114,6 +128,15 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--root", **folder)
 
     add(commands, "newest", newest)
+
+    of_equations = commands.add_parser(
+        "equations", help="Check the equations from the LaTeX that readers read."
+    )
+    equations = of_equations.add_subparsers(required=True, metavar="HOW")
+    for name, function in (("check", check_equations), ("mutate", mutate_equations)):
+        command = add(equations, name, function)
+        command.add_argument("page", nargs="?", default="", help="one page alone")
+        command.add_argument("--root", **folder)
 
     gallery = commands.add_parser("gallery", help="Run the examples of the gallery.")
     examples = gallery.add_subparsers(required=True, metavar="HOW")

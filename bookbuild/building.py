@@ -18,6 +18,7 @@ from pybtex.database import parse_file
 from pybtex.exceptions import PybtexError
 
 from bookbuild import faults, files, inputs, locking, noise, processes
+from bookbuild.equations import reports
 
 STRICT = ["-W", "-n", "--keep-going"]
 
@@ -97,6 +98,8 @@ def build_alone(root: Path, lock: int) -> int:
         )
         return 0
     record.unlink(missing_ok=True)
+    if wrong := reports.faults_in(root):
+        return refuse([str(fault) for fault in wrong])
     status, lines = run_jupyter_book(root, lock, *STRICT)
     took = time.monotonic() - start
     if status == 0:

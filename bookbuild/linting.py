@@ -23,6 +23,7 @@ from bookbuild.checks import (
     sources,
 )
 from bookbuild.checks.sources import Fault, Source
+from bookbuild.equations import tables
 from bookbuild.errors import CommandError
 from bookbuild.gallery import rules as examples
 from bookbuild.gallery import scripts
@@ -117,6 +118,11 @@ def pages_are_in_the_contents(root: Path) -> Iterator[Fault]:
     for page in pages(root):
         if page.document not in listed:
             yield page.fault("the table of contents lacks it; add it to _toc.yml")
+
+
+def equations_are_named(root: Path) -> Iterator[Fault]:
+    """Yield the equations that no table names, so that they are not evaluated."""
+    return tables.equations_are_named(root, pages(root))
 
 
 def borrowed_figures_are_held(root: Path) -> Iterator[Fault]:
@@ -260,6 +266,7 @@ RULES = (
         "equations are checked, defined or quoted",
         all_pages(equations.equations_are_known),
     ),
+    Rule("equations are evaluated", equations_are_named),
     Rule("cells that check assert", all_pages(equations.checks_assert)),
     Rule("chapters derive or measure", all_pages(equations.chapters_derive_or_measure)),
     Rule("numbers are known to a cell", each_page(claims.numbers_are_known)),

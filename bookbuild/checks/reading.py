@@ -52,11 +52,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Equation:
-    """A labelled equation: where it stands, what it says and how it is known."""
+    """A labelled equation: where it stands, what it says and how it is known.
+
+    Its ``line`` is that of its label, its ``first_line`` that of its LaTeX.
+    """
 
     label: str
     page: str
     line: int
+    first_line: int
     latex: str
     declared: str
     checked_in: tuple[str, ...] = ()
@@ -87,7 +91,8 @@ def equations_of(page: Source) -> Iterator[Equation]:
             label=found["label"],
             page=page.document,
             line=line_at(page.text, found.start("label")),
-            latex=found["latex"].strip(),
+            first_line=line_at(page.text, found.start("latex")),
+            latex=found["latex"].rstrip(),
             declared=found["declared"] or "",
         )
 

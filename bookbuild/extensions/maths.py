@@ -29,6 +29,7 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
 from bookbuild import files
+from bookbuild.extensions.equations import mark_of
 
 RECIPE = Path(__file__).parent.parent / "katex"
 RENDER = RECIPE / "render.js"
@@ -226,6 +227,7 @@ def visit_math_block(drawings: Drawings, self: Any, node: nodes.Element) -> None
         number = get_node_equation_number(self, node)
         self.body.append(f'<span class="eqno">({number})')
         self.add_permalink_ref(node, _("Link to this equation"))
+        self.body.append(mark_of(self, node.get("label", "")))
         self.body.append("</span>")
     write(drawings, self, node, display=True)
     self.body.append("</div>")

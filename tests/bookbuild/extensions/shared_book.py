@@ -38,7 +38,7 @@ $$ (eq-quoted)
 % quoted: known
 
 $$
-P = 41
+P = n + 37
 $$ (eq-checked)
 
 ```{code-cell} ipython3
@@ -49,6 +49,28 @@ assert 41 == 16 + 20 + 5
 ```
 
 Inline $x$ and {eq}`eq-checked`.
+"""
+
+# What the equations are about, for the reader of equations and for the readers.
+NOTATION = """
+groups:
+  - name: sizes
+    letters:
+      - {symbol: n, code: n, kind: size, shown: a number, meaning: inputs}
+      - {symbol: P, code: P, kind: defined, meaning: parameters}
+"""
+TABLE = """
+letters:
+  - {symbol: z, kind: defined, meaning: the sum before the activation}
+  - {symbol: x, kind: real, hidden: an input}
+settings:
+  - name: one neuron in the planted book
+    symbols: {n: , P: , z: , x: , W: real, b: real}
+    given: ["P = (n + 30) + 7"]
+    equations: {eq-defined: , eq-checked: }
+    holds: ["z - b = W x"]
+unread:
+  eq-quoted: its source has no numbers
 """
 
 # Pages without a cell of their own.
@@ -65,6 +87,13 @@ PAGES = {
 ```
 """,
     "errata": "None yet.",
+    "letters": """
+```{letters} sizes
+```
+
+```{letters} chapters
+```
+""",
     "networks": """
 Two networks.
 
@@ -181,6 +210,8 @@ def make(root):
     script = minibook.SCRIPT + "facts['length'] = 12345\n"
     book.write("gallery/lines/plot_square.py", script)
     book.page("first", EQUATIONS)
+    book.write("book/notation.yml", NOTATION)
+    book.write("book/equations/first.yml", TABLE)
     book.write("pyproject.toml", PROJECT)
     return book
 

@@ -36,10 +36,15 @@ def changed(book, measured):
     return shared_book.build(book)
 
 
-def rows(page):
-    """Return the rows of the table of equations."""
-    table = re.search(r"<table.*?</table>", page, re.DOTALL)[0]
-    return re.findall(r"<tr.*?</tr>", table, re.DOTALL)[1:]
+def entries(page):
+    """Return what is said of each equation, by its label."""
+    parts = re.split(r'<div class="known-equation[^"]*" id="known-eq-', page)[1:]
+    return {part.partition('"')[0]: part.partition('"')[2] for part in parts}
+
+
+def words(html):
+    """Return the text of some HTML on one line."""
+    return re.sub(r"<.*?>|\s+", " ", html)
 
 
 class TestABook:
@@ -74,19 +79,47 @@ class TestABook:
         assert page.count("pst-scrollable-table-container") == 2
 
     def test_links_every_equation_and_says_how_it_is_known(self, built):
-        found = rows(built.pages["table"])
-        assert len(found) == 3
-        for row, anchor in zip(found, ("defined", "quoted", "checked"), strict=True):
-            assert f'href="first.html#equation-eq-{anchor}"' in row
-            assert 'href="first.html"' in row
-        words = [re.sub(r"<.*?>|\s+", " ", row) for row in found]
-        assert "definition" in words[0]
-        assert re.search(r"quoted from .*Known", words[1])
-        assert re.search(r"checked by a cell of\s+first", words[2])
+        found = entries(built.pages["table"])
+        assert list(found) == ["defined", "quoted", "checked"]
+        for name, entry in found.items():
+            assert f'href="first.html#equation-eq-{name}"' in entry
+            assert 'class="katex"' in entry
+        assert "a definition (one neuron in the planted book)" in words(
+            found["defined"]
+        )
+        assert re.search(r"slips in it, (\d+) show", words(found["defined"]))
+        said = words(found["quoted"])
+        assert re.search(r"quoted from .*Known", said)
+        assert "not evaluated: its source has no numbers" in said
+        said = words(found["checked"])
+        assert re.search(r"both sides agree in 6 draws \( ?6 cases\)", said)
+        assert "exactly" in said
+        assert re.search(r"All \d+ slips in it are noticed", said)
+        assert re.search(r"A cell checks it, too: in\s+first", said)
+
+    def test_marks_every_equation_with_a_link_to_what_is_known_of_it(self, built):
+        page = built.pages["first"]
+        marks = re.findall(r'<a class="known" href="([^"]*)"[^>]*>(.)</a>', page)
+        assert marks == [
+            ("table.html#known-eq-defined", "≔"),
+            ("table.html#known-eq-quoted", "–"),  # noqa: RUF001
+            ("table.html#known-eq-checked", "✓"),
+        ]
+        assert 'aria-label="how this equation was checked"' in page
+
+    def test_has_tables_of_letters(self, built):
+        tables = re.findall(r"<table.*?</table>", built.pages["letters"], re.DOTALL)
+        said = [words(table) for table in tables]
+        assert len(said) == 2
+        assert "inputs" in said[0]
+        assert "shape" in said[0]
+        assert "the sum before the activation" in said[1]
+        assert "an input" not in said[1]
 
     def test_forgets_a_check_that_is_gone(self, changed):
-        assert len(rows(changed.pages["table"])) == 3
-        assert "checked by a cell" not in changed.pages["table"]
+        found = entries(changed.pages["table"])
+        assert len(found) == 3
+        assert "A cell checks it" not in words(found["checked"])
 
     def test_quotes_what_a_script_found_and_then_finds(self, built, changed):
         quote = "It is 12,345 long, with the constant\n{}."

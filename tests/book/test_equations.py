@@ -1,0 +1,330 @@
+"""The book's equations hold, from the LaTeX that readers read, and slips are found.
+
+Each page is computed here anew: what a build has kept is not asked.
+"""
+
+import functools
+import shutil
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+from bookbuild import __main__ as command
+from bookbuild import places
+from bookbuild.checks import reading
+from bookbuild.checks.sources import read
+from bookbuild.equations import tables, tree
+from bookbuild.equations.checking import check_chapter
+from bookbuild.equations.parsing import parse
+from bookbuild.equations.worlds import definition_of
+
+PAGES = [page.name for page in tables.pages_with_displays(places.ROOT)]
+NAMED = tree.Symbol | tree.Index
+DEEPEST = ("backpropagation", "convolution", "batch-normalization")
+
+
+@functools.cache
+def results(name):
+    """Return what is known of the equations of a page, mutants included."""
+    page = read(places.ROOT, f"book/{name}.md")
+    return list(check_chapter(tables.chapter(places.ROOT, page)))
+
+
+def test_the_chapters_with_equations_have_tables():
+    assert len(PAGES) >= 14
+    for name in PAGES:
+        assert (places.ROOT / tables.place_of(f"book/{name}")).exists(), name
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_equation_of_a_page_holds_and_a_slip_would_show(name):
+    page = read(places.ROOT, f"book/{name}.md")
+    labels = [display.label for display in reading.equations_of(page)]
+    assert [one.label for one in results(name)] == labels
+    for one in results(name):
+        assert one.fault == ""
+        assert one.role != "unread", one.label
+        for kind, latex, reason in one.alive:
+            assert reason, f"{one.label}, {kind}: {latex}"
+        assert sum(one.killed.values()) + len(one.alive) == sum(one.made.values())
+        if one.role != "definition":
+            assert one.cases >= 1
+            assert one.made, one.label
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_table_takes_for_granted_what_a_display_says(name):
+    """What is checked gets its left side from somewhere else than its right side."""
+    page = read(places.ROOT, f"book/{name}.md")
+    chapter = tables.chapter(places.ROOT, page)
+    for setting, stated in chapter.settings:
+        given = {(one.name, one.indices, one.value) for one in setting.definitions}
+        for one in stated:
+            if one.role == "definition":
+                continue
+            for relation in parse(chapter.displays[one.label].latex, setting.notation):
+                left = relation.sides[0]
+                if relation.signs[0] == "=" and isinstance(left, NAMED):
+                    says = definition_of(relation, setting.notation)
+                    assert (says.name, says.indices, says.value) not in given, one.label
+
+
+@pytest.mark.parametrize("name", DEEPEST)
+def test_of_each_kind_of_slip_98_in_100_are_found(name):
+    """Those in definitions are counted, too: what rests on them must show them."""
+    made, killed = Counter(), Counter()
+    for one in results(name):
+        explained = Counter(kind for kind, _, reason in one.alive if reason)
+        made += Counter(one.made) - explained
+        killed += Counter(one.killed)
+    assert len(made) >= 9
+    for kind, count in made.items():
+        assert killed[kind] >= 0.98 * count, kind
+
+
+# -- faults planted by hand ----------------------------------------------------------
+
+# What is planted, the page, the display, what it says, what it is made to say.
+PLANTED = [
+    (
+        "a lost transpose",
+        "backpropagation",
+        "eq-backward",
+        r"{W^{(l+1)}}^{\top}",
+        "W^{(l+1)}",
+    ),
+    (
+        "another lost transpose",
+        "backpropagation",
+        "eq-backward-weight",
+        r"{a^{(l-1)}}^{\top}",
+        "a^{(l-1)}",
+    ),
+    (
+        "a lost prime",
+        "backpropagation",
+        "eq-chain-product",
+        "g'(z^{(1)})",
+        "g(z^{(1)})",
+    ),
+    ("another lost prime", "architectures", "eq-residual-slope", "F'(x)", "F(x)"),
+    ("a lost sum", "convolution", "eq-conv-plane", r"\sum_{\nu=0}^{k-1} ", ""),
+    ("another lost sum", "dropout", "eq-dropout-linear-ensemble", r"\sum_{D} ", ""),
+    (
+        "exchanged indices",
+        "backpropagation",
+        "eq-backward-activation",
+        "W^{(l+1)}_{jm}",
+        "W^{(l+1)}_{mj}",
+    ),
+    ("exchanged indices of shares", "going-further", "eq-attention", "_{rj}", "_{jr}"),
+    (
+        "a superscript for a subscript",
+        "loss-and-optimizer",
+        "eq-adam-unrolled",
+        "G_{u}",
+        "G^{u}",
+    ),
+    (
+        "a subscript for a superscript",
+        "backpropagation",
+        "eq-recursion-weight",
+        "a^{(l-1)}",
+        "a_{l-1}",
+    ),
+    ("a sign", "loss-and-optimizer", "eq-bce-slope", "y - y_t", "y_t - y"),
+    ("a sign under a floor", "neuron", "eq-places", "i - k", "i + k"),
+    (
+        "a lost minus",
+        "batch-normalization",
+        "eq-bn-dvariance",
+        r"-\frac{1}{2}",
+        r"\frac{1}{2}",
+    ),
+    ("a lost 1/N", "loss-and-optimizer", "eq-mse", r"\frac{1}{N} ", ""),
+    (
+        "a lost 1/N among others",
+        "batch-normalization",
+        "eq-bn-dz-compact",
+        r"\frac{1}{N} \sum",
+        r"\sum",
+    ),
+    (
+        "numerator and denominator exchanged",
+        "dropout",
+        "eq-dropout-variance",
+        r"\frac{q}{1 - q}",
+        r"\frac{1 - q}{q}",
+    ),
+    (
+        "an output divided by another way round",
+        "going-further",
+        "eq-condition-limit",
+        r"\frac{2}{\xi_{\max}}",
+        r"\frac{\xi_{\max}}{2}",
+    ),
+    ("a wrong shape", "neuron", "eq-layer", "x W", "W x"),
+    (
+        "a wrong shape of a square",
+        "going-further",
+        "eq-hessian-linear",
+        r"x^{\top} x",
+        r"x x^{\top}",
+    ),
+    ("a symbol never defined", "neuron", "eq-collapse", "b^{(2)}", r"\beta^{(2)}"),
+    ("another symbol never defined", "data", "eq-data-shear", r"\varsigma", "s"),
+    ("a lost one", "neuron", "eq-parameters", "n^{(l-1)} + 1", "n^{(l-1)}"),
+    ("a ceiling for a floor", "training", "eq-updates", "ceil", "floor"),
+    ("a lost root", "monitoring", "eq-accuracy-error", r"\sqrt", ""),
+    ("a lost square", "convnets", "eq-pool-mean", "{k^2}", "{k}"),
+    ("a wrong number", "activations", "eq-tanh-sigmoid", "g(2 z)", "g(3 z)"),
+    ("a wrong result", "why-now", "eq-asci-white", "12288", "12228"),
+]
+# A definition is true by itself: what rests on it shows that it was changed.
+REDEFINED = [
+    (
+        "a sign in a root",
+        "batch-normalization",
+        ("eq-bn-normalise", "eq-bn-variance-left"),
+        r"+ \epsilon",
+        r"- \epsilon",
+    ),
+    (
+        "what is kept for what is dropped",
+        "dropout",
+        ("eq-dropout-forward", "eq-dropout-mean"),
+        "1 - q",
+        "q",
+    ),
+    (
+        "a sign of a step",
+        "loss-and-optimizer",
+        ("eq-momentum-step", "eq-momentum-sum"),
+        r"- \eta",
+        r"+ \eta",
+    ),
+    (
+        "an order of factors",
+        "neuron",
+        ("eq-network", "eq-collapse"),
+        "a^{(l-1)} W^{(l)}",
+        "W^{(l)} a^{(l-1)}",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """Return the folder of a copy of what the equations are made of."""
+    root = tmp_path_factory.mktemp("book")
+    (root / "book").mkdir()
+    shutil.copy(places.ROOT / "_toc.yml", root)
+    shutil.copy(places.ROOT / tables.NOTATION, root / "book")
+    shutil.copytree(places.ROOT / tables.FOLDER, root / tables.FOLDER)
+    for path in (places.ROOT / "book").glob("*.md"):
+        shutil.copy(path, root / "book")
+    return root
+
+
+@pytest.fixture
+def plant(copy):
+    """Return a function that changes one display; the page is put back afterwards."""
+    changed = {}
+
+    def planted(name, label, old, new):
+        path = copy / "book" / f"{name}.md"
+        text = path.read_text()
+        changed[path] = text
+        (display,) = [
+            one
+            for one in reading.equations_of(read(copy, f"book/{name}.md"))
+            if one.label == label
+        ]
+        assert old in display.latex
+        lines = text.splitlines(keepends=True)
+        first, last = display.first_line - 1, display.line - 1
+        lines[first:last] = "".join(lines[first:last]).replace(old, new)
+        path.write_text("".join(lines))
+
+    yield planted
+    for path, text in changed.items():
+        path.write_text(text)
+
+
+def first_line(root, name, label):
+    page = read(root, f"book/{name}.md")
+    (line,) = [
+        one.first_line for one in reading.equations_of(page) if one.label == label
+    ]
+    return line
+
+
+def told(capsys, root, name):
+    """Return the exit status of the command for a page, and the faults it names."""
+    status = command.main(
+        ["equations", "check", f"book/{name}.md", "--root", str(root)]
+    )
+    err = capsys.readouterr().err
+    return status, [line for line in err.splitlines() if line.startswith("book/")]
+
+
+def test_enough_is_planted_and_in_enough_chapters():
+    assert len(PLANTED) + len(REDEFINED) >= 20
+    assert len({name for _, name, *_ in PLANTED}) >= 8
+    assert len({what for what, *_ in PLANTED}) == len(PLANTED)
+
+
+@pytest.mark.parametrize("name", ["neuron", "dropout", "backpropagation"])
+def test_nothing_is_told_of_the_book_as_it_is(copy, capsys, name):
+    assert told(capsys, copy, name) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "old", "new"),
+    [pytest.param(*row, id=what.replace(" ", "-")) for what, *row in PLANTED],
+)
+def test_a_planted_fault_is_told_with_its_line(
+    copy, plant, capsys, name, label, old, new
+):
+    plant(name, label, old, new)
+    status, faults = told(capsys, copy, name)
+    assert status == 1
+    (fault,) = faults
+    line = first_line(copy, name, label)
+    assert fault.startswith(f"book/{name}.md:{line}: {label}: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "labels", "old", "new"),
+    [pytest.param(*row, id=what.replace(" ", "-")) for what, *row in REDEFINED],
+)
+def test_a_changed_definition_is_told_by_what_rests_on_it(
+    copy, plant, capsys, name, labels, old, new
+):
+    changed, shown = labels
+    plant(name, changed, old, new)
+    status, faults = told(capsys, copy, name)
+    assert status == 1
+    line = first_line(copy, name, shown)
+    assert any(
+        fault.startswith(f"book/{name}.md:{line}: {shown}: ") for fault in faults
+    )
+
+
+def test_the_command_of_the_terminal_tells_it_too(copy, plant):
+    plant("training", "eq-updates", r"\frac{S}{N}", r"\frac{N}{S}")
+    page = "book/training.md"
+    arguments = ["equations", "check", page, "--root", str(copy)]
+    done = subprocess.run(
+        [sys.executable, "-m", "bookbuild", *arguments],
+        cwd=places.ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    line = first_line(copy, "training", "eq-updates")
+    assert f"{page}:{line}: eq-updates: it does not hold: " in done.stderr
+    assert "Traceback" not in done.stderr
