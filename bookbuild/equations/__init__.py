@@ -2,7 +2,7 @@
 
 The modules build on one another in this order, and none imports one that is named
 later: ``errors``, ``tokens``, ``tree``, ``notation``, ``cursor``, ``naming``,
-``parsing``, ``printing``, ``evaluation`` (numbers; all so far need the standard library
-alone), ``arrays``, ``worlds``, ``mutants``, ``oracles``, ``tables``, ``checking``,
-``reports``.
+``parsing``, ``printing``, ``evaluation`` (numbers; all so far need the standard
+library alone), ``arrays``, ``definitions``, ``worlds``, ``mutants``, ``oracles``,
+``tables``, ``comparing``, ``checking``, ``reports``.
 """

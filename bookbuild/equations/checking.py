@@ -6,31 +6,23 @@ slip could fail checks nothing.
 """
 
 import dataclasses
-import itertools
-import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from bookbuild.checks import reading
 from bookbuild.checks.sources import Fault
-from bookbuild.equations import tree
+from bookbuild.equations import comparing, tree
+from bookbuild.equations.comparing import Draws, SettledDraws
+from bookbuild.equations.definitions import definition_of
 from bookbuild.equations.errors import EquationError
 from bookbuild.equations.mutants import mutants
 from bookbuild.equations.parsing import parse
 from bookbuild.equations.printing import latex_of
 from bookbuild.equations.tables import Chapter, Stated
-from bookbuild.equations.worlds import Setting, World, definition_of
+from bookbuild.equations.worlds import Setting, World
 
-RELATIVE = 1e-6  # of the larger side, in each draw
-ABSOLUTE = 1e-8
-ARGUMENTS = (-1.3, -0.4, 0.6, 1.7)  # of functions, where an equation is about one
-FALSE = "it does not hold"
-# What evaluating may raise: an EquationError is a ValueError.
-NO_VALUE = (ArithmeticError, ValueError, RecursionError)
 ARITHMETIC = "there is no letter in it, and the numbers give the same value"
 
 
@@ -82,11 +74,11 @@ def check_chapter(chapter: Chapter, *, mutate: bool = True) -> Iterator[Result]:
     """Yield what is known of each equation of a chapter, in the order of the page."""
     found: dict[str, Result] = {}
     for setting, stated in chapter.settings:
-        worlds = _Worlds(setting)
+        worlds = Draws(setting)
         for one in stated:
             display = chapter.displays[one.label]
             new = _check(setting, worlds, one, display, mutate=mutate)
-            if new.fault.startswith(FALSE):
+            if new.fault.startswith(comparing.FALSE):
                 behind = _definitions_behind(setting, display)
                 new = dataclasses.replace(new, fault=new.fault + behind)
             known = found.get(one.label)
@@ -140,7 +132,7 @@ def _of_definitions(
         killed: Counter[str] = Counter()
         alive = []
         for relation in parse(chapter.displays[one.label].latex, setting.notation):
-            indices = free_indices(relation, setting)
+            indices = comparing.free_indices(relation, setting)
             for mutant in mutants(relation, setting.notation, indices):
                 if mutant.relation.sides[0] != relation.sides[0]:
                     continue  # it would define something else
@@ -168,15 +160,15 @@ def _is_missed(
         return False
     others = [known for known in setting.definitions if known.label != one.label]
     other = dataclasses.replace(setting, definitions=(*others, definition))
-    worlds = _Worlds(other)
+    worlds = Draws(other)
     try:
         for stated in rests:
             display = chapter.displays[stated.label]
             for relation in parse(display.latex, setting.notation):
                 for world in worlds:
-                    for local in places_of(relation, world, stated):
-                        _difference(relation, world, local, stated)
-    except NO_VALUE:
+                    for local in comparing.places_of(relation, world, stated):
+                        comparing.difference(relation, world, local, stated)
+    except comparing.NO_VALUE:
         return False
     return not _of_what_holds(other, worlds)
 
@@ -197,33 +189,6 @@ def _with_mutants(
     return dataclasses.replace(
         result, killed=dict(killed), made=dict(made), alive=alive
     )
-
-
-class _Worlds:
-    """The draws of a setting, made when they are asked for and kept."""
-
-    def __init__(self, setting: Setting) -> None:
-        self.setting = setting
-        self._made: dict[int, World] = {}
-
-    def __iter__(self) -> Iterator[World]:
-        for number in range(self.setting.draws + 1):
-            if number not in self._made:
-                self._made[number] = self.setting.world(number)
-            yield self._made[number]
-
-
-class _Settled(_Worlds):
-    """Draws in which chance has given one of the things that it may give."""
-
-    def __init__(self, worlds: _Worlds, relations: list[tree.Relation]) -> None:
-        super().__init__(worlds.setting)
-        names = set().union(*(tree.free_names(relation) for relation in relations))
-        for number, world in enumerate(worlds):
-            self._made[number] = world
-            if world.is_random(names):
-                _, pins = next(world.outcomes(names))
-                self._made[number] = world.pinned(pins)
 
 
 def _with_fault_of_definition(
@@ -268,22 +233,22 @@ def merged(one: Result, other: Result) -> Result:
     )
 
 
-def _of_what_holds(setting: Setting, worlds: _Worlds) -> str:
+def _of_what_holds(setting: Setting, worlds: Draws) -> str:
     """Return what is wrong with what a table says must hold besides the displays."""
     for relation in setting.holds:
         stated = Stated("", "checked")
         try:
             for world in worlds:
-                for local in places_of(relation, world, stated):
-                    _difference(relation, world, local, stated)
-        except NO_VALUE as error:
+                for local in comparing.places_of(relation, world, stated):
+                    comparing.difference(relation, world, local, stated)
+        except comparing.NO_VALUE as error:
             return f"{latex_of(relation, setting.notation)}: {error}"
     return ""
 
 
 def _check(
     setting: Setting,
-    worlds: _Worlds,
+    worlds: Draws,
     stated: Stated,
     display: reading.Equation,
     *,
@@ -311,7 +276,7 @@ def _check(
             setting=setting.name,
             fault=f"{error}{where}",
         )
-    except NO_VALUE as error:
+    except comparing.NO_VALUE as error:
         return _result(
             display,
             role=stated.role,
@@ -322,7 +287,7 @@ def _check(
 
 def _compared(
     setting: Setting,
-    worlds: _Worlds,
+    worlds: Draws,
     stated: Stated,
     display: reading.Equation,
     relations: list[tree.Relation],
@@ -336,29 +301,34 @@ def _compared(
     killed: Counter[str] = Counter()
     alive: list[tuple[str, str, str]] = []
     if stated.role == "definition":
-        worlds = _Settled(worlds, relations)
-    free = set().union(*(free_indices(relation, setting) for relation in relations))
+        worlds = SettledDraws(worlds, relations)
+    free = set().union(
+        *(comparing.free_indices(relation, setting) for relation in relations)
+    )
     if unknown := set(stated.ranges) - free:
         raise EquationError(
             f"`for` names {min(unknown)}, which is no free index of it; take it out"
         )
     for relation in relations:
-        _ask_two_sides(relation)
+        comparing.ask_two_sides(relation)
         places = {
-            id(world): list(places_of(relation, world, stated)) for world in worlds
+            id(world): list(comparing.places_of(relation, world, stated))
+            for world in worlds
         }
         if not any(places.values()):
             raise EquationError("its indices have no value in any draw")
         for world in worlds:
             for local in places[id(world)]:
                 cases += 1
-                largest = max(largest, _difference(relation, world, local, stated))
+                largest = max(
+                    largest, comparing.difference(relation, world, local, stated)
+                )
         if not mutate:
             continue
-        indices = free_indices(relation, setting)
+        indices = comparing.free_indices(relation, setting)
         for mutant in mutants(relation, setting.notation, indices):
             made[mutant.kind] += 1
-            if _is_found(mutant.relation, worlds, places, stated):
+            if comparing.is_found(mutant.relation, worlds, places, stated):
                 killed[mutant.kind] += 1
             else:
                 written = latex_of(mutant.relation, setting.notation)
@@ -383,13 +353,6 @@ def _compared(
     )
 
 
-def _ask_two_sides(relation: tree.Relation) -> None:
-    """Ask that a relation says something: neighbouring sides are not the same."""
-    for left, right in itertools.pairwise(relation.sides):
-        if left == right:
-            raise EquationError("two sides are the same, so nothing is said")
-
-
 def _of_survivors(alive: list[tuple[str, str, str]], stated: Stated) -> str:
     """Return what is wrong where mutants live without a reason, or reasons are old."""
     unexplained = [written for _, written, reason in alive if not reason]
@@ -404,181 +367,3 @@ def _of_survivors(alive: list[tuple[str, str, str]], stated: Stated) -> str:
     if stale:
         return f"`alive` names {min(stale)}, which is no survivor; remove it"
     return ""
-
-
-def free_indices(relation: tree.Relation, setting: Setting) -> set[str]:
-    """Return the indices that a relation does not bind."""
-    return {
-        name for name in tree.free_names(relation) if setting.notation.is_index(name)
-    }
-
-
-def places_of(
-    relation: tree.Relation, world: World, stated: Stated
-) -> Iterator[dict[str, Any]]:
-    """Yield every combination of values of the free indices of a relation."""
-    free = free_indices(relation, world.setting)
-    left = relation.sides[0]
-    if isinstance(left, tree.Call):
-        # A function is defined for any argument; a few stand for all.
-        names = [node.name for node in left.arguments if isinstance(node, tree.Symbol)]
-        for value in ARGUMENTS:
-            yield dict.fromkeys(names, value)
-        return
-    given = [name for name in stated.ranges if name in free]
-    ranged = [
-        name
-        for name in sorted(free - set(given))
-        if "range" in world.setting.notation.entries[name].options
-    ]
-    inferred = sorted(free - set(given) - set(ranged))
-    yield from _combinations(relation, world, stated, [*given, *ranged, *inferred], {})
-
-
-def _combinations(
-    relation: tree.Relation,
-    world: World,
-    stated: Stated,
-    names: list[str],
-    local: dict[str, int],
-) -> Iterator[dict[str, int]]:
-    """Yield the combinations of the values of some indices, one after the other."""
-    if not names:
-        yield local
-        return
-    name, *rest = names
-    for value in _values(relation, world, stated, name, local):
-        yield from _combinations(relation, world, stated, rest, {**local, name: value})
-
-
-def _values(
-    relation: tree.Relation,
-    world: World,
-    stated: Stated,
-    name: str,
-    local: dict[str, int],
-) -> range:
-    """Return what an index can be: as the table says, or as an axis is long."""
-    if name in stated.ranges:
-        return world.range_of(stated.ranges[name], name, local)
-    if "range" in world.setting.notation.entries[name].options:
-        return range(*_bounds(world.values_of(name, local)))
-    for node in tree.walk(relation):
-        axis = _axis_of(node, name)
-        if axis is not None and isinstance(node.array, tree.Symbol):  # type: ignore[attr-defined]
-            try:
-                symbol, member = world.evaluator().key(node.array, local)  # type: ignore[attr-defined]
-            except EquationError:
-                continue  # a member that only a sum above it picks
-            entry = world.setting.notation.entries[symbol]
-            shape = world.shape(symbol, member)
-            if axis < len(shape):
-                first = entry.first[axis] if entry.first else 1
-                return range(first, first + shape[axis])
-    raise EquationError(
-        f"what {name} can be is not said; give it a range in the table, or under `for`"
-    )
-
-
-def _bounds(values: Any) -> tuple[int, int]:
-    return values[0], values[-1] + 1
-
-
-def _axis_of(node: tree.Node, name: str) -> int | None:
-    """Return the axis of an array that an index alone picks from."""
-    if isinstance(node, tree.Index):
-        for axis, index in enumerate(node.indices):
-            if index == tree.Symbol(name):
-                return axis
-    return None
-
-
-def _difference(
-    relation: tree.Relation, world: World, local: dict[str, int], stated: Stated
-) -> float:
-    """Return the largest relative difference of two neighbouring sides.
-
-    Raises
-    ------
-    EquationError
-        If a relation does not hold.
-    """
-    evaluator = world.evaluator()
-    with np.errstate(all="ignore"):  # what is not finite is refused below
-        values = [evaluator.evaluate(side, local) for side in relation.sides]
-    largest = 0.0
-    for left, sign, right in zip(values, relation.signs, values[1:], strict=False):
-        difference = _relative(left, sign, right, stated)
-        if difference is None:
-            where = ", ".join(f"{name} = {value}" for name, value in local.items())
-            raise EquationError(
-                f"{FALSE}: {_shown(left)} {sign} {_shown(right)}"
-                + (f" for {where}" if where else "")
-                + f", in draw {world.number} of {world.setting.name}",
-                relation.position,
-            )
-        largest = max(largest, difference)
-    return largest
-
-
-def _relative(left: Any, sign: str, right: Any, stated: Stated) -> float | None:
-    """Return how far two sides differ, relatively; None if the sign does not hold."""
-    if np.shape(left) != np.shape(right):
-        raise EquationError(
-            f"the sides have the shapes {np.shape(left)} and {np.shape(right)}"
-        )
-    if isinstance(left, int) and isinstance(right, int) and sign == "=":
-        return 0.0 if left == right else None
-    one, other = np.asarray(left, dtype=float), np.asarray(right, dtype=float)
-    if not (np.all(np.isfinite(one)) and np.all(np.isfinite(other))):
-        raise EquationError("a side is not finite")
-    if sign in ("<", ">", r"\leq", r"\geq", r"\neq"):
-        holds = {
-            "<": np.less,
-            ">": np.greater,
-            r"\leq": np.less_equal,
-            r"\geq": np.greater_equal,
-            r"\neq": np.not_equal,
-        }[sign]
-        return 0.0 if np.all(holds(one, other)) else None
-    if sign not in ("=", r"\approx"):
-        raise EquationError(f"{sign} is no sign between values that can be compared")
-    scale = max(float(np.max(np.abs(one))), float(np.max(np.abs(other))))
-    gap = float(np.max(np.abs(one - other)))
-    relative = RELATIVE
-    if sign == r"\approx":
-        if stated.within is None:
-            raise EquationError(
-                r"\approx says nothing until the table says within how much"
-            )
-        relative = stated.within
-    if gap > relative * scale + (ABSOLUTE if sign == "=" else 0.0):
-        return None
-    return gap / scale if scale > ABSOLUTE else 0.0
-
-
-def _shown(value: Any) -> str:
-    """Return a value, short enough for a message."""
-    if np.ndim(value) == 0:
-        return f"{value:.6g}"
-    text = np.array2string(np.asarray(value), precision=4, threshold=12)
-    return " ".join(text.split())
-
-
-def _is_found(
-    relation: tree.Relation,
-    worlds: _Worlds,
-    places: Mapping[int, list[dict[str, int]]],
-    stated: Stated,
-) -> bool:
-    """Return whether some draw shows that a mutant is wrong."""
-    for world in worlds:
-        for local in places[id(world)]:
-            try:
-                _ask_two_sides(relation)
-                difference = _difference(relation, world, local, stated)
-            except NO_VALUE:
-                return True
-            if not math.isfinite(difference):
-                return True
-    return False

@@ -16,10 +16,11 @@ import yaml
 from bookbuild.checks import reading
 from bookbuild.checks.sources import Fault, Source, read
 from bookbuild.equations import oracles
+from bookbuild.equations.definitions import Definition, definition_of
 from bookbuild.equations.errors import EquationError
 from bookbuild.equations.notation import Entry, Notation, entry_of
 from bookbuild.equations.parsing import parse, parse_relation
-from bookbuild.equations.worlds import Definition, Setting, definition_of
+from bookbuild.equations.worlds import Setting
 from bookbuild.errors import CommandError
 
 NOTATION = "book/notation.yml"

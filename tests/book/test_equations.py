@@ -17,8 +17,8 @@ from bookbuild.checks import reading
 from bookbuild.checks.sources import read
 from bookbuild.equations import tables, tree
 from bookbuild.equations.checking import check_chapter
+from bookbuild.equations.definitions import definition_of
 from bookbuild.equations.parsing import parse
-from bookbuild.equations.worlds import definition_of
 
 PAGES = [page.name for page in tables.pages_with_displays(places.ROOT)]
 NAMED = tree.Symbol | tree.Index

@@ -4,10 +4,11 @@ import yaml
 
 from bookbuild.checks.sources import read
 from bookbuild.equations.checking import check_chapter
+from bookbuild.equations.definitions import definition_of
 from bookbuild.equations.notation import Notation, entry_of
 from bookbuild.equations.parsing import parse_expression, parse_relation
 from bookbuild.equations.tables import chapter
-from bookbuild.equations.worlds import Setting, definition_of
+from bookbuild.equations.worlds import Setting
 
 TOC = "format: jb-book\nroot: book/index\nchapters:\n"
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookbuild.checks import reading
-from bookbuild.equations import checking, mutants, tables
+from bookbuild.equations import checking, comparing, mutants, tables
 from bookbuild.equations.checking import Result, merged
 from bookbuild.equations.tokens import tokenise
 from tests.bookbuild.equations import small
@@ -209,8 +209,8 @@ def test_a_function_is_held_for_arguments_on_both_sides_of_zero(tmp_path):
     )
     found = check(tmp_path, r"h(s) = \max(0, s)", relu)
     assert found.fault == ""
-    assert found.cases == 6 * len(checking.ARGUMENTS)
-    assert {argument > 0 for argument in checking.ARGUMENTS} == {True, False}
+    assert found.cases == 6 * len(comparing.ARGUMENTS)
+    assert {argument > 0 for argument in comparing.ARGUMENTS} == {True, False}
     assert "it does not hold" in check(tmp_path, r"h(s) = |s|", relu).fault
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bookbuild.equations import worlds
+from bookbuild.equations import definitions, worlds
 from bookbuild.equations.errors import (
     EquationError,
     OutsideArrayError,
@@ -276,7 +276,8 @@ def test_definitions_for_single_members_come_first():
     notation = notation_of({"a^{(l)}": {"kind": "defined"}, "l": INDEX})
     latex = ["a^{(l)} = l", "a^{(4)} = 7"]
     given = tuple(
-        worlds.definition_of(parse_relation(one, notation), notation) for one in latex
+        definitions.definition_of(parse_relation(one, notation), notation)
+        for one in latex
     )
     world = worlds.Setting("small", notation, given).world(0)
     assert [value(world, f"a^{{({layer})}}") for layer in (3, 4, 5)] == [3, 7, 5]
@@ -330,7 +331,7 @@ def test_a_definition_with_too_many_indices_is_refused():
 def test_what_defines_nothing_is_refused(latex, message):
     notation = notation_of({"a": {}, "b": {}, "c": {"shape": "2"}})
     with pytest.raises(EquationError, match=message):
-        worlds.definition_of(parse_relation(latex, notation), notation)
+        definitions.definition_of(parse_relation(latex, notation), notation)
 
 
 def test_an_oracle_is_given_values():
