@@ -4,11 +4,13 @@ Each page is computed here anew: what a build has kept is not asked.
 """
 
 import functools
+import itertools
 import shutil
 import subprocess
 import sys
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from bookbuild import __main__ as command
@@ -16,9 +18,13 @@ from bookbuild import places
 from bookbuild.checks import reading
 from bookbuild.checks.sources import read
 from bookbuild.equations import tables, tree
+from bookbuild.equations.arrays import plain
 from bookbuild.equations.checking import check_chapter
+from bookbuild.equations.comparing import places_of
 from bookbuild.equations.definitions import definition_of
+from bookbuild.equations.errors import EquationError
 from bookbuild.equations.parsing import parse
+from byhand.gradients import numerical_jacobian
 
 PAGES = [page.name for page in tables.pages_with_displays(places.ROOT)]
 NAMED = tree.Symbol | tree.Index
@@ -82,6 +88,59 @@ def test_of_each_kind_of_slip_98_in_100_are_found(name):
     assert len(made) >= 9
     for kind, count in made.items():
         assert killed[kind] >= 0.98 * count, kind
+
+
+def derivatives(chapter):
+    """Yield the derivatives in a page's equations: world, of what, by what."""
+    for setting, stated in chapter.settings:
+        world = setting.world(0)
+        seen = set()
+        for one in stated:
+            if one.role == "definition":
+                continue
+            for relation in parse(chapter.displays[one.label].latex, setting.notation):
+                for local in itertools.islice(places_of(relation, world, one), 1):
+                    for node in tree.walk(relation):
+                        pair = keys_of(node, world, local)
+                        if pair is not None and pair not in seen:
+                            seen.add(pair)
+                            yield world, *pair
+
+
+def keys_of(node, world, local):
+    """Return the symbols of a derivative of one symbol by another, or None."""
+    if not isinstance(node, tree.Derivative):
+        return None
+    symbols = [
+        part.array if isinstance(part, tree.Index) else part
+        for part in (node.of, node.by)
+    ]
+    if not all(isinstance(symbol, tree.Symbol) for symbol in symbols):
+        return None
+    try:
+        return tuple(world.evaluator().key(symbol, local) for symbol in symbols)
+    except EquationError:
+        return None  # a member that a sum or a product picks
+
+
+@pytest.mark.parametrize(
+    "name", ["backpropagation", "convolution", "loss-and-optimizer"]
+)
+def test_derivatives_are_those_of_byhand_gradients(name):
+    """Difference quotients are held to an extrapolation that knows its error."""
+    page = read(places.ROOT, f"book/{name}.md")
+    found = list(derivatives(tables.chapter(places.ROOT, page)))
+    assert len(found) >= 5
+    for world, of, by in found:
+        place = np.asarray(world.value(*by), dtype=float)
+
+        def moved(value, world=world, of=of, by=by):
+            return np.asarray(world.pinned({by: plain(value)}).value(*of))
+
+        expected = numerical_jacobian(moved, place)
+        np.testing.assert_allclose(
+            world.jacobian(of, by), expected, rtol=1e-6, atol=1e-8
+        )
 
 
 # -- faults planted by hand ----------------------------------------------------------
