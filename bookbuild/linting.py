@@ -259,6 +259,7 @@ RULES = (
     Rule("sections ask, warn and exercise", each_page(chapters.sections_teach)),
     Rule("chapters exercise and cite", each_page(chapters.chapters_exercise_and_cite)),
     Rule("pages stand in the table of contents", pages_are_in_the_contents),
+    Rule("displays have one form", each_page(equations.displays_have_one_form)),
     Rule("equations are labelled", each_page(equations.equations_are_labelled)),
     Rule("labelled equations are read", each_page(equations.equations_are_read)),
     Rule("labels of equations are unique", all_pages(equations.labels_are_unique)),

@@ -20,6 +20,27 @@ def equations_are_labelled(page: Source) -> Iterator[Fault]:
             )
 
 
+OTHER_FORMS = re.compile(
+    r"^[ \t>]+\$\$"  # indented, or in a quotation
+    r"|^\$\$(?!\n|\s*\(eq-)[^\n]+$"  # on one line
+    r"|^`{3,}\{math\}"
+    r"|^[ \t]*\\begin\{(?:align|equation|gather|mult[a-z]+|eqnarray)\*?\}",
+    re.MULTILINE,
+)
+
+
+def displays_have_one_form(page: Source) -> Iterator[Fault]:
+    """Yield the displays of a form that nothing reads, so that none goes unchecked."""
+    text = without(r"^```\{code-cell\}.*?^```$", page.text, re.DOTALL | re.MULTILINE)
+    for found in OTHER_FORMS.finditer(text):
+        yield page.fault(
+            "nothing evaluates a display of this form; write $$, the LaTeX and "
+            "$$ (eq-label) on lines of their own, without indent, and lines below one "
+            "another in `aligned`",
+            line_at(text, found.start()),
+        )
+
+
 def equations_are_read(page: Source) -> Iterator[Fault]:
     """Yield the labels whose equation cannot be read, so that none goes unchecked."""
     read = {equation.line for equation in reading.equations_of(page)}

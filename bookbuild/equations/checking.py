@@ -242,7 +242,10 @@ def _of_what_holds(setting: Setting, worlds: Draws) -> str:
                 for local in comparing.places_of(relation, world, stated):
                     comparing.difference(relation, world, local, stated)
         except comparing.NO_VALUE as error:
-            return f"{latex_of(relation, setting.notation)}: {error}"
+            written = latex_of(relation, setting.notation)
+            labels = World(setting).labels_behind(tree.free_names(relation))
+            behind = f"; it rests on {', '.join(labels)}" if labels else ""
+            return f"`holds` of {setting.name}: {written}: {error}{behind}"
     return ""
 
 
@@ -311,6 +314,8 @@ def _compared(
         )
     for relation in relations:
         comparing.ask_two_sides(relation)
+        if stated.role != "definition":
+            _ask_another_form(relation, setting)
         places = {
             id(world): list(comparing.places_of(relation, world, stated))
             for world in worlds
@@ -351,6 +356,66 @@ def _compared(
         alive=tuple(alive),
         fault=fault,
     )
+
+
+def _ask_another_form(relation: tree.Relation, setting: Setting) -> None:
+    """Ask that the table does not take for granted what an equation says.
+
+    Raises
+    ------
+    EquationError
+        If a definition of the setting is the equation, or differs from it by the order
+        of terms and factors only.
+    """
+    left = relation.sides[0]
+    if relation.signs[0] != "=" or not isinstance(left, tree.Symbol | tree.Index):
+        return
+    try:
+        says = definition_of(relation, setting.notation)
+    except EquationError:
+        return  # an element with an index that is no letter defines nothing
+    for one in setting.definitions:
+        same = (one.name, one.indices) == (says.name, says.indices)
+        if same and in_order(one.value) == in_order(says.value):
+            raise EquationError(
+                "the table takes for granted what this says, so that nothing is "
+                "checked; write the given in another form, or from first principles",
+                relation.position,
+            )
+
+
+def in_order(node: tree.Node) -> object:
+    """Return a tree in a form that is the same for any order of terms and factors."""
+    if isinstance(node, tree.Add | tree.Subtract | tree.Negative):
+        return ("sum", tuple(sorted(_terms_of(node, "+"), key=repr)))
+    if isinstance(node, tree.Multiply | tree.Hadamard):
+        factors = [*_factors_of(node)]
+        return ("product", tuple(sorted(map(repr, map(in_order, factors)))))
+    parts = tuple(in_order(child) for child in tree.children(node))
+    if parts:
+        return (type(node).__name__, parts, getattr(node, "name", ""))
+    return repr(node)
+
+
+def _terms_of(node: tree.Node, sign: str) -> Iterator[tuple[str, object]]:
+    """Yield the terms of a sum, each with its sign."""
+    other = "-" if sign == "+" else "+"
+    if isinstance(node, tree.Negative):
+        yield from _terms_of(node.operand, other)
+    elif isinstance(node, tree.Add | tree.Subtract):
+        yield from _terms_of(node.left, sign)
+        yield from _terms_of(node.right, sign if isinstance(node, tree.Add) else other)
+    else:
+        yield sign, in_order(node)
+
+
+def _factors_of(node: tree.Node) -> Iterator[tree.Node]:
+    """Yield the factors of a product."""
+    if isinstance(node, tree.Multiply | tree.Hadamard):
+        yield from _factors_of(node.left)
+        yield from _factors_of(node.right)
+    else:
+        yield node
 
 
 def _of_survivors(alive: list[tuple[str, str, str]], stated: Stated) -> str:

@@ -161,6 +161,7 @@ def difference(
             where = ", ".join(f"{name} = {value}" for name, value in local.items())
             raise EquationError(
                 f"{FALSE}: {_shown(left)} {sign} {_shown(right)}"
+                + _apart(left, right)
                 + (f" for {where}" if where else "")
                 + f", in draw {world.number} of {world.setting.name}",
                 relation.position,
@@ -203,6 +204,13 @@ def _relative(left: Any, sign: str, right: Any, stated: Stated) -> float | None:
     if gap > relative * scale + (ABSOLUTE if sign == "=" else 0.0):
         return None
     return gap / scale if scale > ABSOLUTE else 0.0
+
+
+def _apart(left: Any, right: Any) -> str:
+    """Return how far two sides are apart, where their first digits are the same."""
+    if _shown(left) != _shown(right) and not np.allclose(left, right, rtol=1e-4):
+        return ""
+    return f" (they differ by {np.max(np.abs(np.subtract(left, right))):.1g})"
 
 
 def _shown(value: Any) -> str:

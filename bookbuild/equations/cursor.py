@@ -67,7 +67,21 @@ class Cursor:
             )
 
     def group(self) -> list[Token]:
-        """Return the tokens of the group in braces to come, or the one token."""
+        """Return the tokens of the group in braces to come, or the one token.
+
+        Raises
+        ------
+        EquationError
+            If TeX takes less than stands there: one digit of ``^15``, one sign of
+            ``^-1``.
+        """
+        text = self.text()
+        if (text.isdigit() and len(text) > 1) or text in ("-", "+"):
+            raise EquationError(
+                f"TeX takes {text[0]} alone here; put braces around what belongs "
+                "together",
+                self.position(),
+            )
         inside, self.place = names.group_at(self.tokens, self.place)
         return inside
 

@@ -79,7 +79,12 @@ def parse(latex: str, notation: Notation) -> list[tree.Relation]:
         read in two ways; the error knows where.
     """
     parser = Parser(tokenise(latex), notation)
-    return parser.display()
+    try:
+        return parser.display()
+    except RecursionError:
+        raise EquationError(
+            "its brackets are nested too deeply; write less", 0
+        ) from None
 
 
 def parse_expression(latex: str, notation: Notation) -> tree.Node:

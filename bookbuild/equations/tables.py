@@ -394,6 +394,11 @@ def _stated(
         raise CommandError(
             f"{where}, {label}: the role {role!r} is none of {', '.join(ROLES)}"
         )
+    if role != "definition" and options.get("only_read"):
+        raise CommandError(
+            f"{where}, {label}: only a definition can be only read; evaluate this, or "
+            "name it under `unread`"
+        )
     return Stated(
         label,
         role,
@@ -410,7 +415,12 @@ def _definitions(display: reading.Equation, notation: Notation) -> Iterator[Defi
         for relation in parse(display.latex, notation):
             yield definition_of(relation, notation, display.label)
     except EquationError as error:
-        raise EquationError(f"{display.label}: {error}", error.position) from None
+        line = display.first_line
+        if error.position is not None and error.position >= 0:
+            line += display.latex[: error.position].count("\n")
+        raise CommandError(
+            f"{display.page}.md:{line}: {display.label}: {error}"
+        ) from None
 
 
 def _oracles(

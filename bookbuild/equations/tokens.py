@@ -11,7 +11,7 @@ PATTERN = re.compile(
     r"|(?P<command>\\[A-Za-z]+|\\[^A-Za-z])"
     r"|(?P<letter>[A-Za-z])"
     r"|(?P<symbol>[-+*/=<>(){}\[\]|,.!:^_'&;])"
-    r"|(?P<space>[\s~]+)"
+    r"|(?P<space>[ \t\n\r~]+)"
     r"|(?P<comment>(?<!\\)%[^\n]*)"
 )
 
@@ -94,6 +94,22 @@ class Token:
     spaced: bool = False
 
 
+# What is typed for a sign of LaTeX, and that sign.
+MEANT = {"×": r"\times", "·": r"\cdot", "−": "-", "–": "-", "≤": r"\leq", "≥": r"\geq"}  # noqa: RUF001
+
+
+def remedy(character: str) -> str:
+    """Return how to write what a character was meant to be."""
+    if character in MEANT:
+        return f"write {MEANT[character]}"
+    if character < " ":
+        return (
+            "a table in double quotes makes it of a backslash; use single quotes, or a "
+            "line that begins with a dash"
+        )
+    return "write the command of LaTeX for it"
+
+
 def tokenise(latex: str) -> list[Token]:
     r"""Return the tokens of some LaTeX, without what cannot be seen.
 
@@ -114,8 +130,8 @@ def tokenise(latex: str) -> list[Token]:
         found = PATTERN.match(latex, place)
         if found is None:
             raise EquationError(
-                f"{latex[place]!r} is no character of an equation; write the command "
-                "of LaTeX for it",
+                f"{latex[place]!r} is no character of an equation; "
+                f"{remedy(latex[place])}",
                 place,
             )
         kind = str(found.lastgroup)

@@ -54,6 +54,30 @@ def test_an_equation_without_a_label_by_topic_is_seen(tail):
     assert list(equations.equations_are_labelled(fenced)) == []
 
 
+@pytest.mark.parametrize(
+    "display",
+    [
+        "$$ x = y $$ (eq-three)",
+        "  $$\nx = y\n  $$ (eq-three)",
+        "> $$\n> x = y\n> $$",
+        "```{math}\n:label: eq-three\nx = y\n```",
+        "\\begin{align}\nx &= y\n\\end{align}",
+        "\\begin{equation*}\nx = y\n\\end{equation*}",
+    ],
+)
+def test_a_display_of_a_form_that_nothing_reads_is_seen(display):
+    found = list(equations.displays_have_one_form(page(f"A line.\n\n{display}\n")))
+    assert found
+    assert found[0].line == 3
+    assert "on lines of their own" in found[0].what
+
+
+def test_displays_of_the_one_form_and_code_are_no_fault():
+    code = "```{code-cell} ipython3\nprint('$$ x')\n  $$\n```\n"
+    assert list(equations.displays_have_one_form(page(code))) == []
+    assert list(equations.displays_have_one_form(page())) == []
+
+
 def test_an_equation_that_cannot_be_read_is_seen():
     (fault,) = equations.equations_are_read(planted("$$\nz = y", "$$ z = y"))
     assert "cannot be read" in fault.what

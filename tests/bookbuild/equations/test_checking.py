@@ -111,7 +111,7 @@ def test_the_fault_is_at_the_line_of_what_is_wrong(tmp_path):
     assert "\\beta is not in the notation table" in found.fault
     assert "(at '\\\\beta')" in found.fault
     latex = "\\begin{aligned}\na &= s \\\\\nb &= t + 1\n\\end{aligned}"
-    assert check(tmp_path, latex, "a = s", "b = t").line == 8
+    assert check(tmp_path, latex, "a = 2 s - s", "b = t").line == 8
 
 
 @pytest.mark.parametrize(
@@ -237,8 +237,29 @@ def test_a_survivor_needs_a_reason(tmp_path):
 
 
 def test_a_slip_that_says_nothing_is_found(tmp_path):
-    found = check(tmp_path, "a = s", "a = s")
+    found = check(tmp_path, "a = s", "a = 2 s - s")
     assert found.made == found.killed == {"symbol": 2}
+
+
+@pytest.mark.parametrize(
+    ("latex", "given"),
+    [
+        ("a = s + t", "a = s + t"),
+        ("a = s + t", "a = t + s"),
+        ("a = s - t", "a = -(t - s)"),
+        ("a = 2 s t", "a = t s 2".replace("s 2", r"s \cdot 2")),
+        ("z_j = x_j + 1", "z_j = 1 + x_j"),
+    ],
+)
+def test_a_table_that_takes_the_equation_for_granted_is_refused(tmp_path, latex, given):
+    found = check(tmp_path, latex, given, mutate=False)
+    assert "takes for granted what this says" in found.fault
+    assert "write the given in another form" in found.fault
+
+
+def test_sides_that_look_alike_are_told_apart(tmp_path):
+    found = check(tmp_path, "a = s", r"a = 1.000002 \cdot s", mutate=False)
+    assert re.search(r"\(they differ by \de-0\d\)", found.fault)
 
 
 def test_survivors_are_counted(tmp_path):
@@ -269,7 +290,7 @@ def test_numbers_alone_give_their_reason_themselves(tmp_path):
 
 
 def test_without_mutants_nothing_is_changed(tmp_path):
-    found = check(tmp_path, "a = s", "a = s", mutate=False)
+    found = check(tmp_path, "a = s", "a = 2 s - s", mutate=False)
     assert found.fault == ""
     assert not found.made
     assert not found.alive
@@ -370,7 +391,9 @@ def test_what_must_hold_besides_is_held(tmp_path):
     assert found["eq-defined"].fault == ""
     assert found["eq-defined"].made == found["eq-defined"].killed
     found = chapter(tmp_path, table, eq_defined="a = s + t % definition")
-    assert found["eq-defined"].fault.startswith("a = 2 s: it does not hold: ")
+    fault = found["eq-defined"].fault
+    assert fault.startswith("`holds` of small: a = 2 s: it does not hold: ")
+    assert fault.endswith("; it rests on eq-defined")
 
 
 def test_a_fault_does_not_hide_another(tmp_path):

@@ -43,8 +43,8 @@ TANH = "g(s) = \\frac{e^{2 s} - 1}{e^{2 s} + 1}"
 
 # A kind, an equation with what it is held to, and one of its mutants.
 SLIPS = [
-    ("sign", "a = s + t", "a = -(-s - t)", "a = s - t"),
-    ("sign", "a = s - t", "a = -(t - s)", "a = s + t"),
+    ("sign", "a = s + t", "a = 2 s + t - s", "a = s - t"),
+    ("sign", "a = s - t", "a = 2 s - t - s", "a = s + t"),
     ("sign", "a = -s", "a = 0 - s", "a = s"),
     ("number", "a = s^3", "a = s s s", "a = s^{4}"),
     ("number", "a = 0.25 s", r"a = \frac{s}{4}", "a = 0.26 s"),
@@ -68,11 +68,21 @@ SLIPS = [
     ),
     ("factor", "a = s t", r"a = \frac{s}{t^{-1}}", "a = t"),
     ("factor", r"a = \frac{s}{n}", "a = s n^{-1}", "a = s"),
-    ("term", "a = s + t", "a = -(-s - t)", "a = s"),
-    ("term", "a = s - t", "a = -(t - s)", "a = -t"),
+    ("term", "a = s + t", "a = 2 s + t - s", "a = s"),
+    ("term", "a = s - t", "a = 2 s - t - s", "a = -t"),
     ("member", "a = w^{(3)}", "a = w^{(3)} + 0", "a = w^{(3 + 1)}"),
-    ("index", "B_{ij} = Q_{ij} u_i", "B_{ij} = u_i Q_{ij}", "B_{ij} = Q_{ji} u_{i}"),
-    ("index", "B_{ij} = u_i v_j", "B_{ij} = v_j u_i", "B_{ij} = u_{j} v_{j}"),
+    (
+        "index",
+        "B_{ij} = Q_{ij} u_i",
+        r"B_{ij} = \frac{u_i}{1 / Q_{ij}}",
+        "B_{ij} = Q_{ji} u_{i}",
+    ),
+    (
+        "index",
+        "B_{ij} = u_i v_j",
+        r"B_{ij} = \frac{v_j}{1 / u_i}",
+        "B_{ij} = u_{j} v_{j}",
+    ),
     (
         "range",
         r"a = \sum_{j=1}^{n} u_j",
@@ -88,7 +98,7 @@ SLIPS = [
     ("sum", r"a = \sum_{j=1}^{n} u_j", r"a = u \cdot b", "a = u_{1}"),
     ("symbol", "a = s t", r"a = \frac{s}{t^{-1}}", "a = t t"),
     ("symbol", "b = u + s", "b_j = s + u_j", "b = b + s"),
-    ("function", r"a = \exp(s)", "a = e^{s}", r"a = \log(s)"),
+    ("function", r"a = \exp(s)", r"a = (e^{s / 2})^2", r"a = \log(s)"),
     ("function", r"a = \max(s, t)", r"a = -\min(-s, -t)", r"a = \min(s, t)"),
     (
         "function",

@@ -461,3 +461,20 @@ def test_the_order_of_sets_changes_no_reading():
     first, *rest = [parsed_with(seed) for seed in (0, 1, 2, 3, 4)]
     assert first.count("Relation") == 3
     assert rest == [first] * 4
+
+
+@pytest.mark.parametrize(
+    ("latex", "sign"),
+    [("a^15", "1"), ("x_12", "1"), (r"\frac12", "1"), ("a^-1", "-"), ("a^-b", "-")],
+)
+def test_what_tex_would_take_apart_asks_for_braces(latex, sign):
+    notation = Notation([entry_of("a"), entry_of("b"), entry_of("x", shape="20")])
+    with pytest.raises(EquationError, match="put braces around") as caught:
+        parse_expression(latex, notation)
+    assert f"TeX takes {sign} alone" in str(caught.value)
+
+
+def test_what_is_nested_beyond_reason_is_refused():
+    notation = Notation([entry_of("a")])
+    with pytest.raises(EquationError, match="nested too deeply"):
+        parse(f"a = {'(' * 2000}a{')' * 2000}", notation)

@@ -231,7 +231,9 @@ def test_a_fault_of_the_common_table_is_said(tmp_path, notation, message):
 
 def test_a_display_that_a_definition_cannot_be_read_from_is_named(tmp_path):
     page = PAGE.replace("z = s + u", "z = s + \\beta")
-    with pytest.raises(CommandError, match=r"a line: eq-defined: \\beta is not in"):
+    with pytest.raises(
+        CommandError, match=r"^book/topic.md:\d+: eq-defined: \\beta is not in"
+    ):
         of(tmp_path, page=page)
 
 
@@ -270,3 +272,9 @@ def test_a_table_can_be_written_with_anchors(tmp_path):
     text = TABLE.replace("    symbols:\n", "    symbols:\n      <<: {q: real, u: }\n")
     ((setting, _),) = of(tmp_path, text).settings
     assert math.isfinite(setting.world(0).value("q"))
+
+
+def test_only_a_definition_can_be_only_read(tmp_path):
+    table = TABLE.replace("        within: 0.5\n", "        only_read: tired\n")
+    with pytest.raises(CommandError, match="only a definition can be only read"):
+        of(tmp_path, table=table)

@@ -108,3 +108,16 @@ def test_words_with_space_between_them_are_the_tokens(words, space):
     assert [token.text for token in tokens] == words
     places = [len(space.join([*words[:n], ""])) for n in range(len(words))]
     assert [token.position for token in tokens] == places
+
+
+@pytest.mark.parametrize(
+    ("latex", "remedy"),
+    [
+        ("a \u00d7 b", r"write \\times"),
+        ("a \u2212 b", "write -"),
+        ("\f", "single quotes"),
+    ],
+)
+def test_a_character_that_was_meant_otherwise_is_told(latex, remedy):
+    with pytest.raises(EquationError, match=remedy):
+        tokenise(latex)
