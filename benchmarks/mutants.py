@@ -445,6 +445,8 @@ class Tree:
         }
         command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header"]
         command += ["-p", "no:cacheprovider", "-p", "no:xdist", "--durations=0"]
+        # Of its own: what other runs of pytest leave or clean up is no kill.
+        command += [f"--basetemp={self.folder / 'kept'}"]
         began = time.perf_counter()
         process = subprocess.Popen(
             [*command, *arguments],

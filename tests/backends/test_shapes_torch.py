@@ -432,17 +432,26 @@ def fields(module, size, axis=-1):
     return last - first + 1, stride, place * stride - first
 
 
+class FirstHalf(nn.Module):
+    def forward(self, x):
+        return x.chunk(2, dim=1)[0]
+
+
+WIDE = (1, 1, 9, 40)
+
+
 @pytest.mark.parametrize(
     ("module", "size"),
     [
         (nn.Sequential(nn.Conv2d(1, 2, 7, 2, 3), nn.AvgPool2d(3, 2, 1)), (1, 1, 9, 64)),
-        (nn.Sequential(nn.Conv2d(1, 2, 3, dilation=2, padding=1)), (1, 1, 9, 40)),
+        (nn.Sequential(nn.Conv2d(1, 2, 3, dilation=2, padding=1)), WIDE),
         (nn.Sequential(nn.ZeroPad2d(2), nn.Conv2d(1, 1, 5, stride=3)), (1, 1, 9, 60)),
         (
             nn.Sequential(nn.Conv1d(1, 2, 5, padding="same"), nn.Conv1d(2, 1, 3)),
             (1, 1, 50),
         ),
         (nn.Sequential(nn.Conv2d(1, 2, 3, 2, 1), BasicBlock(2, 4, 2)), (1, 1, 40, 80)),
+        (nn.Sequential(nn.Conv2d(1, 7, 3), FirstHalf(), nn.Conv2d(4, 1, 3)), WIDE),
     ],
 )
 def test_an_output_element_sees_what_gradients_say(module, size):
@@ -497,6 +506,36 @@ def test_what_takes_means_over_places_sees_them(name):
     else:
         assert field.size == (expected, expected)
     assert sees_all(module, (1, 3, 9, 8)) == (field == "whole input")
+
+
+# Means of a wanted number of windows: (wanted, long, what an output element sees).
+ADAPTIVE = [
+    (1, 8, "whole input"),
+    (2, 8, (4, 4, 0)),
+    (4, 8, (2, 2, 0)),
+    (3, 8, "unknown"),  # windows of 3, 4 and 3
+]
+
+
+@pytest.mark.parametrize(("wanted", "length", "expected"), ADAPTIVE)
+def test_an_adaptive_window_sees_what_gradients_say(wanted, length, expected):
+    module, size = nn.AdaptiveAvgPool1d(wanted), (1, 1, length)
+    field = from_torch(module, size).rows[-1].receptive_field
+    x = torch.rand(size, dtype=torch.float64, requires_grad=True)
+    widths, firsts = [], []
+    for place in range(wanted):
+        (grad,) = torch.autograd.grad(module(x)[0, 0, place], x)
+        seen = grad[0, 0].nonzero().flatten()
+        widths.append(len(seen))
+        firsts.append(int(seen[0]))
+    if isinstance(expected, tuple):
+        window, stride, _ = expected
+        assert (field.size[0], field.stride[0], field.padding[0]) == expected
+        assert set(widths) == {window}
+        assert firsts == [stride * place for place in range(wanted)]
+    else:
+        assert field == expected
+        assert (widths == [length]) == (expected == "whole input")
 
 
 @pytest.mark.parametrize("make", [lambda: nn.LayerNorm(4), lambda: nn.Softmax(-1)])
@@ -568,3 +607,56 @@ def test_a_note_names_what_a_reader_wrote_and_nothing_of_this_package(
     kind = type(inside).__name__
     assert f"{kind}.forward()" in note or "forward stopped" in note
     assert not re.search(r"(?<![\w.])_\w|UnknownError|locals", note)
+
+
+def rows_of(use, size, inside=None):
+    """Return the rows of a forward, whose output has PyTorch's own shape."""
+    module = Through(use, inside or nn.Linear(6, 6))
+    net = from_torch(module, size)
+    assert net.output_shape == tuple(module(torch.zeros(size)).shape)
+    assert not any(row.note for row in net.rows)
+    return [row.name for row in net.rows[1:]]
+
+
+@pytest.mark.parametrize(
+    ("use", "name"),
+    [
+        (lambda m, x: x - 1, "sub"),
+        (lambda m, x: 1 - x, "sub"),
+        (lambda m, x: torch.zeros(6) - x, "sub"),
+        (lambda m, x: torch.fmod(x, 2), "fmod"),  # no operator, for all its ending
+        (lambda m, x: torch.rsub(x, 1), "rsub"),
+        (lambda m, x: (x - 1).relu_().mul_(2), "sub relu mul"),
+    ],
+)
+def test_an_operator_has_the_name_of_its_function_and_a_function_its_own(use, name):
+    assert rows_of(use, (4, 6)) == name.split()
+
+
+@pytest.mark.parametrize(
+    ("module", "size"),
+    [
+        (nn.Fold((8, 6), (3, 2)), (2, 12, 30)),
+        (nn.Fold(5, 3, padding=1), (2, 27, 25)),
+    ],
+)
+def test_columns_of_windows_become_an_image(module, size):
+    assert from_torch(module, size).output_shape == module(torch.zeros(size)).shape
+
+
+@pytest.mark.parametrize("target", [(5, 7), (4, 7), (25,)])
+def test_a_view_that_does_not_hold_what_there_is_is_refused(target):
+    module = Through(lambda m, x: x.view(target), nn.Linear(6, 6))
+    with pytest.raises(RuntimeError):
+        module(torch.zeros(4, 6))
+    with pytest.raises(ShapeError, match="view"):
+        from_torch(module, (4, 6))
+
+
+@pytest.mark.filterwarnings("ignore:Lazy modules")
+def test_a_lazy_module_is_asked_to_run_first():
+    module = nn.Sequential(nn.LazyLinear(3), nn.ReLU())
+    with pytest.raises(TypeError, match="run the module once on an input"):
+        from_torch(module, (4, 6))
+    module(torch.zeros(4, 6))
+    assert from_torch(module, (4, 6)).count_params() == 21

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from byhand.shapes import Input, Model, ShapeError, layers
 from byhand.shapes.layers.base import COMMON, REQUIRED
+from byhand.shapes.layers.extras import CustomScaleLayer
 from tests.shapes import formulas
 from tests.shapes.layer_cases import CASES
 
@@ -202,6 +203,59 @@ def test_arguments_have_the_names_order_and_defaults_of_keras(name):
             assert spread == parameter.default
         else:
             assert default == parameter.default, parameter.name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name for name in LAYERS if "data_format" in getattr(layers, name)._arguments_],
+)
+def test_an_unknown_order_of_the_axes_is_refused_when_the_layer_is_made(name):
+    cls = getattr(layers, name)
+    needed = {key: 1 for key, value in cls._arguments_.items() if value is REQUIRED}
+    cls(**needed, data_format="channels_first")
+    with pytest.raises(ShapeError, match="data_format must be 'channels_last' or"):
+        cls(**needed, data_format="channels_middle")
+
+
+@pytest.mark.parametrize("name", ["CenterCrop", "RandomCrop", "Resizing"])
+@pytest.mark.parametrize(
+    ("given", "data_format", "expected"),
+    [
+        ((8, 9, 3), None, (4, 5, 3)),
+        ((3, 8, 9), "channels_first", (3, 4, 5)),
+        ((2, 8, 9, 3), None, (2, 4, 5, 3)),
+        ((None, 8, 9, 3), None, (None, 4, 5, 3)),
+    ],
+)
+def test_an_image_alone_keeps_its_three_axes(name, given, data_format, expected):
+    layer = getattr(layers, name)(4, 5, data_format=data_format)
+    assert layer(Input(batch_shape=given)).shape == expected
+
+
+@pytest.mark.parametrize("name", ["BatchNormalization", "GroupNormalization"])
+def test_weights_along_one_axis_are_not_made_for_several(name):
+    with pytest.raises(TypeError, match="axis must be a whole number"):
+        getattr(layers, name)(axis=[1, 2])
+    layer = layers.LayerNormalization(axis=[1, 2])
+    assert layer(Input((4, 6))).shape == (None, 4, 6)
+    assert layer.count_params() == 2 * 4 * 6
+
+
+def test_a_scaled_branch_is_added_as_any_other():
+    one, branch = Input((1, 1, 8)), Input((5, 4, 8))
+    for parts in [one, branch], [branch, one]:
+        assert CustomScaleLayer(0.1)(parts).shape == (None, 5, 4, 8)
+    with pytest.raises(ShapeError, match="cannot be combined"):
+        CustomScaleLayer(0.1)([branch, Input((5, 3, 8))])
+
+
+def test_a_length_that_one_of_several_inputs_knows_is_that_of_all():
+    some, four = Input((3,)), Input(batch_shape=(4, 3))
+    for parts in [some, four], [four, some]:
+        assert layers.Concatenate()(parts).shape == (4, 6)
+        assert layers.Add()(parts).shape == (4, 3)
+    with pytest.raises(ShapeError, match="batches of 4 and 5"):
+        layers.Multiply()([some, four, Input(batch_shape=(5, 3))])
 
 
 @given(st.sampled_from(sorted(set(LAYERS) - {"Layer"})))

@@ -390,6 +390,14 @@ def test_a_model_that_is_not_built_is_told_to_be():
     assert stack.count_params() == 26
 
 
+def test_rows_have_the_names_of_the_live_layers():
+    inputs = [keras.Input((4,)), keras.Input((4,), name="second")]
+    model = keras.Model(inputs, real.Dense(3)(real.Add(name="sum")(inputs)))
+    net = from_keras(model)
+    assert [row.name for row in net.rows] == [layer.name for layer in model.layers]
+    assert not any(row.note for row in net.rows)
+
+
 def test_where_a_rule_differs_keras_has_the_last_word():
     class Odd(real.Dense):
         """A name and a configuration that are Keras's, and another shape."""

@@ -128,6 +128,22 @@ def test_add_and_pop():
     assert net.output_shape == (None, 4)
 
 
+@pytest.mark.parametrize("letters", ["C", "T C", "H W C", "D H W C", "N1 N2 N3 N4 N5"])
+def test_open_lengths_are_letters_of_their_axes(letters):
+    letters = letters.split()
+    _, *lengths = Input((None,) * len(letters)).shape
+    assert [str(length) for length in lengths] == letters
+
+
+def test_names_that_were_given_back_are_given_anew_from_the_first():
+    net = Sequential([Input((4,)), *(layers.Dense(3) for _ in range(4))])
+    for _ in range(3):
+        net.pop()
+    net.add(layers.Dense(2))
+    net.add(layers.Dense(5))
+    assert [layer.name for layer in net.layers] == ["dense", "dense_1", "dense_2"]
+
+
 def test_a_name_stands_for_one_layer_as_in_keras():
     x = Input((3,), name="here")
     for make in (

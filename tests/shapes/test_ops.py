@@ -379,6 +379,8 @@ def test_most_slices_of_open_lengths_are_known():
     x = Input((None, 4))
     for key in (slice(1, None), slice(None, -1), slice(-3, None), slice(None, None, 2)):
         assert x[:, key].shape is not None
+    assert x[:, ::-1].shape == x.shape
+    assert x[:, 3::-1].shape is None  # four places, if there are as many
 
 
 @given(open_shapes, values, st.data())
@@ -825,6 +827,55 @@ def test_fields_go_through_operations(change, field):
     model = Model(x, change(layers.Conv2D(4, 3)(x)))
     found = model.rows[-1].receptive_field
     assert (found if isinstance(found, str) else found.size) == field
+
+
+def test_a_letter_of_einsum_has_the_length_that_is_known():
+    known, one, opened = Input((5, 4)), Input((5, 1)), Input((2, None))
+    for pair in [known, opened], [opened, known]:
+        assert ops.einsum("bij,bkj->bj", *pair).shape == (None, 4)
+    for pair in [one, opened], [opened, one]:
+        assert ops.einsum("bij,bkj->bj", *pair).shape == (None, opened.shape[-1])
+
+
+@pytest.mark.parametrize("before", [(), (None,), (2,)])
+def test_an_image_alone_is_as_one_of_a_batch(before):
+    last, first = (Input(batch_shape=(*before, *s)) for s in [(8, 9, 3), (3, 8, 9)])
+    options = {"data_format": "channels_first"}
+    image = ops.image
+    assert image.resize(last, (4, 5)).shape == (*before, 4, 5, 3)
+    assert image.resize(first, (4, 5), **options).shape == (*before, 3, 4, 5)
+    assert image.rgb_to_grayscale(last).shape == (*before, 8, 9, 1)
+    assert image.rgb_to_grayscale(first, **options).shape == (*before, 1, 8, 9)
+
+
+def test_bounds_that_are_tensors_stretch_what_they_bound():
+    shapes = (3, 5, 1), (3, 5, 4)
+    x, low = (Input(batch_shape=shape) for shape in shapes)
+    real = np.clip(np.zeros(shapes[0]), np.zeros(shapes[1]), 7.0)
+    assert ops.clip(x, low, 7.0).shape == real.shape
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("hsplit", (6,)),
+        ("hsplit", (3, 4)),
+        ("vsplit", (6, 5)),
+        ("dsplit", (3, 5, 4)),
+    ],
+)
+def test_a_split_along_a_fixed_axis_is_that_of_numpy(name, shape):
+    parts = getattr(ops, name)(Input(batch_shape=shape), 2)
+    real = getattr(np, name)(np.zeros(shape), 2)
+    assert [part.shape for part in parts] == [part.shape for part in real]
+
+
+@pytest.mark.parametrize(("name", "shape"), [("dsplit", (6,)), ("dsplit", (6, 4))])
+def test_a_split_along_an_axis_that_is_not_there_is_refused(name, shape):
+    with pytest.raises(ValueError, match="only works on arrays of"):
+        getattr(np, name)(np.zeros(shape), 2)
+    with pytest.raises(ShapeError):
+        getattr(ops, name)(Input(batch_shape=shape), 2)
 
 
 def test_slices_move_the_field():

@@ -120,6 +120,14 @@ def test_a_build_gets_the_shapes_of_its_arguments_by_name():
     assert net(Input((3,)), right=Input((4,))).shape == (None, 4)
     assert net.count_params() == 12
 
+    class Turned(Pair):
+        """By name, in whatever order build takes them."""
+
+        def build(self, right_shape, left_shape):
+            super().build(left_shape, right_shape)
+
+    assert Turned()(Input((3,)), Input((4,))).shape == (None, 4)
+
 
 @pytest.mark.parametrize(
     "add",
@@ -129,6 +137,7 @@ def test_a_build_gets_the_shapes_of_its_arguments_by_name():
         lambda layer: layer.add_weight("w", (3, 4), trainable=True),
         lambda layer: layer.add_weight("w", shape=(3, 4), regularizer="l2"),
         lambda layer: keras.Variable(keras.random.normal((3, 4))),
+        lambda layer: keras.Variable([[0.0] * 4] * 3),
         lambda layer: keras.Variable("zeros", shape=(3, 4), name="w"),
         lambda layer: keras.Variable(initializer=ops.ones((3, 4))),
     ],

@@ -31,11 +31,41 @@ def test_a_chain_sees_what_following_back_finds(steps):
     assert field.padding == (0,)
 
 
+def test_an_open_row_is_padded_as_an_endless_one():
+    def fields(length):
+        net = Sequential([Input((length, 1))])
+        for kernel, strides in [(5, 2), (3, 1), (4, 3), (1, 4)]:
+            net.add(layers.Conv1D(1, kernel, strides=strides, padding="same"))
+        return list(receptive_fields(net).values())
+
+    # Every layer's strides divide what is left of the row.
+    assert fields(None) == fields(96)
+
+
 def test_branches_see_the_hull_of_their_paths():
     x = Input((32, 32, 3))
     wide = layers.Conv2D(3, 5, padding="same")(layers.Conv2D(3, 3, padding="same")(x))
     net = Model(x, layers.Add(name="sum")([x, wide]))
     assert receptive_fields(net)["sum"] == ReceptiveField(((-3, 3, 1), (-3, 3, 1)))
+
+
+def test_channels_side_by_side_see_the_hull_and_places_have_none():
+    x = Input((32, 32, 3))
+    narrow, wide = (layers.Conv2D(3, k, padding="same")(x) for k in (3, 5))
+
+    def field(parts, axis):
+        joined = layers.Concatenate(axis=axis, name="joined")(parts)
+        return receptive_fields(Model(x, joined))["joined"]
+
+    assert field([narrow, wide], axis=-1) == ReceptiveField(((-2, 2, 1), (-2, 2, 1)))
+    assert field([narrow, wide], axis=1) == "unknown"
+    assert field([narrow], axis=1) == ReceptiveField(((-1, 1, 1), (-1, 1, 1)))
+
+
+def test_a_row_that_is_stretched_over_an_image_has_no_window():
+    x, row = Input((8, 8, 3)), Input((8, 3))
+    net = Model([x, row], layers.Add(name="sum")([layers.Conv2D(3, 1)(x), row]))
+    assert receptive_fields(net)["sum"] == "unknown"
 
 
 def test_a_field_is_equal_to_fields_alone():

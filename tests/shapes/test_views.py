@@ -221,6 +221,24 @@ def test_the_memory_of_what_is_not_known_is_left_out_and_named(odd):
     assert "without what is not known of strange, last, flatten" in repr(memory)
 
 
+def test_a_formula_in_json_is_that_of_the_parameters_where_there_are_any():
+    net = Sequential([Input((4,)), layers.Dense(3), layers.ReLU()])
+    rows = json.loads(net.table(format="json"))["layers"]
+    assert [row["formula"] for row in rows] == [
+        None,
+        "c * f + f = 4 * 3 + 3 = 15",
+        None,
+    ]
+
+
+def test_an_output_that_is_not_known_is_named_in_the_memory():
+    x = Input((8, 3))
+    lost = layers.Lambda(lambda t: no_such_function(t), name="lost")  # noqa: F821
+    net = Model(x, [lost(x), layers.Flatten()(x)])
+    assert net.memory().unknown == ("lost",)
+    assert net.memory().activations.value == 4 * (8 * 3 + 8 * 3)
+
+
 def test_the_explanation_of_what_is_not_known(odd):
     text = str(odd["strange"].explain())
     assert "not known: output shape, parameters, multiply-accumulates" in text

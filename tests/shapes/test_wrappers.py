@@ -315,6 +315,29 @@ def test_what_is_no_backward_layer_is_refused(backward):
         layers.Bidirectional(layers.LSTM(3), backward_layer=backward)
 
 
+def test_a_cell_costs_its_step_as_often_as_there_are_steps():
+    x = Input((7, 3))
+    cells = layers.RNN([layers.LSTMCell(5), layers.GRUCell(2)])
+    stacked = Model(x, cells(x)).macs
+    first = layers.LSTM(5, return_sequences=True)
+    assert stacked == Model(x, layers.GRU(2)(first(x))).macs
+    assert stacked == 7 * (4 * 5 * (3 + 5) + 3 * 2 * (5 + 2))
+
+
+def test_cells_on_one_another_have_the_states_of_each_as_keras_lists_them():
+    cells = layers.StackedRNNCells([layers.GRUCell(4), layers.LSTMCell(5)])
+    assert cells.state_size == [4, [5, 5]]
+
+
+def test_to_build_a_wrapper_is_to_build_what_lies_inside():
+    inner = layers.Dense(3)
+    layers.TimeDistributed(inner).build((None, 7, 4))
+    assert (inner.built, inner.count_params()) == (True, 4 * 3 + 3)
+    both = layers.Bidirectional(layers.LSTM(2))
+    both.build(input_shape=(None, 7, 4))
+    assert both.count_params() == 2 * 4 * 2 * (4 + 2 + 1)
+
+
 def test_layers_around_layers_without_end_are_refused():
     layer = layers.Dense(3)
     for _ in range(64):

@@ -43,8 +43,8 @@ def test_a_block_in_front_is_passed_over(tmp_path):
 @pytest.mark.parametrize(
     ("groups", "attributes", "fragment"),
     [
-        (["dense"], {"layer_names": [b"dense"]}, "holds weights alone"),
-        (["layers", "optimizer"], {}, "holds weights alone"),
+        (["dense"], {"layer_names": [b"dense"]}, "model.h5 holds weights alone"),
+        (["layers", "optimizer"], {}, "model.h5 holds weights alone"),
         (["data"], {}, "without the attribute model_config"),
         ([], {"model_config": 7}, "a model_config of type int64"),
         ([], {"model_config": "[]"}, "is a list where a dictionary"),

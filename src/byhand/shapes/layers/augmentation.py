@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.layers.base import REQUIRED
-from byhand.shapes.layers.checks import is_known, single_shape
-from byhand.shapes.layers.convolution import channels_first
+from byhand.shapes.layers.checks import channels_first, is_known, single_shape
 from byhand.shapes.layers.elementwise import Unchanged
 from byhand.shapes.layers.reshaping import CenterCrop
 from byhand.shapes.outcome import POINT, UNKNOWN, Outcome

@@ -39,6 +39,17 @@ def as_list(name: str, value: Any, *, most: int = 64) -> list[Any]:
     return list(value)
 
 
+def channels_first(layer: Any) -> bool:
+    """Return whether a layer's channels come before its spatial axes."""
+    given = layer.data_format
+    if given not in (None, "channels_last", "channels_first"):
+        raise ShapeError(
+            f"data_format must be 'channels_last' or 'channels_first', got "
+            f"{shown(given)}"
+        )
+    return bool(given == "channels_first")
+
+
 def per_axis(name: str, value: Any, rank: int, *, least: int = 1) -> tuple[int, ...]:
     """Return an argument that Keras takes as one number or one for each axis."""
     if isinstance(value, str | bytes | dict | bool) or not (

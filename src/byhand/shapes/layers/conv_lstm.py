@@ -6,8 +6,13 @@ from byhand.shapes import axis
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
 from byhand.shapes.layers.base import REQUIRED, Layer
-from byhand.shapes.layers.checks import known_length, per_axis, shape_of_rank
-from byhand.shapes.layers.convolution import along_axes, channels_first, join_channels
+from byhand.shapes.layers.checks import (
+    channels_first,
+    known_length,
+    per_axis,
+    shape_of_rank,
+)
+from byhand.shapes.layers.convolution import along_axes, join_channels
 from byhand.shapes.layers.recurrent import GATES, PENALTIES, SEQUENCE, Gated
 from byhand.shapes.outcome import UNKNOWN, Outcome, WeightSpec
 from byhand.shapes.size import Size

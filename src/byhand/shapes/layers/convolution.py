@@ -6,7 +6,12 @@ from byhand.shapes import axis
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
 from byhand.shapes.layers.base import REQUIRED, Adaptable, Layer
-from byhand.shapes.layers.checks import known_length, per_axis, shape_of_rank
+from byhand.shapes.layers.checks import (
+    channels_first,
+    known_length,
+    per_axis,
+    shape_of_rank,
+)
 from byhand.shapes.layers.dense import KERNEL_AND_BIAS
 from byhand.shapes.outcome import Outcome, WeightSpec
 from byhand.shapes.tensor import AXES, Shape
@@ -26,17 +31,6 @@ def along_axes(letter: str, numbers: Sequence[Any]) -> dict[str, Any]:
         return {letter: numbers[0]}
     names = [f"{letter}_{axis}" for axis in "dhw"[-len(numbers) :]]
     return dict(zip(names, numbers, strict=True))
-
-
-def channels_first(layer: Any) -> bool:
-    """Return whether a layer's channels come before its spatial axes."""
-    given = layer.data_format
-    if given not in (None, "channels_last", "channels_first"):
-        raise ShapeError(
-            f"data_format must be 'channels_last' or 'channels_first', got "
-            f"{shown(given)}"
-        )
-    return bool(given == "channels_first")
 
 
 def padding_by_number(padding: Any, rank: int) -> str:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.layers.base import MOST_AXES, REQUIRED, Layer
-from byhand.shapes.layers.checks import as_list, known_length, single_shape
+from byhand.shapes.layers.checks import (
+    as_list,
+    channels_first,
+    known_length,
+    single_shape,
+)
 from byhand.shapes.outcome import Outcome, WeightSpec, field_along
 from byhand.shapes.tensor import Shape, show
 from byhand.shapes.values import real_number, shown, whole_number
@@ -218,11 +223,15 @@ class SpatialDropout2D(_SpatialDropout):
     _arguments_ = {"rate": REQUIRED, "data_format": None, "seed": None, "name": None}
     _rank_ = 2
 
+    def _check_(self) -> None:
+        """Refuse a share outside 0 to 1, and an unknown data format."""
+        super()._check_()
+        channels_first(self)
 
-class SpatialDropout3D(_SpatialDropout):
+
+class SpatialDropout3D(SpatialDropout2D):
     """Dropout of whole channels of a volume."""
 
-    _arguments_ = {"rate": REQUIRED, "data_format": None, "seed": None, "name": None}
     _rank_ = 3
 
 

@@ -52,7 +52,13 @@ class _Merge(Layer):
             raise ShapeError(f"it takes at least 2 inputs, got {len(shapes)}")
         if self._exactly_two_ and len(shapes) != 2:
             raise ShapeError(f"it takes exactly 2 inputs, got {len(shapes)}")
-        batch = shapes[0][0]
+        batches = [shape[0] for shape in shapes if shape[0] is not None]
+        known = sorted({length for length in batches if isinstance(length, int)})
+        if len(known) > 1:
+            raise ShapeError(
+                f"its inputs have batches of {known[0]} and {known[1]}; let them agree"
+            )
+        batch = batches[0] if batches else None
         out: Shape = shapes[0][1:]
         for shape in shapes[1:]:
             out = broadcast(out, shape[1:])

@@ -5,9 +5,8 @@ from __future__ import annotations
 from byhand.shapes import axis
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.layers.base import REQUIRED, Layer
-from byhand.shapes.layers.checks import per_axis
+from byhand.shapes.layers.checks import channels_first, per_axis
 from byhand.shapes.layers.convolution import (
-    channels_first,
     join_channels,
     padding_by_number,
     split_channels,

@@ -7,16 +7,13 @@ from byhand.shapes.formula import Formula
 from byhand.shapes.layers.base import REQUIRED, Layer
 from byhand.shapes.layers.checks import (
     as_list,
+    channels_first,
     is_known,
     per_axis,
     shape_of_rank,
     single_shape,
 )
-from byhand.shapes.layers.convolution import (
-    channels_first,
-    join_channels,
-    split_channels,
-)
+from byhand.shapes.layers.convolution import join_channels, split_channels
 from byhand.shapes.outcome import POINT, UNKNOWN, Outcome, product
 from byhand.shapes.size import Size
 from byhand.shapes.tensor import AXES, Shape, show
@@ -331,11 +328,12 @@ class _Sized(Layer):
         """Height and width are what was asked for."""
         shape = single_shape(shapes)
         size = (self.height, self.width)
-        if len(shape) == 3 and shape[0] is not None:
+        single = len(shape) == 3 and shape[0] is not None  # an image without a batch
+        if single:
             shape = (None, *shape)
         places, c = split_channels(self, [shape], 2)
-        out = join_channels(self, shapes[0][0], size, c)
-        return Outcome([out], field=self._field_from_(places))
+        out = join_channels(self, shape[0], size, c)
+        return Outcome([out[1:] if single else out], field=self._field_from_(places))
 
     def _field_from_(self, places: Sequence[Any]) -> Any:
         """Return what an element sees of an image of a given height and width."""

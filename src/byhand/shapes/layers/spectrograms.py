@@ -6,7 +6,7 @@ from byhand.shapes.axis import conv_formula
 from byhand.shapes.errors import ShapeError
 from byhand.shapes.formula import Formula
 from byhand.shapes.layers.base import Layer
-from byhand.shapes.layers.checks import shape_of_rank, single_shape
+from byhand.shapes.layers.checks import channels_first, shape_of_rank, single_shape
 from byhand.shapes.outcome import UNKNOWN, Outcome, WeightSpec
 from byhand.shapes.tensor import Shape, show
 from byhand.shapes.values import shown, whole_number
@@ -38,7 +38,8 @@ class STFTSpectrogram(Layer):
     frame_length: int
 
     def _check_(self) -> None:
-        """Refuse windows that do not go together."""
+        """Refuse windows that do not go together, and an unknown data format."""
+        channels_first(self)
         self.frame_length = whole_number("frame_length", self.frame_length)
         for name, choices in {
             "mode": MODES,
@@ -85,7 +86,7 @@ class STFTSpectrogram(Layer):
     def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """A convolution of each channel along the steps."""
         shape = shape_of_rank(shapes, 3, "batch, steps, channels")
-        first = self.data_format == "channels_first"
+        first = channels_first(self)
         batch, steps, channels = shape if not first else (shape[0], shape[2], shape[1])
         length = conv_formula(
             steps, self.frame_length, strides=self._step_, padding=self.padding

@@ -8,7 +8,7 @@ of functions without a rule, on tensors that hold no numbers.
 
 from __future__ import annotations
 
-from byhand.shapes.errors import ReadError, ShapeError
+from byhand.shapes.errors import ReadError, ShapeError, UnsupportedError
 from byhand.shapes.live_torch.lengths import (
     Batch,
     Lengths,
@@ -153,10 +153,22 @@ class Tracer:
     def spec(
         self, parameter: Any, name: str = "parameter", letters: Sequence[str] = ()
     ) -> WeightSpec:
-        """Return the specification of a parameter, the same for the same one."""
+        """Return the specification of a parameter, the same for the same one.
+
+        Raises
+        ------
+        UnsupportedError
+            If it has no shape before the module has run.
+        """
         spec = self._specs.get(id(parameter))
         if spec is None:
-            shape = [int(length) for length in parameter.shape]
+            try:
+                shape = [int(length) for length in parameter.shape]
+            except RuntimeError:
+                raise UnsupportedError(
+                    f"the parameter {name} has no shape yet, as in PyTorch's lazy "
+                    "modules; run the module once on an input, then read it"
+                ) from None
             if len(letters) != len(shape):
                 letters = [f"n_{k}" for k in range(1, len(shape) + 1)]
             axes = dict(zip(letters, shape, strict=True))
