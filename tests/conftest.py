@@ -1,5 +1,6 @@
 """What every test shares: the same random numbers each time, and no start-up logs."""
 
+import gc
 import os
 import random
 
@@ -33,6 +34,18 @@ settings.load_profile("project")
 def _seeded():
     random.seed(0)
     np.random.seed(0)
+
+
+@pytest.fixture
+def own_memory():
+    """Let what other tests have left in memory cost nothing.
+
+    Python looks for garbage among all objects: beside gigabytes of a framework's, a
+    second becomes two, and a test that limits the time of the processor fails.
+    """
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture

@@ -119,6 +119,7 @@ def said_of(name, arguments):
     return str(net.rows[-1].explain())
 
 
+@pytest.mark.usefixtures("own_memory")
 @pytest.mark.parametrize("name", NAMES)
 def test_any_argument_is_taken_or_refused_in_words(name):
     arguments = getattr(layers, name)._arguments_

@@ -19,7 +19,7 @@ from byhand.shapes.size import Size
 
 
 @pytest.fixture(autouse=True)
-def soon():
+def soon(own_memory):
     """Fail a test that takes over 2 seconds of the processor."""
     began = time.process_time()
     yield

@@ -97,6 +97,7 @@ def test_what_cannot_be_opened_is_told_once(source, fragment):
     assert str(caught.value).count("is no path") <= 1
 
 
+@pytest.mark.usefixtures("own_memory")
 def test_a_file_that_is_too_long_is_refused_unread(tmp_path):
     path = tmp_path / "big.json"
     with path.open("wb") as file:
