@@ -158,7 +158,9 @@ def _is_missed(
         definition = definition_of(changed, setting.notation, one.label)
     except EquationError:
         return False
-    others = [known for known in setting.definitions if known.label != one.label]
+    others = [
+        known for known in setting.definitions if known.defines != definition.defines
+    ]
     other = dataclasses.replace(setting, definitions=(*others, definition))
     worlds = Draws(other)
     try:

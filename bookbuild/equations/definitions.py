@@ -35,6 +35,11 @@ class Definition:
     label: str = ""
 
     @property
+    def defines(self) -> tuple[str, tree.Node | None, str]:
+        """Return what it defines, and which equation does."""
+        return self.name, self.member, self.label
+
+    @property
     def rests_on(self) -> set[str]:
         """Return the names of the symbols that the value is computed from."""
         return tree.free_names(self.value, frozenset(self.indices + self.arguments))

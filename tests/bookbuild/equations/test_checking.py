@@ -510,3 +510,12 @@ def test_whatever_is_written_ends_in_a_result(latex, changes):
     (found,) = checking.check_chapter(chapter, mutate=False)
     assert found.line == 6
     assert found.fault or found.cases
+
+
+def test_a_slip_in_one_line_of_a_definition_leaves_the_others(tmp_path):
+    """Else each slip would show, for what the other line defines were gone."""
+    latex = "\\begin{aligned}\na &= s \\\\\nb &= t\n\\end{aligned} % definition"
+    table = small.table(SYMBOLS, {"eq-two": None}, [], holds=["a = s"], draws=2)
+    found = chapter(tmp_path, table, eq_two=latex)["eq-two"]
+    assert any(written.startswith("b = ") for _, written, _ in found.alive)
+    assert not any(written.startswith("a = ") for _, written, _ in found.alive)
