@@ -93,9 +93,6 @@ def dcgan(keras):
         def metrics(self):
             return [self.d_loss_metric, self.g_loss_metric]
 
-        def train_step(self, real_images):
-            raise NotImplementedError
-
     gan = GAN(discriminator=discriminator, generator=generator, latent_dim=latent_dim)
     gan.compile(
         d_optimizer=keras.optimizers.Adam(learning_rate=0.0001),
