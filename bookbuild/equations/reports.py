@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bookbuild import files, inputs
-from bookbuild.checks import reading
+from bookbuild.checks import macros, reading
 from bookbuild.checks.sources import Fault, Source, read
 from bookbuild.equations import tables
 from bookbuild.equations.checking import Result, check_chapter
@@ -33,7 +33,11 @@ def digest_of_tools(root: Path) -> str:
     These are this package, the libraries, and what the oracles compute with.
     """
     state = hashlib.sha256(f"{inputs.build()} {inputs.versions()}".encode())
-    used = [root / tables.NOTATION, root / "src/byhand/backprop.py"]
+    used = [
+        root / tables.NOTATION,
+        root / macros.PLACE,
+        root / "src/byhand/backprop.py",
+    ]
     used += inputs.files_under(root / "src/byhand/shapes")
     inputs.add_files(state, root, [path for path in used if path.exists()])
     return state.hexdigest()

@@ -7,13 +7,13 @@ equations of the chapter that hold there.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from bookbuild.checks import reading
+from bookbuild.checks import macros, reading
 from bookbuild.checks.sources import Fault, Source, read
 from bookbuild.equations import oracles
 from bookbuild.equations.definitions import Definition, definition_of
@@ -263,7 +263,10 @@ def chapter(root: Path, page: Source) -> Chapter:
         If the table is wrong: no YAML, an unknown key, an equation that the page
         lacks, a symbol or a definition that cannot be read.
     """
-    displays = {one.label: one for one in reading.equations_of(page)}
+    shorthands = macros.macros_of(root)
+    displays = {
+        one.label: _written_out(one, shorthands) for one in reading.equations_of(page)
+    }
     place = place_of(page.document)
     if not (root / place).exists():
         return Chapter(page, (), displays, has_table=False)
@@ -278,8 +281,9 @@ def chapter(root: Path, page: Source) -> Chapter:
             where = f"{place}, {row['name']}"
         _ask_keys(row, OF_SETTING, where)
         try:
+            row = _row_written_out(row, shorthands)
             settings.append(_setting(row, known, displays, where))
-        except EquationError as error:
+        except (EquationError, macros.MacroError) as error:
             raise CommandError(f"{where}: {error}") from None
     unread = table.get("unread", {})
     if gone := set(unread) - set(displays):
@@ -287,6 +291,36 @@ def chapter(root: Path, page: Source) -> Chapter:
             f"{place}: the page has no equation {min(gone)}; take it out of `unread`"
         )
     return Chapter(page, tuple(settings), displays, unread)
+
+
+def _written_out(
+    display: reading.Equation, shorthands: Mapping[str, macros.Macro]
+) -> reading.Equation:
+    """Return a display without shorthands.
+
+    Raises
+    ------
+    CommandError
+        If one is used wrongly.
+    """
+    try:
+        latex = macros.expand(display.latex, shorthands, to_read=True)
+    except macros.MacroError as error:
+        where = f"{display.page}.md:{display.first_line}: {display.label}"
+        raise CommandError(f"{where}: {error}") from None
+    return replace(display, latex=latex)
+
+
+def _row_written_out(
+    row: Mapping[str, Any], shorthands: Mapping[str, macros.Macro]
+) -> dict[str, Any]:
+    """Return a setting with the equations that it states itself without shorthands."""
+    return {
+        key: [macros.expand(latex, shorthands, to_read=True) for latex in value]
+        if key in ("given", "where", "holds")
+        else value
+        for key, value in row.items()
+    }
 
 
 def _ask_keys(table: object, allowed: Mapping[str, type], where: str) -> None:
