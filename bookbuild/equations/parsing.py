@@ -115,6 +115,17 @@ def parse_relation(latex: str, notation: Notation) -> tree.Relation:
     return relations[0]
 
 
+def unboxed(tokens: list[Token]) -> list[Token]:
+    """Return the tokens of a display or a line without the box around all of them."""
+    stop = len(tokens)
+    while stop and tokens[stop - 1].text in (",", "."):
+        stop -= 1
+    if not tokens or tokens[0].text != r"\boxed":
+        return tokens
+    inside, behind = names.group_at(tokens, 1)
+    return unboxed(inside) if behind == stop else tokens
+
+
 class Parser(Cursor):
     """A reader of tokens, from the first to the last."""
 
@@ -132,6 +143,7 @@ class Parser(Cursor):
 
     def display(self) -> list[tree.Relation]:
         """Return the relations of a whole display."""
+        self.tokens = unboxed(self.tokens)
         for environment in ("aligned", "split", "gathered"):
             opening = [r"\begin", "{", *environment, "}"]
             if [token.text for token in self.tokens[: len(opening)]] == opening:
@@ -148,7 +160,9 @@ class Parser(Cursor):
         """Return the relations of some lines, of which one may go on with another."""
         relations: list[tree.Relation] = []
         for line in split(tokens, r"\\"):
-            parser = self.within([token for token in line if token.text != "&"])
+            # What is between the points of alignment; those of a matrix stay.
+            parts = split(line, "&")
+            parser = self.within(unboxed([token for part in parts for token in part]))
             if not parser.tokens:
                 continue
             if parser.text() in SIGNS:

@@ -345,6 +345,30 @@ def test_a_stop_behind_a_display_is_none_of_it():
     assert parse("a = b", NOTATION) == [Relation((a, b), ("=",))]
 
 
+def test_a_box_around_all_of_a_display_or_of_a_line_is_only_drawn():
+    plain = parse(r"\begin{aligned} a &= b \\ b &= c \end{aligned}", NOTATION)
+    for boxed in (
+        r"\boxed{\begin{aligned} a &= b \\ b &= c \end{aligned}}",
+        r"\begin{aligned} & \boxed{a = b} \\ & \boxed{b = c}, \end{aligned}",
+        r"\boxed{\boxed{\begin{aligned} a &= b \\ b &= c \end{aligned}}}.",
+    ):
+        assert parse(boxed, NOTATION) == plain
+    assert parse(r"\boxed{a = b}", NOTATION) == parse("a = b", NOTATION)
+    assert parse(r"\boxed{a} = b", NOTATION) == parse("a = b", NOTATION)
+    with pytest.raises(EquationError):
+        parse(r"\boxed{a = b", NOTATION)
+    with pytest.raises(EquationError):
+        parse(r"\boxed{a = b} = c", NOTATION)
+
+
+def test_the_columns_of_a_matrix_stay_in_a_derivation():
+    """Only the points of alignment are left out, not what parts a matrix."""
+    matrix = r"\begin{pmatrix} a & b \\ c & a \end{pmatrix}"
+    latex = rf"\begin{{aligned}} W &= {matrix} \\ &= {matrix} + 0 \end{{aligned}}"
+    [relation] = parse(latex, NOTATION)
+    assert relation.sides[1] == parse_expression(matrix, NOTATION)
+
+
 @pytest.mark.parametrize("name", ["aligned", "split"])
 def test_lines_are_relations_and_a_sign_goes_on_with_the_one_before(name):
     lines = r"a &= b \\ &= 2 b, \\ c &= a"
