@@ -117,15 +117,15 @@ def test_the_numbers_are_those_of_keras(size, kernel, options):
 
 def test_captions_say_which_rows_and_columns():
     assert draw_convolution(7, 3).captions[1] == (
-        "place (1, 2): rows 1 to 3, columns 2 to 4"
+        "position (1, 2): rows 1 to 3, columns 2 to 4"
     )
     strided = draw_convolution(5, 3, strides=2, padding="same").captions
-    assert strided[0] == "place (1, 1): rows 0 to 2, columns 0 to 2"
+    assert strided[0] == "position (1, 1): rows 0 to 2, columns 0 to 2"
     dilated = draw_convolution((1, 7), (1, 3), dilation=3).captions
-    assert dilated == ("place (1, 1): row 1, columns 1, 4 and 7",)
+    assert dilated == ("position (1, 1): row 1, columns 1, 4 and 7",)
     stretched = draw_convolution((1, 2), (1, 1), strides=3, transposed=True).captions
-    assert stretched[0] == "place (1, 1): row 1, column 1"
-    assert stretched[1] == "place (1, 2): row 1, no column"
+    assert stretched[0] == "position (1, 1): row 1, column 1"
+    assert stretched[1] == "position (1, 2): row 1, no column"
 
 
 def test_a_frame_draws_as_many_taps_as_the_kernel_has_and_its_weights():
@@ -135,6 +135,15 @@ def test_a_frame_draws_as_many_taps_as_the_kernel_has_and_its_weights():
         assert kernel.count("M") == 4
         assert numbers(frame, 11) == [1, -2, 3, 4]
     assert numbers(draw_convolution(4, 2).background, 15) == []
+
+
+def test_a_frame_repeats_the_values_below_the_kernel():
+    values = np.arange(1, 21).reshape(4, 5)
+    moving = draw_convolution((4, 5), (2, 3), values=values.tolist())
+    windows = np.lib.stride_tricks.sliding_window_view(values, (2, 3)).reshape(-1, 6)
+    assert [numbers(frame, 15) for frame in moving.frames] == windows.tolist()
+    padded = draw_convolution(2, 3, values=[[1, 2], [3, 4]], padding="same")
+    assert numbers(padded.frames[0], 15) == [0, 0, 0, 0, 1, 2, 0, 3, 4]
 
 
 def test_a_transposed_kernel_is_turned_by_half_a_turn():
@@ -148,7 +157,7 @@ def test_the_label_says_what_is_seen(d):
     span = effective_kernel(3, dilation=d)
     assert "3 \N{MULTIPLICATION SIGN} 3 taps" in label
     assert f"to {7 + span - 1} \N{MULTIPLICATION SIGN} {7 + span - 1}" in label
-    assert "49 places" in label
+    assert "49 positions" in label
     assert ("dilation" in label) == (d > 1)
 
 
@@ -156,7 +165,7 @@ def test_a_drawing_is_light():
     moving = draw_convolution(7, 3, values=[[0.25] * 7] * 7, weights=[[-0.5] * 3] * 3)
     assert isinstance(moving, Animation)
     assert len(unescape(moving._repr_html_())) < MOST
-    with pytest.raises(ValueError, match=r"784 places make a drawing of \d+ kB"):
+    with pytest.raises(ValueError, match=r"784 positions make a drawing of \d+ kB"):
         draw_convolution(28, 3, padding="same")
 
 

@@ -4,26 +4,45 @@ import json
 from dataclasses import dataclass
 from html import escape
 
-# Runs where it stands and finds its own figure: several may share a page.
+from byhand.figures.colours import PAPER
+
+# Drawings grow to fill a column, and shrink on a phone as long as they are legible.
+LARGEST, SMALLEST = 1.4, 0.55  # times the size in which they are written
+TARGET = "2.75rem"  # of a finger
+
+# What the buttons show, drawn in a square of 16.
+_BACK = "M12 2v12L5 8zM3 2h2v12H3z"
+_PLAY = "M4 2l10 6-10 6z"
+_PAUSE = "M3 2h4v12H3zM9 2h4v12H9z"
+_NEXT = "M4 2v12l7-6zM11 2h2v12h-2z"
+
+# Runs where it stands and finds its own drawing: several may share a page.
 _SCRIPT = """
 (() => {
-  const figure = document.currentScript.parentElement;
-  const frames = figure.querySelectorAll("svg > g[data-frame]");
-  const words = JSON.parse(figure.dataset.captions);
-  const [back, play, next] = figure.querySelectorAll("button");
-  const slider = figure.querySelector("input");
-  const caption = figure.querySelector("figcaption");
+  const whole = document.currentScript.parentElement;
+  const frames = whole.querySelectorAll("svg > g[data-frame]");
+  const words = JSON.parse(whole.dataset.captions);
+  const [back, play, next] = whole.querySelectorAll("button");
+  const slider = whole.querySelector("input");
+  const said = whole.querySelector("[aria-live]");
+  const controls = whole.querySelector("[data-controls]");
+  const still = +slider.value;
   let timer = null;
+  let left = 0;
   const show = (k) => {
     frames.forEach((frame, n) => (frame.style.display = n === k ? "" : "none"));
     slider.value = k;
-    slider.setAttribute("aria-valuetext", words[k]);
-    caption.textContent = words[k];
+    slider.setAttribute("aria-valuetext", `step ${k + 1} of ${frames.length}`);
+    said.textContent = words[k];
+  };
+  const name = (word, path) => {
+    play.querySelector("span").textContent = word;
+    play.querySelector("path").setAttribute("d", path);
   };
   const stop = () => {
     clearInterval(timer);
     timer = null;
-    play.textContent = "Play";
+    name("Play", play.dataset.play);
   };
   const step = (by) => show((+slider.value + by + frames.length) % frames.length);
   back.onclick = () => { stop(); step(-1); };
@@ -31,15 +50,18 @@ _SCRIPT = """
   slider.oninput = () => { stop(); show(+slider.value); };
   play.onclick = () => {
     if (timer) return stop();
-    play.textContent = "Pause";
+    name("Pause", play.dataset.pause);
+    step(1);
     timer = setInterval(() => {
+      if (+slider.value === frames.length - 1) return stop();
       step(1);
-      if (+slider.value === frames.length - 1) stop();
-    }, +figure.dataset.pause);
+    }, +whole.dataset.pause);
   };
-  const still = +slider.value;
-  addEventListener("beforeprint", () => show(still));
-  figure.querySelector("[data-controls]").hidden = false;
+  addEventListener("beforeprint", () => { left = +slider.value; show(still); });
+  addEventListener("afterprint", () => show(left));
+  show(0);
+  controls.hidden = false;
+  controls.style.display = "flex";
 })();
 """
 
@@ -48,8 +70,12 @@ _SCRIPT = """
 class Animation:
     """Frames of one drawing, shown one after the other when the reader asks.
 
-    A page shows it with buttons and a slider; nothing moves by itself. Without a
-    script, and in print, one frame stands for all.
+    A page begins with the first frame and has buttons and a slider; nothing moves by
+    itself. The sentence of each step is read out. Without a script, and in print, one
+    frame stands for all.
+
+    Colours are constants of `byhand.figures.colours`, written as attributes, as in
+    `fill="{INK}"`: the pages of the book change them on a dark ground.
 
     Parameters
     ----------
@@ -64,7 +90,8 @@ class Animation:
     background : str
         SVG elements below every frame.
     still : int
-        The frame that is shown first and in print; the last by default.
+        The frame that stands for all without a script and in print; the last by
+        default.
     pause : int
         Milliseconds from one frame to the next.
 
@@ -129,7 +156,9 @@ class Animation:
             '<svg xmlns="http://www.w3.org/2000/svg" role="img" '
             f'aria-label="{escape(self.label)}" '
             f'viewBox="0 0 {self.width:g} {self.height:g}" '
-            f'style="max-width:{self.width:g}px;width:100%;height:auto">'
+            f'style="width:100%;height:auto;min-width:{SMALLEST * self.width:.0f}px;'
+            f'max-width:{LARGEST * self.width:.0f}px">'
+            f'<rect width="100%" height="100%" fill="{PAPER}"/>'
             f"{self.background}{content}</svg>"
         )
 
@@ -143,14 +172,37 @@ class Animation:
         )
         captions = escape(json.dumps(self.captions))
         return (
-            f'<figure class="animation" data-pause="{self.pause}" '
-            f'data-captions="{captions}">{self._picture(groups)}'
-            f"<figcaption>{escape(self.captions[still])}</figcaption>"
-            "<div data-controls hidden>"
-            '<button type="button" aria-label="Previous frame">&#8249;</button> '
-            '<button type="button">Play</button> '
-            '<button type="button" aria-label="Next frame">&#8250;</button> '
+            f'<div class="animation" data-pause="{self.pause}" '
+            f'data-captions="{captions}">'
+            f'<div style="overflow-x:auto">{self._picture(groups)}</div>'
+            f'<p aria-live="polite">{escape(self.captions[still])}</p>'
+            '<div data-controls hidden style="gap:0.5rem;align-items:center">'
+            f"{_button(_BACK, label='Previous step')}"
+            f"{_button(_PLAY, word='Play', other=_PAUSE)}"
+            f"{_button(_NEXT, label='Next step')}"
             f'<input type="range" min="0" max="{len(self.frames) - 1}" '
-            f'value="{still}" aria-label="Frame"></div>'
-            f"<script>{_SCRIPT}</script></figure>"
+            f'value="{still}" aria-label="Step" '
+            f'style="flex:1;min-width:0;min-height:{TARGET}"></div>'
+            f"<script>{_SCRIPT}</script></div>"
         )
+
+
+def _button(path: str, *, label: str = "", word: str = "", other: str = "") -> str:
+    """Return a button with an icon, and with a word or, unseen, a label.
+
+    Parameters
+    ----------
+    path, other : str
+        What the icon is, and what it is while the animation plays.
+    label, word : str
+        What is read out, and what is also seen.
+    """
+    named = f' aria-label="{label}" title="{label}"' if label else ""
+    icons = f' data-play="{path}" data-pause="{other}"' if other else ""
+    return (
+        f'<button type="button"{named}{icons} '
+        f'style="min-width:{TARGET};min-height:{TARGET}">'
+        '<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" '
+        f'fill="currentColor"><path d="{path}"/></svg>'
+        f"{f' <span>{word}</span>' if word else ''}</button>"
+    )

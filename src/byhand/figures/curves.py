@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from byhand.figures.colours import GRADIENT, MUTED, VALUE
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -71,23 +73,23 @@ def _panel(
     """Draw one metric and return what there is to see."""
     places = range(1, epochs + 1)
     words = []
-    for key, label, style in [
-        (name, "training", "o-"),
-        (f"val_{name}", "validation", "s--"),
+    for key, label, style, colour in [
+        (name, "training", "o-", VALUE),
+        (f"val_{name}", "validation", "s--", GRADIENT),
     ]:
         if key in history:
             values = [float(value) for value in history[key]]
-            axes.plot(places, values, style, ms=3.5, label=label)
+            axes.plot(places, values, style, color=colour, ms=3.5, label=label)
             words.append(f"{label} from {values[0]:.3g} to {values[-1]:.3g}")
             if label == "validation":
                 best = min if "loss" in name or "error" in name else max
                 top = best(values)
                 words[-1] += f", at best {top:.3g} in epoch {values.index(top) + 1}"
     if mark is not None:
-        axes.axvline(mark, color="0.5", lw=1, ls=":")
+        axes.axvline(mark, color=MUTED, lw=1, ls=":")
         words.append(f"a line marks epoch {mark}")
     axes.set(xlabel="epoch", ylabel=name.replace("_", " "))
-    axes.grid(alpha=0.3)
+    axes.grid(color=MUTED, alpha=0.15)
     axes.legend()
     return f"{name.replace('_', ' ').capitalize()} over {epochs} epochs: " + ", ".join(
         words

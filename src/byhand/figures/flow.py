@@ -4,10 +4,19 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from byhand.figures.animation import Animation
-from byhand.figures.colours import INK, INPUT, UNIT
+from byhand.figures.colours import (
+    GRADIENT,
+    INK,
+    INPUT,
+    MUTED,
+    PAPER,
+    PARAMETER,
+    REST,
+    UNIT,
+    VALUE,
+)
 
-QUIET, FORWARD, BACK = "#c8c8c8", "#0b5394", "#b03a00"
-_RADIUS, _ACROSS, _DOWN, _TOP = 21, 118, 74, 40
+_RADIUS, _ACROSS, _DOWN, _TOP = 21, 118, 84, 40
 _ELL, _MINUS = "\N{SCRIPT SMALL L}", "\N{MINUS SIGN}"
 _RAISED = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 
@@ -19,22 +28,29 @@ def draw_flow(
     *,
     values: Columns | None = None,
     loss: float | None = None,
-    slopes: Columns | None = None,
+    deltas: Columns | None = None,
+    weights: Sequence[Columns] | None = None,
 ) -> Animation:
     """Draw a pass through a network, forward to the loss and back again.
+
+    With weights, each edge shows its weight on the way forward, and on the way back
+    what it passes: the gradient at its end times the weight.
 
     Parameters
     ----------
     widths : sequence of int
-        Numbers of inputs and of each layer's neurons: two to five numbers, each from
+        Numbers of inputs and of each layer's units: two to five numbers, each from
         1 to 6.
     values : sequence of sequence of float, optional
         What stands in the circles: the inputs, then each layer's activations.
     loss : float, optional
         The loss of the output.
-    slopes : sequence of sequence of float, optional
-        For each layer, first to last, the derivative of the loss by each neuron's
-        weighted sum z.
+    deltas : sequence of sequence of float, optional
+        For each layer, first to last, the derivative of the loss with respect to each
+        unit's pre-activation z.
+    weights : sequence of array_like, optional
+        For each layer, first to last, its weights: a row for each unit before it and
+        a column for each unit of its own. At most two units a column are legible.
 
     Returns
     -------
@@ -59,8 +75,16 @@ def draw_flow(
     if not all(1 <= width <= 6 for width in widths):
         raise ValueError(f"widths must be from 1 to 6 to be legible, got {widths}")
     _fitting("values", values, widths)
-    _fitting("slopes", slopes, widths[1:])
+    _fitting("deltas", deltas, widths[1:])
     layers = len(widths) - 1
+    if weights is not None:
+        if len(weights) != layers:
+            raise ValueError(
+                f"weights must be one matrix for each of the {layers} layers, got "
+                f"{len(weights)}"
+            )
+        for k, matrix in enumerate(weights):
+            _fitting(f"weights[{k}]", matrix, [widths[k + 1]] * widths[k])
     places = _places(widths)
     end = (places[-1][0][0] + _ACROSS, _middle(widths))
     frames, captions = [], []
@@ -70,21 +94,22 @@ def draw_flow(
         back = max(0, min(step - layers - 1, layers))
         moving = [*_moving(places, end, step)]
         forward = step <= layers + 1
-        parts = [_arrow(*ends, FORWARD if forward else BACK) for ends in moving]
+        parts = [_arrow(*ends, VALUE if forward else GRADIENT) for ends in moving]
+        parts += _on_edges(places, weights, deltas, step)
         for layer, column in enumerate(places):
             filled = layer <= reached
             known = layer > layers - back
             for k, place in enumerate(column):
                 number = values[layer][k] if values and filled else None
-                slope = slopes[layer - 1][k] if slopes and known else None
-                fill = (INPUT if layer == 0 else UNIT) if filled else "#fff"
+                delta = deltas[layer - 1][k] if deltas and known else None
+                fill = (INPUT if layer == 0 else UNIT) if filled else REST
                 parts.append(_circle(place, fill, number))
                 if known:
-                    parts.append(_below(place, slope))
+                    parts.append(_below(place, delta))
         if step > layers:
             parts.append(_box(end, loss))
         frames.append("".join(parts))
-        captions.append(_caption(step, widths, values, loss, slopes))
+        captions.append(_caption(step, widths, values, loss, deltas))
     background = "".join(
         [
             *(
@@ -100,9 +125,9 @@ def draw_flow(
     told = f"A network of widths {', '.join(map(str, widths))} in {len(frames)} steps: "
     told += "values fill it layer by layer from left to right, "
     told += f"the loss {'' if loss is None else f'{loss:.4g} '}is computed, and "
-    told += "derivatives of the loss appear layer by layer from right to left"
-    if slopes:
-        told += f", {_list(slopes[-1])} at the output and {_list(slopes[0])} at the "
+    told += "gradients of the loss appear layer by layer from right to left"
+    if deltas:
+        told += f", {_list(deltas[-1])} at the output and {_list(deltas[0])} at the "
         told += "first layer"
     return Animation(
         tuple(frames),
@@ -111,6 +136,8 @@ def draw_flow(
         height=_TOP + _DOWN * max(widths),
         label=told + ".",
         background=background,
+        # In print, the step that shows all gradients and what the edges pass back.
+        still=-2 if weights and deltas and layers > 1 else -1,
         pause=1600,
     )
 
@@ -155,12 +182,48 @@ def _moving(
         yield from ((b, a) for a in places[layer] for b in places[layer + 1])
 
 
+def _on_edges(
+    places: list[list[tuple[float, float]]],
+    weights: Sequence[Columns] | None,
+    deltas: Columns | None,
+    step: int,
+) -> Iterator[str]:
+    """Yield the weights on the way forward, and what edges pass on the way back."""
+    layers = len(places) - 1
+    if weights is None:
+        return
+    if 1 <= step <= layers:
+        layer, colour = step, PARAMETER
+    elif layers + 2 < step <= 2 * layers + 1 and deltas is not None:
+        layer, colour = 2 * layers + 3 - step, GRADIENT
+    else:
+        return
+    for j, start in enumerate(places[layer - 1]):
+        for m, end in enumerate(places[layer]):
+            number = float(weights[layer - 1][j][m])
+            if colour == GRADIENT:
+                number *= float(deltas[layer - 1][m])  # type: ignore[index]
+            shown = f"{number:.3g}".replace("-", _MINUS)
+            yield _text(_beside(start, end, j), shown, colour, 14)
+
+
+def _beside(
+    start: tuple[float, float], end: tuple[float, float], row: int
+) -> tuple[float, float]:
+    """Return where the number of an edge stands, clear of the edges that cross it."""
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    if dy == 0:
+        return start[0] + 0.55 * dx, start[1] + (16 if row else -7)
+    x, y = start[0] + 0.3 * dx, start[1] + 0.3 * dy
+    return x + 20, y + (-3 if dy > 0 else 15)
+
+
 def _caption(
     step: int,
     widths: list[int],
     values: Columns | None,
     loss: float | None,
-    slopes: Columns | None,
+    deltas: Columns | None,
 ) -> str:
     """Say what happens in a step, with its numbers."""
     layers = len(widths) - 1
@@ -171,24 +234,27 @@ def _caption(
         name = _name(step, layers)
         given = f": {name} = {_list(values[step])}" if values else ""
         return (
-            f"Forward, layer {step}: each neuron weighs what arrives, adds its bias "
-            f"and bends the sum{given}."
+            f"Forward, layer {step}: each unit computes its pre-activation z and its "
+            f"activation g(z){given}."
         )
     if step == layers + 1:
         given = "" if loss is None else f": {_ELL} = {loss:.4g}"
         return f"The output is compared with the target{given}."
     if step <= 2 * layers + 1:
         layer = 2 * layers + 2 - step
-        given = f": {_slope(layer)} = {_list(slopes[layer - 1])}" if slopes else ""
-        what = (
-            "the slope of the loss"
-            if layer == layers
-            else f"what layer {layer + 1} sends back through its weights"
+        given = f": {_delta(layer)} = {_list(deltas[layer - 1])}" if deltas else ""
+        if layer == layers:
+            return (
+                f"Backward, layer {layer}: the derivative of the loss with respect to "
+                f"the output, times g'(z){given}."
+            )
+        return (
+            f"Backward, layer {layer}: each unit adds what layer {layer + 1} passes "
+            f"back along its weights, and multiplies by g'(z){given}."
         )
-        return f"Backward, layer {layer}: {what}, times the slope g'(z){given}."
     return (
-        "Every weight has its derivative now: the number at the start of its arrow "
-        "times the derivative at its end."
+        "Every weight has its derivative now: the activation at the start of its edge "
+        "times the delta at the end."
     )
 
 
@@ -201,8 +267,8 @@ def _raised(layer: int) -> str:
     return f"({layer})".translate(_RAISED)
 
 
-def _slope(layer: int) -> str:
-    return f"∂{_ELL}/∂z{_raised(layer)}"
+def _delta(layer: int) -> str:
+    return f"δ{_raised(layer)}"
 
 
 def _number(value: float, decimals: int = 2) -> str:
@@ -238,13 +304,14 @@ def _circle(place: tuple[float, float], fill: str, value: float | None) -> str:
     return drawn + _text((place[0], place[1] + 4.5), _number(value), INK, 13)
 
 
-def _below(place: tuple[float, float], slope: float | None) -> str:
-    """Return a neuron's derivative, in a tag below its circle."""
+def _below(place: tuple[float, float], delta: float | None) -> str:
+    """Return a unit's gradient, in a tag below its circle."""
     x, y = place[0], place[1] + _RADIUS
-    text = "∂" if slope is None else _number(slope, 3)
+    text = "δ" if delta is None else _number(delta, 3)
     return (
         f'<rect x="{x - 25:g}" y="{y - 2:g}" width="50" height="18" rx="4" '
-        f'fill="#fff" stroke="{BACK}"/>' + _text((x, y + 11.5), text, BACK, 12)
+        f'fill="{PAPER}" stroke="{GRADIENT}"/>'
+        + _text((x, y + 11.5), text, GRADIENT, 12)
     )
 
 
@@ -253,7 +320,7 @@ def _box(place: tuple[float, float], loss: float | None) -> str:
     text = "" if loss is None else _number(loss)
     return (
         f'<rect x="{place[0] - 25:g}" y="{place[1] - 17:g}" width="50" height="34" '
-        f'fill="#fff" stroke="{INK}" stroke-width="2"/>'
+        f'fill="{PAPER}" stroke="{INK}" stroke-width="2"/>'
         + _text((place[0], place[1] + 4.5), text or _ELL, INK, 13)
     )
 
@@ -282,13 +349,13 @@ def _rims(
 
 def _line(start: tuple[float, float], end: tuple[float, float]) -> str:
     x, y, to_x, to_y, _, _ = _rims(start, end)
-    return f'<path d="M{x:.0f} {y:.0f}L{to_x:.0f} {to_y:.0f}" stroke="{QUIET}"/>'
+    return f'<path d="M{x:.0f} {y:.0f}L{to_x:.0f} {to_y:.0f}" stroke="{MUTED}"/>'
 
 
 def _arrow(start: tuple[float, float], end: tuple[float, float], colour: str) -> str:
     """Return an arrow; on the way back it is dashed."""
     x, y, to_x, to_y, dx, dy = _rims(start, end)
-    dashed = ' stroke-dasharray="5 3"' if colour == BACK else ""
+    dashed = ' stroke-dasharray="5 3"' if colour == GRADIENT else ""
     base_x, base_y = to_x - 8 * dx, to_y - 8 * dy
     return (
         f'<path d="M{x:.0f} {y:.0f}L{base_x:.0f} {base_y:.0f}" stroke="{colour}" '

@@ -1,6 +1,6 @@
-"""A kernel that walks over its input and fills its output, one frame a place.
+"""A kernel that moves over its input and fills its output, one frame a position.
 
-The places are those of `walking`, one axis at a time; the pictures are SVG written
+The positions are those of `walking`, one axis at a time; the pictures are SVG written
 here, after those of Dumoulin and Visin, arXiv:1603.07285.
 """
 
@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from itertools import product
 
 from byhand.figures.animation import Animation
-from byhand.figures.colours import INK, INPUT, UNIT
+from byhand.figures.colours import INK, INPUT, MUTED, OUTPUT, PAPER, UNIT
 from byhand.figures.walking import Walk, walk
 
 CELL, GAP, MARGIN = 36, 48, 14
 MOST = 60_000  # bytes of one drawing on a page
-FAINT, MADE = "#8a8a8a", "#cfe8cf"
 CROSS, MINUS, TIMES = "\N{MULTIPLICATION SIGN}", "\N{MINUS SIGN}", "\N{MIDDLE DOT}"
 
 _ORDINAL = {2: "second", 3: "third"}
@@ -32,7 +31,7 @@ def draw_convolution(
     weights: Grid | None = None,
     bias: float = 0,
 ) -> Animation:
-    """Draw a kernel at each of its places over one map, and the output it fills.
+    """Draw a kernel at each of its positions over one map, and the output it fills.
 
     Parameters
     ----------
@@ -56,12 +55,13 @@ def draw_convolution(
     Returns
     -------
     Animation
-        One frame for each place, row by row.
+        One frame for each position, row by row.
 
     Raises
     ------
     ValueError
-        If the numbers do not fill their grid, or there are too many places for a page.
+        If the numbers do not fill their grid, or there are too many positions for a
+        page.
     ShapeError
         If the kernel does not fit or a number is below 1.
 
@@ -71,7 +71,7 @@ def draw_convolution(
     >>> len(moving.frames)
     25
     >>> moving.captions[1]
-    'place (1, 2): rows 1 to 3, columns 2 to 4'
+    'position (1, 2): rows 1 to 3, columns 2 to 4'
     """
     sizes, kernels = _pair(size), _pair(kernel)
     rows, columns = (
@@ -97,9 +97,9 @@ def draw_convolution(
     height = max(rows.padded, len(rows.starts)) * CELL + 2 * MARGIN + 20
     width = left + len(columns.starts) * CELL + MARGIN
     moving = Animation(
-        tuple(_frame(rows, columns, place, weights, left) for place in places),
+        tuple(_frame(rows, columns, place, values, weights, left) for place in places),
         tuple(
-            f"place ({h + 1}, {v + 1}): {_reach(rows, h, 'row', transposed)}, "
+            f"position ({h + 1}, {v + 1}): {_reach(rows, h, 'row', transposed)}, "
             + _reach(columns, v, "column", transposed)
             + (f": {sums[k][1]} = {_number(sums[k][0])}" if sums else "")
             for k, (h, v) in enumerate(places)
@@ -112,7 +112,7 @@ def draw_convolution(
     )
     if (heavy := len(moving._repr_html_().encode())) > MOST:
         raise ValueError(
-            f"{len(places)} places make a drawing of {heavy // 1000} kB, and a page "
+            f"{len(places)} positions make a drawing of {heavy // 1000} kB, and a page "
             f"takes {MOST // 1000}; take a smaller input or larger strides"
         )
     return moving
@@ -203,9 +203,9 @@ def _label(
     step = 1 if transposed else strides
     made = f"{len(rows.starts)} {CROSS} {len(columns.starts)}"
     return (
-        f"A kernel of {kernels[0]} {CROSS} {kernels[1]} taps{how} walks in steps of "
+        f"A kernel of {kernels[0]} {CROSS} {kernels[1]} taps{how} moves in steps of "
         f"{step} over an input of {size}; its {len(rows.starts) * len(columns.starts)} "
-        f"places fill an output of {made}."
+        f"positions fill an output of {made}."
     )
 
 
@@ -236,7 +236,7 @@ def _input(rows: Walk, columns: Walk, values: Grid | None, zeros: bool) -> str:
     name = "padded input" if padding else "input"
     middle = MARGIN + columns.padded * CELL / 2
     return (
-        f'<path d="{"".join(padding)}" fill="none" stroke="{FAINT}" '
+        f'<path d="{"".join(padding)}" fill="none" stroke="{MUTED}" '
         'stroke-dasharray="3 3"/>'
         f'<path d="{"".join(elements)}" fill="{INPUT}" stroke="{INK}"/>'
         f'<g font-family="sans-serif" font-size="15" text-anchor="middle" '
@@ -257,7 +257,7 @@ def _output(
     rows, columns = places[-1][0] + 1, places[-1][1] + 1
     name = _text(left + columns * CELL / 2, MARGIN + rows * CELL + 18, "output")
     return (
-        f'<path d="{boxes}" fill="{MADE}" stroke="{INK}"/>'
+        f'<path d="{boxes}" fill="{OUTPUT}" stroke="{INK}"/>'
         f'<g font-family="sans-serif" font-size="14" text-anchor="middle" '
         f'fill="{INK}" dominant-baseline="middle">{texts}{name}</g>'
     )
@@ -267,12 +267,13 @@ def _frame(
     rows: Walk,
     columns: Walk,
     place: tuple[int, int],
+    values: Grid | None,
     weights: Grid | None,
     left: float,
 ) -> str:
     """Return the kernel at one place, and a cover for the outputs still to come."""
     h, v = place
-    boxes, texts = [], []
+    boxes, texts, covered = [], [], []
     for (ka, down), (nu, across) in product(
         enumerate(rows.taps), enumerate(columns.taps)
     ):
@@ -281,6 +282,13 @@ def _frame(
         boxes.append(_box(x, y))
         if weights is not None:
             texts.append(_text(x + CELL - 2, y + CELL - 3, _number(weights[ka][nu])))
+        if values is not None:  # the kernel lies over it
+            row = rows.element(rows.starts[h] + down)
+            column = columns.element(columns.starts[v] + across)
+            text = "0"
+            if row is not None and column is not None:
+                text = _number(values[row][column])
+            covered.append(_text(x + CELL / 2, y + CELL / 2 + 1, text))
     across, down = len(columns.starts) - v - 1, len(rows.starts) - h - 1
     at, top, width = left + v * CELL, MARGIN + h * CELL, len(columns.starts) * CELL
     cover = (
@@ -289,12 +297,16 @@ def _frame(
     )
     weighed = (
         f'<g font-family="sans-serif" font-size="11" text-anchor="end" '
-        f'fill="#0b3d6e" font-weight="bold">{"".join(texts)}</g>'
+        f'fill="{INK}" font-weight="bold">{"".join(texts)}</g>'
+    )
+    met = (
+        f'<g font-family="sans-serif" font-size="15" text-anchor="middle" '
+        f'fill="{INK}" dominant-baseline="middle">{"".join(covered)}</g>'
     )
     return (
-        f'<path d="{"".join(boxes)}" fill="{UNIT}" fill-opacity=".6" stroke="{INK}" '
-        f'stroke-width="2.5" style="mix-blend-mode:multiply"/>'
-        f"{weighed if texts else ''}"
-        f'<path d="{cover}" fill="#fff" stroke="{FAINT}" stroke-width=".7"/>'
+        f'<path d="{"".join(boxes)}" fill="{UNIT}" fill-opacity=".75" stroke="{INK}" '
+        f'stroke-width="2.5"/>'
+        f"{met if covered else ''}{weighed if texts else ''}"
+        f'<path d="{cover}" fill="{PAPER}" stroke="{MUTED}" stroke-width=".7"/>'
         f'<path d="{_box(at, top)}" fill="none" stroke="{INK}" stroke-width="2.5"/>'
     )

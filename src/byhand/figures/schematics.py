@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from byhand.figures.colours import INK, INPUT, UNIT
+from byhand.figures.colours import INK, INPUT, MUTED, UNIT
 from byhand.shapes.axis import conv_output
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def draw_windows(length: int, kernel: int, *, strides: int = 1) -> "Figure":
         for element in range(length):
             covered = line and first <= element < first + kernel
             colour = INPUT if not line else UNIT if covered else "none"
-            edge = INK if covered or not line else "#c8c8c8"
+            edge = INK if covered or not line else MUTED
             place = (element, -line * 0.9)
             axes.add_patch(
                 Rectangle(place, 0.9, 0.75, facecolor=colour, edgecolor=edge)

@@ -1,6 +1,9 @@
 """One dialect of SVG for every drawing: a palette, text, boxes, arrows, a document.
 
-The paper is white whatever the page is, so that a drawing reads the same on a dark one.
+A drawing has its own white paper, so that it reads the same wherever it is shown. The
+colours are those of the book's other drawings (byhand.figures.colours) where they mean
+the same, and are written as attributes alone: the book's style sheet finds them there
+and gives each its partner on a dark page.
 """
 
 from __future__ import annotations
@@ -15,13 +18,13 @@ if TYPE_CHECKING:
 
     from byhand.shapes.network import Row
 
-INK, PAPER, EDGE = "#222222", "#ffffff", "#5f6368"
+INK, PAPER, EDGE = "#24292f", "#ffffff", "#57606a"
 NAME_SIZE, TEXT_SIZE = 12, 11  # pixels
 LETTER = 6.6  # pixels that a letter of TEXT_SIZE takes, on the wide side
 LINE_HEIGHT = 14
 LONGEST_LINE = 34  # characters in a box
 
-OTHER = "#e6e6e6"
+OTHER = "#e6e8eb"
 # By what a class's name holds, or a function's, the first that is there.
 PALETTE = {
     "input": "#f6d7a7",
