@@ -25,9 +25,11 @@ RAISED = re.compile(
 EXTENSION = re.compile(r"^Extension error.*?: ?(?P<what>.*)$")
 MARKER = re.compile(r"\s*\[[a-z_.-]+\]$")
 
+FIGURE = "mystnb: figure: name: and caption: between --- lines"
 REMEDIES = [
     ("undefined label", "correct the name, or add the label it means"),
     ("reference target not found", "correct the name, or add what it means"),
+    ("term not in glossary", "correct the word, or define it in book/glossary.md"),
     ("unknown document", "correct the path, or add the page to _toc.yml"),
     ("could not find bibtex key", "correct the key, or add it to book/references.bib"),
     ("isn't included in any toctree", "add the file to _toc.yml"),
@@ -37,6 +39,11 @@ REMEDIES = [
     ("the cell fails", "mend the code of the cell that starts there"),
     ("the cell runs nothing", "give it a statement, or make it a code block"),
     ("cannot be drawn", "correct the equation"),
+    ("without name and caption", f"give the cell, at its top, {FIGURE}"),
+    ("a caption without a figure", "let the cell draw, or take its caption away"),
+    ("under one caption", "let the cell draw one figure and show nothing else"),
+    ("lacks its name or its caption", f"add what is missing of {FIGURE}"),
+    ("needs a :name: and a :caption:", "add both lines below {shapes}"),
     ("no dict `facts`", "keep its results in facts = {...}"),
     ("draws nothing", "let it draw a figure, or rename it so that it is no example"),
     ("known interpreted text role", "correct its name, or name its module in PARTS"),

@@ -17,6 +17,7 @@ from bookbuild.checks import (
     claims,
     documents,
     equations,
+    glossary,
     lecture,
     licences,
     reading,
@@ -251,12 +252,18 @@ RULES = (
     Rule(
         "no two pages define the same name", all_pages(chapters.definitions_are_unique)
     ),
+    Rule(
+        "what the glossary explains occurs in the book",
+        all_pages(glossary.glossary_is_used),
+    ),
     Rule("a chapter that trains sets a seed", each_page(chapters.training_is_seeded)),
     Rule("pages say what they are about", each_page(chapters.pages_are_described)),
     Rule("one sentence a line", each_page(chapters.one_sentence_a_line)),
+    Rule("figures have names and captions", each_page(chapters.figures_are_captioned)),
+    Rule("names of figures are unique", all_pages(chapters.figures_are_unique)),
     Rule("exercises have folded solutions", each_page(chapters.exercises_are_solved)),
+    Rule("exercises have titles and levels", each_page(chapters.exercises_are_titled)),
     Rule("chapters open and close alike", each_page(chapters.chapters_are_framed)),
-    Rule("sections ask, warn and exercise", each_page(chapters.sections_teach)),
     Rule("chapters exercise and cite", each_page(chapters.chapters_exercise_and_cite)),
     Rule("pages stand in the table of contents", pages_are_in_the_contents),
     Rule("displays have one form", each_page(equations.displays_have_one_form)),
@@ -307,6 +314,10 @@ RULES = (
     Rule(
         "figures are described with computed numbers",
         each_example(examples.figures_are_described),
+    ),
+    Rule(
+        "figures of examples have captions",
+        each_example(examples.figures_are_captioned),
     ),
     Rule("examples ask, and say what to try", each_example(examples.cards_ask)),
     Rule("examples are counted right", examples_are_counted),

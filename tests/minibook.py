@@ -47,6 +47,9 @@ ax.plot([0, mini.CONSTANT], [0, 1])
 fig.set_label("A line that rises from nothing to one, for want of more.")
 facts = {"constant": mini.CONSTANT}
 plt.show()
+
+# %%
+# Figure: A line that rises with ``CONSTANT``.
 '''
 
 TOC = """format: jb-book

@@ -28,11 +28,13 @@ REFERENCE = {
     "notation",
     "since-the-lecture",
 }
+NAME_OF_FIGURE = re.compile(r"fig-[a-z0-9]+(-[a-z0-9]+)*")
+FIGURE_NAMED = re.compile(r"^[ \t]*:?name: *(?P<name>fig-\S+)$", re.MULTILINE)
 MEDIAN_LINES = 6
 MOST_LINES = 25
 MOST_COLUMNS = 79  # more makes a phone scroll
 DESCRIPTION_LENGTH = (50, 170)  # characters; search engines cut what is longer
-LEAST_EXERCISES = 3
+LEAST_EXERCISES = 6
 CARDS = ("You will be able to", "You need", "It takes")
 FORBIDDEN = {
     r"pip install": "leave it out: the reader installs the package once",
@@ -51,8 +53,14 @@ def teaches(page: Source) -> bool:
 
 
 def cells_are_python(page: Source) -> Iterator[Fault]:
-    """Yield the cells that Python cannot read."""
+    """Yield the cells whose code Python cannot read, or YAML their options."""
     for cell in reading.cells_of(page.text):
+        if cell.fault:
+            yield page.fault(
+                f"the options of the cell cannot be read: {cell.fault}; correct the "
+                "YAML between its --- lines",
+                cell.line,
+            )
         try:
             ast.parse(reading.python_of(cell.code))
         except SyntaxError as error:
@@ -118,10 +126,16 @@ def definitions_are_unique(pages: Iterable[Source]) -> Iterator[Fault]:
 
 
 def definitions(code: str) -> set[tuple[int, str]]:
-    """Return line and name of each function and class that a cell defines."""
+    """Return line and name of each function and class, no method, of a cell."""
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    found = ast.walk(tree_or_empty(reading.python_of(code)))
-    return {(node.lineno, node.name) for node in found if isinstance(node, kinds)}
+    nodes = list(ast.walk(tree_or_empty(reading.python_of(code))))
+    classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
+    methods = {id(member) for each in classes for member in each.body}
+    return {
+        (node.lineno, node.name)
+        for node in nodes
+        if isinstance(node, kinds) and id(node) not in methods
+    }
 
 
 def training_is_seeded(page: Source) -> Iterator[Fault]:
@@ -134,6 +148,77 @@ def training_is_seeded(page: Source) -> Iterator[Fault]:
         yield page.fault(
             "the page trains without a seed; call keras.utils.set_random_seed(0)", line
         )
+
+
+# Figures
+
+
+def figures_are_captioned(page: Source) -> Iterator[Fault]:
+    """Yield the cells that draw without name and caption, and captions of nothing.
+
+    What a cell draws is seen once it has run; that which can be told from its code is
+    told here.
+    """
+    for cell in reading.cells_of(page.text):
+        if not cell.is_shown:
+            if cell.figure:
+                yield page.fault(
+                    "the cell is removed from the page, and its figure with it; leave "
+                    "out mystnb: figure:, or the tag remove-cell",
+                    cell.line,
+                )
+            continue
+        missing = [key for key in ("name", "caption") if not cell.figure.get(key)]
+        if missing and (cell.figure or draws(cell.code)):
+            yield page.fault(
+                f"the cell draws a figure that has no {' and no '.join(missing)}; "
+                "give it mystnb: figure: name: and caption: between --- lines at its "
+                "top",
+                cell.line,
+            )
+        name = str(cell.figure.get("name", ""))
+        if name and not NAME_OF_FIGURE.fullmatch(name):
+            yield page.fault(
+                f"the figure is called {name!r}; name it by its topic, fig-topic, in "
+                "lower-case letters",
+                cell.line,
+            )
+
+
+def draws(code: str) -> bool:
+    """Return whether code draws a figure, as far as one can tell without running it."""
+    tree = tree_or_empty(reading.python_of(code))
+    last = tree.body[-1] if tree.body else None
+    if isinstance(last, ast.Expr) and name_called(last.value, "draw_"):
+        return True
+    pending: list[ast.AST] = [tree]
+    while pending:
+        node = pending.pop()
+        if name_called(node, "plt.show") or name_called(node, ".set_label"):
+            return True
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            pending += ast.iter_child_nodes(node)
+    return False
+
+
+def name_called(node: ast.AST, part: str) -> bool:
+    """Return whether a node calls something with a part in its name."""
+    return isinstance(node, ast.Call) and part in ast.unparse(node.func)
+
+
+def figures_are_unique(pages: Iterable[Source]) -> Iterator[Fault]:
+    """Yield the figures whose name another one has, whatever draws them."""
+    home: dict[str, str] = {}
+    for page in pages:
+        for found in FIGURE_NAMED.finditer(page.text):
+            name, line = found["name"], line_at(page.text, found.start("name"))
+            here = f"{page.place}:{line}"
+            if home.setdefault(name, here) != here:
+                yield page.fault(
+                    f"{name} is the figure of {home[name]}, too; give one of the two "
+                    "another name",
+                    line,
+                )
 
 
 # Prose
@@ -166,7 +251,8 @@ def pages_are_described(page: Source) -> Iterator[Fault]:
 def one_sentence_a_line(page: Source) -> Iterator[Fault]:
     """Yield the lines of prose that hold two sentences, which diffs cannot tell."""
     text = without(r"```.*?```|^---\n.*?\n---\n", page.text, re.DOTALL)
-    for number, line in enumerate(text.splitlines(), start=1):
+    lines = enumerate(text.splitlines(), start=1)
+    for number, line in (*lines, *reading.captions_of(page.text)):
         if line.startswith(("|", "#", ":", "-", "  ")):
             continue
         if found := re.search(r"[a-z)]\. [A-Z]", line):
@@ -177,22 +263,48 @@ def one_sentence_a_line(page: Source) -> Iterator[Fault]:
             )
 
 
-# Structure
+# Exercises
+
+
+def exercises_are_titled(page: Source) -> Iterator[Fault]:
+    """Yield the exercises without a title, a label or a level."""
+    levels = ", ".join(reading.LEVELS)
+    for exercise in reading.exercises_of(page.text):
+        called = exercise.name or "the exercise"
+        if not exercise.title:
+            yield page.fault(
+                f"{called} has no title; name its subject behind {{exercise}}",
+                exercise.line,
+            )
+        if not exercise.name:
+            yield page.fault(
+                "the exercise has no label; add :label: ex-topic", exercise.line
+            )
+        if not exercise.level:
+            yield page.fault(
+                f"{called} has no level; add :class: with one of {levels}",
+                exercise.line,
+            )
+        elif exercise.level not in reading.LEVELS:
+            yield page.fault(
+                f"{called} has the level {exercise.level!r}; take one of {levels}",
+                exercise.line,
+            )
 
 
 def exercises_are_solved(page: Source) -> Iterator[Fault]:
     """Yield the exercises without a folded solution, and solutions of no exercise."""
     folded = r"`{3,}\{solution\} (?P<name>\S+)\n:class: dropdown"
-    exercises = list(reading.EXERCISE.finditer(page.text))
+    exercises = reading.exercises_of(page.text)
     solutions = list(re.finditer(folded, page.text))
-    asked = [found["name"] for found in exercises]
+    asked = [exercise.name for exercise in exercises]
     solved = [found["name"] for found in solutions]
-    for found in exercises:
-        if found["name"] not in solved:
+    for exercise in exercises:
+        if exercise.name not in solved:
             yield page.fault(
-                f"{found['name']} has no folded solution; write "
-                f"```{{solution}} {found['name']} with :class: dropdown behind it",
-                line_at(page.text, found.start()),
+                f"{exercise.name} has no folded solution; write "
+                f"```{{solution}} {exercise.name} with :class: dropdown behind it",
+                exercise.line,
             )
     for found in solutions:
         if found["name"] not in asked:
@@ -214,6 +326,9 @@ def exercises_are_solved(page: Source) -> Iterator[Fault]:
             return
 
 
+# Structure
+
+
 def chapters_are_framed(page: Source) -> Iterator[Fault]:
     """Yield what a chapter lacks at its top and at its end."""
     if not teaches(page):
@@ -226,7 +341,12 @@ def chapters_are_framed(page: Source) -> Iterator[Fault]:
             f"the title has no label; put (chap-{page.name})= before it, "
             "so that other pages can refer to it"
         )
-    titles = [title for _, title, _ in sections(page)]
+    if "```{times}" not in page.text:
+        yield page.fault(
+            "nothing computes how long the chapter takes; put ```{times} into the card "
+            "'It takes'"
+        )
+    titles = re.findall(r"^## (.*)", page.text, re.MULTILINE)
     if not titles or not titles[-1].startswith("Summary"):
         last = page.text.count("\n") or 1
         yield page.fault("the chapter does not end with ## Summary; add one", last)
@@ -234,41 +354,20 @@ def chapters_are_framed(page: Source) -> Iterator[Fault]:
         yield page.fault("the last section is not called ## Summary; rename it")
 
 
-def sections(page: Source) -> Iterator[tuple[int, str, str]]:
-    """Yield line, title and text of each section of a page."""
-    parts = list(re.finditer(r"^## (?P<title>.*)", page.text, re.MULTILINE))
-    ends = [part.start() for part in parts[1:]] + [len(page.text)]
-    for part, end in zip(parts, ends, strict=True):
-        line = line_at(page.text, part.start())
-        yield line, part["title"], page.text[part.start() : end]
-
-
-def sections_teach(page: Source) -> Iterator[Fault]:
-    """Yield the sections, but for the last, that do not ask, warn and exercise."""
-    if not teaches(page):
-        return
-    for line, title, text in list(sections(page))[:-1]:
-        if not title.endswith("?"):
-            yield page.fault(
-                f"the title {title!r} asks nothing; make it a question", line
-            )
-        if "```{exercise}" not in text:
-            yield page.fault(f"{title!r} has no exercise; set one", line)
-        if "### What goes wrong" not in text:
-            yield page.fault(
-                f"{title!r} warns of nothing; add ### What goes wrong", line
-            )
-
-
 def chapters_exercise_and_cite(page: Source) -> Iterator[Fault]:
-    """Yield a chapter with too few exercises, or without a source."""
+    """Yield a chapter with too few exercises, without a project or a source."""
     if not teaches(page):
         return
-    count = page.text.count("```{exercise}")
-    if count < LEAST_EXERCISES:
+    exercises = reading.exercises_of(page.text)
+    if len(exercises) < LEAST_EXERCISES:
         yield page.fault(
-            f"the chapter has {count} exercises, where {LEAST_EXERCISES} are the "
-            "least; set more"
+            f"the chapter has {len(exercises)} exercises, where {LEAST_EXERCISES} are "
+            "the least; set more"
+        )
+    if "project" not in {exercise.level for exercise in exercises}:
+        yield page.fault(
+            "no exercise of the chapter is a project; set one of an hour, with "
+            ":class: project"
         )
     if "{cite" not in page.text:
         yield page.fault("the chapter cites nothing; name its sources with {cite:t}")

@@ -168,7 +168,7 @@ def asserts(code: str) -> bool:
 
 def solutions_are_closed(page: Source) -> Iterator[Fault]:
     """Yield a page whose solutions cannot all be read, so that none goes unchecked."""
-    exercises = len(reading.EXERCISE.findall(page.text))
+    exercises = len(reading.exercises_of(page.text))
     solutions = len(reading.SOLUTION.findall(page.text))
     if exercises != solutions:
         yield page.fault(

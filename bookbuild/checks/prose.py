@@ -1,7 +1,7 @@
 """Read what a page says in words: its sentences, and the numbers in them.
 
 Prose are paragraphs, lists, tables, captions, alternative texts, notes, exercises and
-solutions. Cells, other code, displayed equations and comments are none. A sentence is a
+solutions. Other code, displayed equations and comments are none. A sentence is a
 line, as the book writes one sentence a line; a row of a table is one, too.
 """
 
@@ -79,12 +79,14 @@ def lines_of(text: str) -> Iterator[tuple[int, str]]:
     inside: list[tuple[str, bool]] = []  # the fences that are open, and what they hold
     in_display = False
     text = without(reading.FRONT_MATTER, text)
+    captions = dict(reading.captions_of(text))
     for number, line in enumerate(text.splitlines(), start=1):
         holds_prose = not inside or inside[-1][1]
         if inside and line.rstrip() == inside[-1][0]:
             inside.pop()
         elif not holds_prose:
-            continue
+            if number in captions:
+                yield number, captions[number]
         elif line.startswith("$$") or in_display:
             in_display ^= line.startswith("$$")
         elif fence := FENCE.fullmatch(line):

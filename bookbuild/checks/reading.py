@@ -5,9 +5,10 @@ not needed here.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -17,13 +18,25 @@ from bookbuild.errors import CommandError
 CELL = re.compile(
     r"^```\{code-cell\}[^\n]*\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL
 )
-OPTION = re.compile(r":(?P<name>[\w-]+):\s*(?P<value>.*)")
+# The options of a cell or directive: a block of YAML, or lines `:name: value`.
+BLOCK = re.compile(r"\A---\n(?P<yaml>.*?)^---\n", re.MULTILINE | re.DOTALL)
+LINES = re.compile(r"\A(?:[ \t]*:[\w-]+:.*(?:\n|\Z))+")
+DIRECTIVE = re.compile(
+    r"^`{3}\{(?:code-cell|shapes)\}[^\n]*\n(?P<body>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+OPTION = re.compile(r"[ \t]*:(?P<name>[\w-]+):[ \t]*(?P<value>.*)")
 EQUATION = re.compile(
     r"^\$\$\n(?P<latex>.*?)\n\$\$ \((?P<label>eq-[a-z0-9-]+)\)\n"
     r"(?:% (?P<declared>definition|quoted: \S+)\n)?",
     re.MULTILINE | re.DOTALL,
 )
-EXERCISE = re.compile(r"^`{3,}\{exercise\}\n:label: (?P<name>\S+)", re.MULTILINE)
+LEVELS = ("routine", "deeper", "project")  # of exercises, in rising order
+EXERCISE = re.compile(
+    r"^(?P<fence>`{3,})\{exercise\}(?P<title>[^\n]*)\n"
+    r"(?P<options>(?:[ \t]*:[\w-]+:[^\n]*\n)*)(?P<text>.*?)^(?P=fence)$",
+    re.MULTILINE | re.DOTALL,
+)
 SOLUTION = re.compile(
     r"^(?P<fence>`{3,})\{solution\} (?P<name>\S+)\n(?P<text>.*?)^(?P=fence)$",
     re.MULTILINE | re.DOTALL,
@@ -32,22 +45,74 @@ FRONT_MATTER = re.compile(r"\A---\n(?P<yaml>.*?)\n---\n", re.DOTALL)
 
 
 @dataclass(frozen=True)
+class Options:
+    """What stands at the top of a cell or directive, and how many lines it takes.
+
+    Attributes
+    ----------
+    values : dict
+        The options, as YAML reads them.
+    lines : int
+        The lines of their block, those around it included.
+    fault : str
+        Why YAML cannot read them; empty where it can.
+    caption : str
+        The caption of a figure as it stands in the source, without indent.
+    caption_line : int
+        The line of the block, from 0, on which the caption begins.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    lines: int = 0
+    fault: str = ""
+    caption: str = ""
+    caption_line: int = 0
+
+
+@dataclass(frozen=True)
 class Cell:
     """A code cell: the line of the page on which its code begins, options, code."""
 
     line: int
-    options: dict[str, str]
+    options: Mapping[str, Any]
     code: str
+    fault: str = ""
+    caption: str = ""
+    caption_line: int = 0
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Return the tags of the cell."""
+        given = self.options.get("tags") or ()
+        return (given,) if isinstance(given, str) else tuple(map(str, given))
 
     @property
     def is_shown(self) -> bool:
         """Return whether a reader sees the cell."""
-        return "remove-cell" not in self.options.get("tags", "")
+        return "remove-cell" not in self.tags
 
     @property
     def checks(self) -> tuple[str, ...]:
         """Return the labels of the equations that the cell says it checks."""
-        return tuple(self.options.get("checks", "").split())
+        return tuple(str(self.options.get("checks") or "").split())
+
+    @property
+    def figure(self) -> Mapping[str, Any]:
+        """Return the options of its figure: name and caption where it has them."""
+        figure = self.options.get("mystnb") or {}
+        figure = figure.get("figure") if isinstance(figure, Mapping) else {}
+        return figure if isinstance(figure, Mapping) else {}
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise: the line of its fence, its label, title, level and text."""
+
+    line: int
+    name: str
+    title: str
+    level: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -70,17 +135,100 @@ def cells_of(text: str) -> list[Cell]:
     """Return the code cells of a page, in order."""
     found = []
     for cell in CELL.finditer(text):
-        line = line_at(text, cell.start("body"))
-        lines = cell["body"].splitlines()
-        options = {}
-        while lines and (option := OPTION.fullmatch(lines[0])):
-            options[option["name"]] = option["value"]
-            lines.pop(0)
-            line += 1
+        first = line_at(text, cell.start("body"))
+        options = options_of(cell["body"])
+        lines = cell["body"].splitlines()[options.lines :]
+        line = first + options.lines
         while lines and not lines[0]:
             lines.pop(0)
             line += 1
-        found.append(Cell(line, options, "\n".join(lines).rstrip("\n")))
+        found.append(
+            Cell(
+                line=line,
+                options=options.values,
+                code="\n".join(lines).rstrip("\n"),
+                fault=options.fault,
+                caption=options.caption,
+                caption_line=first + options.caption_line,
+            )
+        )
+    return found
+
+
+def options_of(body: str) -> Options:
+    """Return the options at the top of what a cell or directive holds.
+
+    They are lines `:name: value`, or YAML between two lines `---`.
+    """
+    if block := BLOCK.match(body):
+        written, above = block["yaml"], 1
+    elif lines := LINES.match(body):
+        written, above = re.sub(r"^[ \t]*:", "", lines[0], flags=re.MULTILINE), 0
+    else:
+        return Options()
+    count = written.count("\n") + 2 * above
+    try:
+        values = yaml.safe_load(written)
+        tree = yaml.compose(written)
+    except yaml.YAMLError as error:
+        return Options(lines=count, fault=" ".join(str(error).split()))
+    if not isinstance(values, Mapping):
+        return Options(lines=count, fault="it holds no names with values")
+    caption, line = _caption_in(tree, written)
+    return Options(values, count, "", caption, line + above)
+
+
+def _caption_in(tree: yaml.Node, written: str) -> tuple[str, int]:
+    """Return the caption somewhere in YAML as it is written, and its first line."""
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        if not isinstance(node, yaml.MappingNode):
+            continue
+        for key, value in node.value:
+            if key.value != "caption" or not isinstance(value, yaml.ScalarNode):
+                pending.append(value)
+                continue
+            text = written[value.start_mark.index : value.end_mark.index]
+            line = value.start_mark.line
+            if value.style in {"|", ">"}:
+                _, _, text = text.partition("\n")
+                line += 1
+            else:
+                text = text.strip("'\"")
+            caption = "\n".join(part.strip() for part in text.splitlines())
+            return caption.rstrip("\n"), line
+    return "", 0
+
+
+def captions_of(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines of the captions of what cells and directives draw."""
+    for drawn in DIRECTIVE.finditer(text):
+        options = options_of(drawn["body"])
+        first = line_at(text, drawn.start("body")) + options.caption_line
+        yield from enumerate(options.caption.splitlines(), start=first)
+
+
+def exercises_of(text: str) -> list[Exercise]:
+    """Return the exercises of a page, in order.
+
+    One that lacks its label, title or level has an empty text there.
+    """
+    found = []
+    for exercise in EXERCISE.finditer(text):
+        options = {
+            option["name"]: option["value"].strip()
+            for option in OPTION.finditer(exercise["options"])
+        }
+        found.append(
+            Exercise(
+                line=line_at(text, exercise.start()),
+                name=options.get("label", ""),
+                title=exercise["title"].strip(),
+                level=options.get("class", ""),
+                text=exercise["text"],
+            )
+        )
     return found
 
 

@@ -1,8 +1,9 @@
 """Hold the executed cells of a page to the book's rules, naming file and line.
 
 MyST-NB says that a notebook failed, not which cell; and it lets pass a cell that
-runs nothing, a warning that reaches the reader and a figure without a text
-alternative. Each of these is a warning here, and so an error of the strict build.
+runs nothing, a warning that reaches the reader, a figure without a text alternative
+or without name and caption, and a caption of nothing. Each of these is a warning here,
+and so an error of the strict build.
 """
 
 import ast
@@ -63,6 +64,9 @@ def check_page(app: Sphinx, doctree: nodes.document) -> None:
     describe_figures(Path(app.srcdir), doctree)
     check_alternatives(doctree)
     found = list(cells(doctree))
+    gallery = tuple(app.config.sphinx_gallery_conf["gallery_dirs"])
+    if not app.env.docname.startswith(gallery):
+        check_pictures(doctree)
     if not found and app.env.metadata[app.env.docname].get("kernelspec"):
         warn("the page names a kernel but has no cell", doctree)
     failed = False
@@ -79,6 +83,8 @@ def check_page(app: Sphinx, doctree: nodes.document) -> None:
             warn("the cell runs nothing", cell)
         elif cell.get("exec_count") is None and not failed:
             warn("the cell did not run", cell)
+        elif not failed:
+            check_figures(cell)
         for block in outputs(cell, "stderr"):
             rest = noise.without_noise(ESCAPES.sub("", block.astext()))
             if rest:
@@ -96,11 +102,19 @@ def describe_figures(source: Path, doctree: nodes.document) -> None:
             image["alt"] = html.unescape(found[1])
 
 
+def pictures(doctree: nodes.document) -> Iterator[nodes.image]:
+    """Yield the images of a page, without those of the gallery's cards.
+
+    A card's image illustrates the title beside it.
+    """
+    for image in doctree.findall(nodes.image):
+        if "/thumb/" not in image["uri"]:
+            yield image
+
+
 def check_alternatives(doctree: nodes.document) -> None:
     """Ask every figure of a page for a text that stands in for it."""
-    for image in doctree.findall(nodes.image):
-        if "/thumb/" in image["uri"]:
-            continue  # a card of the gallery, beside the title that it illustrates
+    for image in pictures(doctree):
         text = str(image.get("alt", ""))
         if len(text) < LEAST_ALTERNATIVE:
             warn(
@@ -108,6 +122,54 @@ def check_alternatives(doctree: nodes.document) -> None:
                 f"characters that says what is seen, got {text!r}",
                 next((cell for cell in cells(doctree) if within(image, cell)), image),
             )
+
+
+def check_figures(cell: nodes.container) -> None:
+    """Ask a cell that ran for one figure where it names one, and else for none."""
+    shown = [
+        part
+        for part in cell.findall(nodes.container)
+        if part.get("nb_element") == "mime_bundle"
+    ]
+    drawn = [bundle for bundle in shown if draws(bundle)]
+    options = cell["cell_metadata"].get("mystnb", {}).get("figure", {})
+    if not options:
+        if drawn:
+            warn("the cell draws a figure without name and caption", cell)
+    elif not drawn:
+        warn("the cell has a caption without a figure: it draws nothing", cell)
+    elif len(shown) > 1:
+        warn(
+            f"the cell shows {len(shown)} things under one caption, where a caption is "
+            "of one figure",
+            cell,
+        )
+    elif not is_captioned(drawn[0].parent):
+        warn("the cell's figure lacks its name or its caption", cell)
+
+
+def check_pictures(doctree: nodes.document) -> None:
+    """Ask each picture that no cell draws for a name and a caption."""
+    drawn = [image for cell in cells(doctree) for image in cell.findall(nodes.image)]
+    for image in pictures(doctree):
+        if image not in drawn and not is_captioned(image.parent):
+            warn("the figure lacks its name or its caption", image)
+
+
+def draws(bundle: nodes.container) -> bool:
+    """Tell whether an output is a drawing, in one of the forms in which it came."""
+    return any(bundle.findall(nodes.image)) or any(
+        re.search("<(?:svg|img)[ >]", raw.astext()) for raw in bundle.findall(nodes.raw)
+    )
+
+
+def is_captioned(figure: nodes.Node) -> bool:
+    """Tell whether a node is a figure with a name of its own and a caption."""
+    return (
+        isinstance(figure, nodes.figure)
+        and bool(figure["names"])
+        and any(isinstance(part, nodes.caption) for part in figure.children)
+    )
 
 
 def within(node: nodes.Node, ancestor: nodes.Node) -> bool:

@@ -1,7 +1,7 @@
 """The directive `letters`: tables of symbols, from the data that equations are read by.
 
-Its argument is a group of book/notation.yml, or `chapters` for the letters that hold
-in single chapters. What a table says of a symbol is what the reader of the equations
+Its argument is a group of book/notation.yml, or `here` for the letters of the page's
+own table, folded. What a table says of a symbol is what the reader of the equations
 knows of it.
 """
 
@@ -13,7 +13,6 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from bookbuild.checks import reading
 from bookbuild.equations import tables
 from bookbuild.equations.tables import Letter
 
@@ -22,9 +21,10 @@ COLUMNS = {
     "code": lambda letter: f"`{letter.code}`" if letter.code else "",
     "shape": lambda letter: letter.shown,
     "meaning": lambda letter: letter.meaning,
-    "elsewhere": lambda letter: letter.elsewhere,
+    "you will also meet": lambda letter: letter.elsewhere,
 }
 ALWAYS = ("symbol", "meaning")
+TITLE = "Letters of this chapter"
 
 
 def table_of(letters: list[Letter]) -> Iterator[str]:
@@ -43,7 +43,7 @@ def table_of(letters: list[Letter]) -> Iterator[str]:
 
 
 class Letters(SphinxDirective):
-    """A table of symbols, or one for each chapter that has letters of its own."""
+    """A table of symbols."""
 
     required_arguments = 1
     final_argument_whitespace = True
@@ -52,8 +52,8 @@ class Letters(SphinxDirective):
         """Return the tables."""
         root = Path(self.env.srcdir)
         name = self.arguments[0]
-        if name == "chapters":
-            return self._parsed(list(self._of_chapters(root)))
+        if name == "here":
+            return [self._of_this_page(root)]
         self.env.note_dependency(tables.NOTATION)
         groups = tables.groups(root)
         if name not in groups:
@@ -63,17 +63,19 @@ class Letters(SphinxDirective):
             )
         return self._parsed(list(table_of(groups[name])))
 
-    def _of_chapters(self, root: Path) -> Iterator[str]:
-        """Yield a link to each chapter with letters of its own, and their table."""
-        for document in reading.documents_in_order(root):
-            letters = tables.of_chapter(root, document)
-            if not any(not letter.hidden for letter in letters):
-                continue
-            self.env.note_dependency(tables.place_of(document))
-            yield f"{{doc}}`/{document}`"
-            yield ""
-            yield from table_of(letters)
-            yield ""
+    def _of_this_page(self, root: Path) -> nodes.Node:
+        """Return the letters of the page's own table, folded."""
+        place = tables.place_of(self.env.docname)
+        letters = tables.of_chapter(root, self.env.docname)
+        if all(letter.hidden for letter in letters):
+            raise self.error(
+                f"{place} has no letters to show; list those of this page there, or "
+                "leave the directive out"
+            )
+        self.env.note_dependency(place)
+        title = nodes.title(TITLE, TITLE)
+        table = self._parsed(list(table_of(letters)))
+        return nodes.admonition("", title, *table, classes=["dropdown"])
 
     def _parsed(self, lines: list[str]) -> list[nodes.Node]:
         """Return what some lines of Markdown say."""

@@ -2,6 +2,9 @@
 
     ```{shapes}
     :columns: macs
+    :draw: volumes
+    :name: fig-small-network
+    :caption: A network of one layer.
     :explain:
 
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4)])
@@ -9,6 +12,7 @@
 
 The lines run while the book is built, with `byhand.shapes` for Keras, so that no
 number of a network is typed. They are the author's own, as the cells of a page are.
+The drawing is a numbered figure, with a name and a caption.
 """
 
 from __future__ import annotations
@@ -44,14 +48,21 @@ class Shapes(SphinxDirective):
 
     has_content = True
     option_spec: ClassVar[dict[str, Any]] = {
+        "caption": directives.unchanged_required,
         "columns": words,
         "draw": style,
         "explain": directives.flag,
         "hide-code": directives.flag,
+        "name": directives.unchanged_required,
     }
 
     def run(self) -> list[nodes.Node]:
         """Build the network and return what shows it."""
+        named = [name for name in ("name", "caption") if name in self.options]
+        if "draw" in self.options and len(named) < 2:
+            raise self.error("the drawing needs a :name: and a :caption:")
+        if named and "draw" not in self.options:
+            raise self.error(f"there is a :{named[0]}: without a figure; add :draw:")
         code = "\n".join(self.content)
         space: dict[str, Any] = {"keras": byhand.shapes, "layers": byhand.shapes.layers}
         try:
@@ -64,7 +75,13 @@ class Shapes(SphinxDirective):
         networks = [value for value in space.values() if isinstance(value, kinds)]
         if not networks:
             raise self.error("the lines make no Sequential or Model")
-        return [*self._code(code), *self._shown(networks[-1])]
+        network = networks[-1]
+        return [
+            *self._code(code),
+            self._table(network),
+            *self._figure(network),
+            *self._formulas(network),
+        ]
 
     def _code(self, code: str) -> list[nodes.Node]:
         """Return the lines themselves, unless they are to be hidden."""
@@ -74,26 +91,45 @@ class Shapes(SphinxDirective):
         self.set_source_info(block)
         return [block]
 
-    def _shown(self, network: Any) -> list[nodes.Node]:
-        """Return the table, and the drawing and the formulas if asked for."""
+    def _table(self, network: Any) -> nodes.Node:
+        """Return the table of the layers."""
         columns = self.options.get("columns") or []
-        parts = [network.table(format="html", columns=columns)]
-        if "draw" in self.options:
-            number = self.env.new_serialno("shapes")
-            picture = drawing(network, style=self.options["draw"])
-            for name in ("title", "about"):  # one page may hold several drawings
-                picture = picture.replace(f'id="{name}"', f'id="{name}-{number}"')
-            label = f'aria-labelledby="title-{number} about-{number}"'
-            parts.append(picture.replace('aria-labelledby="title about"', label))
-        html = "".join(f'<div class="shapes">{part}</div>' for part in parts)
-        if "explain" in self.options:
-            rows = [row.explain() for row in network.rows]
-            tables = "".join(row.html() for row in rows if row.entries)
-            html += (
-                "<details><summary>How each number was computed</summary>"
-                f'<div class="shapes">{tables}</div></details>'
-            )
+        return in_a_box(network.table(format="html", columns=columns))
+
+    def _figure(self, network: Any) -> list[nodes.Node]:
+        """Return the drawing with its caption, if it is asked for."""
+        if "draw" not in self.options:
+            return []
+        number = self.env.new_serialno("shapes")
+        picture = drawing(network, style=self.options["draw"])
+        for name in ("title", "about"):  # one page may hold several drawings
+            picture = picture.replace(f'id="{name}"', f'id="{name}-{number}"')
+        label = f'aria-labelledby="title-{number} about-{number}"'
+        picture = picture.replace('aria-labelledby="title about"', label)
+        words, messages = self.parse_inline(" ".join(self.options["caption"].split()))
+        caption = nodes.caption("", "", *words)
+        figure = nodes.figure("", in_a_box(picture), caption)
+        self.set_source_info(caption)
+        self.set_source_info(figure)
+        self.add_name(figure)
+        return [figure, *messages]
+
+    def _formulas(self, network: Any) -> list[nodes.Node]:
+        """Return how each number was computed, if it is asked for."""
+        if "explain" not in self.options:
+            return []
+        rows = [row.explain() for row in network.rows]
+        tables = "".join(row.html() for row in rows if row.entries)
+        html = (
+            "<details><summary>How each number was computed</summary>"
+            f'<div class="shapes">{tables}</div></details>'
+        )
         return [nodes.raw("", html, format="html")]
+
+
+def in_a_box(html: str) -> nodes.raw:
+    """Return HTML in a box that scrolls by itself."""
+    return nodes.raw("", f'<div class="shapes">{html}</div>', format="html")
 
 
 def connect(app: Sphinx) -> None:

@@ -15,6 +15,7 @@ MAY_IMPORT = {"keras", "numpy", "matplotlib", "sklearn", "byhand", "astropy"}
 MAY_IMPORT |= {"pathlib", "tempfile", "time"}  # come with Python
 LEAST_REQUIREMENTS = {"keras", "matplotlib", "scikit-learn", "astropy"}
 BOUND = re.compile(r"tf\.keras|KERAS_BACKEND|set_backend|os\.environ")
+LEAST_CAPTION = 30  # characters
 RANDOM = re.compile(r"\.fit\(|\.random\.")
 # The text at the end of a page: `# %%`, then comments alone.
 CLOSING = re.compile(r"^# %%\n# ?What to try next(?:.*\n#)*.*\n*\Z", re.MULTILINE)
@@ -111,6 +112,61 @@ def figures_are_described(script: Source) -> Iterator[Fault]:
                 "an f-string with one",
                 line,
             )
+
+
+def figures_are_captioned(script: Source) -> Iterator[Fault]:
+    """Yield the figures without a caption, and the captions that are none."""
+    parts = list(scripts.PART.finditer(script.text))
+    head = parts[0].start() if parts else len(script.text)
+    codes = [(0, script.text[:head]), *((p.start("code"), p["code"]) for p in parts)]
+    drawn: list[int] = []  # lines of figures that wait for their captions
+    for (start, code), part in zip(codes, [*parts, None], strict=True):
+        if code.strip():
+            yield from uncaptioned(script, drawn)
+            drawn = [
+                line_at(script.text, start + found.start())
+                for found in re.finditer(r"plt\.subplots\(", code)
+            ]
+        if part is None:
+            continue
+        for offset, text in paragraphs_of(part["text"]):
+            if not text.startswith(scripts.CAPTION):
+                continue
+            line = line_at(script.text, part.start("text") + offset)
+            said = text.removeprefix(scripts.CAPTION).strip()
+            if not drawn:
+                yield script.fault(
+                    "a caption stands where the code above draws no further figure; "
+                    "move it behind the code that draws",
+                    line,
+                )
+            elif len(said) < LEAST_CAPTION or not said.endswith("."):
+                yield script.fault(
+                    f"the caption {said!r} is no sentence of {LEAST_CAPTION} "
+                    "characters or more; say what is to be seen",
+                    line,
+                )
+            drawn = drawn[1:]
+    yield from uncaptioned(script, drawn)
+
+
+def uncaptioned(script: Source, lines: Iterable[int]) -> Iterator[Fault]:
+    """Yield a fault for each line that makes a figure without a caption."""
+    for line in lines:
+        yield script.fault(
+            "the figure has no caption; write behind the code that draws it `# %%` and "
+            f"a paragraph that begins with `# {scripts.CAPTION}`",
+            line,
+        )
+
+
+def paragraphs_of(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the paragraphs of some comments, each with its place."""
+    for found in re.finditer(r"(?:^# ?\S.*\n)+", text, re.MULTILINE):
+        yield (
+            found.start(),
+            " ".join(re.sub(r"^# ?", "", found[0], flags=re.MULTILINE).split()),
+        )
 
 
 def labels_of(text: str) -> Iterator[tuple[int, ast.expr]]:

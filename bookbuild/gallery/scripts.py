@@ -13,6 +13,13 @@ LIMITED = re.compile(
     r"^Runs on: (?P<names>[a-z]+(?:, [a-z]+)*)(?: \((?P<reason>.+)\))?$", re.MULTILINE
 )
 
+# How the paragraph begins that is a figure's caption, behind the code that draws it.
+CAPTION = "Figure:"
+# What parts a script: the line, comments that are a text, and code.
+PART = re.compile(
+    r"^# %%.*\n(?P<text>(?:#.*\n)*)(?P<code>(?:(?!# %%).*\n)*)", re.MULTILINE
+)
+
 
 class ScriptError(ValueError):
     """A script says of itself what cannot be."""

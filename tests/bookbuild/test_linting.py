@@ -43,6 +43,7 @@ fig.set_label("A line that rises from 0.37")
 
 ```{{figure}} gallery/lines/images/sphx_glr_plot_line_001.png
 :alt: A line that rises to 0.48.
+:name: fig-line
 ```
 
 $$
@@ -108,6 +109,7 @@ FILES = {
     "_toc.yml": "root: book/index\n",
     "book/one.md": PAGE,
     "book/two.md": PAGE,
+    "book/glossary.md": "```{glossary}\nwormhole\n  A word of no page.\n```\n",
     "book/index.md": "# A page without a cell\n\nIt is 12.5 % right.\n",
     "book/since-the-lecture.md": "| A slide of another lecture | was | is | gone |\n",
     "book/references.bib": "@misc{one,\n}\n",

@@ -22,10 +22,11 @@ compute a neuron.
 sums.
 :::
 :::{grid-item-card} It takes
-an hour.
+```{times}
+```
 :::
 
-## What does it compute?
+## What a neuron computes
 
 A sum, as {cite:t}`known` says.
 
@@ -38,31 +39,72 @@ def forward(x):
     return x
 ```
 
-### What goes wrong
+```{code-cell} ipython3
+---
+tags: [hide-input]
+mystnb:
+  figure:
+    name: fig-sum
+    caption: |
+      A sum rises.
+---
+plt.plot(x)
+plt.show()
+```
 
-```{exercise}
+```{exercise} The first sum
 :label: ex-first
+:class: routine
 ```
 
 ```{solution} ex-first
 :class: dropdown
 ```
 
-```{exercise}
+```{exercise} The second sum
 :label: ex-second
+:class: routine
 ```
 
 ```{solution} ex-second
 :class: dropdown
 ```
 
-```{exercise}
+```{exercise} The third sum
 :label: ex-third
+:class: routine
 ```
 
 ````{solution} ex-third
 :class: dropdown
 ````
+
+```{exercise} The fourth sum
+:label: ex-fourth
+:class: deeper
+```
+
+```{solution} ex-fourth
+:class: dropdown
+```
+
+```{exercise} The fifth sum
+:label: ex-fifth
+:class: deeper
+```
+
+```{solution} ex-fifth
+:class: dropdown
+```
+
+```{exercise} The sixth sum
+:label: ex-sixth
+:class: project
+```
+
+```{solution} ex-sixth
+:class: dropdown
+```
 
 ## Summary
 
@@ -77,9 +119,10 @@ RULES_OF_A_PAGE = [
     chapters.training_is_seeded,
     chapters.pages_are_described,
     chapters.one_sentence_a_line,
+    chapters.figures_are_captioned,
     chapters.exercises_are_solved,
+    chapters.exercises_are_titled,
     chapters.chapters_are_framed,
-    chapters.sections_teach,
     chapters.chapters_exercise_and_cite,
 ]
 
@@ -166,7 +209,7 @@ def test_a_second_definition_is_seen():
     other = page(name="other")
     (fault,) = chapters.definitions_are_unique([page(), other])
     assert str(fault).startswith(
-        "book/other.md:30: forward is defined in book/topic.md"
+        f"book/other.md:{line_of('def forward')}: forward is defined in book/topic.md"
     )
     renamed = page(CHAPTER.replace("forward", "backward"), name="other")
     assert list(chapters.definitions_are_unique([page(), page(), renamed])) == []
@@ -213,6 +256,13 @@ def test_two_sentences_on_a_line_are_seen():
         assert not list(chapters.one_sentence_a_line(page(start + text.strip())))
 
 
+def test_two_sentences_on_a_line_of_a_caption_are_seen():
+    text = planted("A sum rises.", "A sum rises. It ends.")
+    (fault,) = chapters.one_sentence_a_line(text)
+    assert "'A sum rises. '" in fault.what
+    assert fault.line == line_of("A sum rises.")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "fragment", "where"),
     [
@@ -247,6 +297,7 @@ def test_solutions_in_another_order_are_seen():
         ("{grid-item-card} You will be able to", "", "You will be able to"),
         ("{grid-item-card} You need", "", "You need"),
         ("{grid-item-card} It takes", "", "It takes"),
+        ("```{times}\n```\n", "an hour.\n", "{times}"),
         ("(chap-topic)=", "(chap-another)=", "(chap-topic)="),
         ("## Summary", "## In short", "does not end with ## Summary"),
         ("## Summary", "## Summary, in short", "is not called ## Summary"),
@@ -264,26 +315,96 @@ def test_a_section_behind_the_summary_is_seen():
     assert "does not end" in fault.what
 
 
+def test_options_of_a_cell_that_are_no_yaml_are_seen():
+    found = list(chapters.cells_are_python(planted("tags: [hide-input]\nm", "[m")))
+    assert "options of the cell cannot be read" in found[0].what
+
+
 @pytest.mark.parametrize(
     ("old", "new", "fragment"),
     [
-        ("compute?", "compute", "asks nothing"),
-        ("### What goes wrong", "### Beware", "warns of nothing"),
-        ("```{exercise}", "```{note}", "has no exercise"),
+        ("    name: fig-sum\n", "", "has no name"),
+        ("    caption: |\n      A sum rises.\n", "", "has no caption"),
+        (
+            "mystnb:\n  figure:\n    name: fig-sum\n    caption: |\n"
+            "      A sum rises.\n",
+            "",
+            "has no name and no caption",
+        ),
+        ("fig-sum", "sum", "is called 'sum'"),
+        ("fig-sum", "fig-Sum", "is called 'fig-Sum'"),
+        ("tags: [hide-input]\nm", "tags: [remove-cell]\nm", "its figure with it"),
     ],
 )
-def test_a_section_that_does_not_teach_is_seen(old, new, fragment):
-    (fault,) = chapters.sections_teach(planted(old, new))
+def test_a_drawing_without_name_or_caption_is_seen(old, new, fragment):
+    text = CHAPTER.replace(old, new)
+    assert text != CHAPTER
+    (fault,) = chapters.figures_are_captioned(page(text))
     assert fragment in fault.what
-    assert fault.line == line_of("## What does")
-    reference = page(CHAPTER.replace(old, new), name="notation")
-    assert list(chapters.sections_teach(reference)) == []
+    assert fault.line == line_of("plt.plot(x)", text)
+
+
+def test_a_caption_alone_is_seen_where_no_code_draws():
+    text = CHAPTER.replace("plt.plot(x)\nplt.show()", "fig")
+    assert not list(chapters.figures_are_captioned(page(text)))  # the build sees more
+    text = text.replace("    name: fig-sum\n", "")
+    (fault,) = chapters.figures_are_captioned(page(text))
+    assert "has no name" in fault.what
+
+
+@pytest.mark.parametrize(
+    ("code", "drawn"),
+    [
+        ("plt.show()", True),
+        ('fig.set_label(f"A line.")', True),
+        ("draw_convolution(image, kernel)", True),
+        ("for k in range(2):\n    axes[k].plot(k)\nplt.show()", True),
+        ("drawn = draw_convolution(image, kernel)", False),
+        ("def draw_runs(runs):\n    plt.show()", False),
+        ("draw_runs(1)\nx = 2", False),
+        ("import import", False),
+        ("", False),
+    ],
+)
+def test_what_draws_is_told_from_the_code(code, drawn):
+    assert chapters.draws(code) is drawn
+    faults = list(chapters.figures_are_captioned(page(cell(code))))
+    assert len(faults) == drawn
+
+
+def test_a_name_of_two_figures_is_seen():
+    assert not list(chapters.figures_are_unique([page()]))
+    shown = "```{shapes}\n:draw:\n:name: fig-sum\n```\n"
+    (fault,) = chapters.figures_are_unique([page(), page(shown, name="other")])
+    assert str(fault).startswith(
+        f"book/other.md:3: fig-sum is the figure of book/topic.md:{line_of('fig-sum')}"
+    )
 
 
 @pytest.mark.parametrize(
     ("old", "new", "fragment"),
     [
-        ("```{exercise}\n:label: ex-third\n```", "", "has 2 exercises"),
+        ("{exercise} The second sum", "{exercise}", "ex-second has no title"),
+        (":label: ex-second\n", "", "has no label"),
+        (":label: ex-second\n:class: routine", ":label: ex-second", "has no level"),
+        (
+            ":label: ex-second\n:class: routine",
+            ":label: ex-second\n:class: easy",
+            "has the level 'easy'",
+        ),
+    ],
+)
+def test_an_exercise_without_title_label_or_level_is_seen(old, new, fragment):
+    (fault,) = chapters.exercises_are_titled(planted(old, new))
+    assert fragment in fault.what
+    assert fault.line == line_of("The second sum")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fragment"),
+    [
+        ("{exercise} The third", "{note} The third", "has 5 exercises"),
+        (":class: project", ":class: deeper", "is a project"),
         ("{cite:t}`known`", "somebody", "cites nothing"),
     ],
 )

@@ -13,6 +13,25 @@ assert a > 0.975
 ```
 """
 
+CAPTION = """## One
+
+```{code-cell} ipython3
+---
+mystnb:
+  figure:
+    name: fig-one
+    caption: |
+      It is right.
+      It is 97.5% right.
+---
+assert a > 0.975
+```
+
+```{code-cell} ipython3
+assert a > 0.975
+```
+"""
+
 SECTIONS = """(chap-topic)=
 # A topic
 
@@ -243,3 +262,11 @@ def test_too_many_reasoned_solutions_are_seen():
     assert list(claims.few_solutions_are_reasoned([few])) == []
     (fault,) = claims.few_solutions_are_reasoned([few, more])
     assert str(fault).startswith("book/z.md:2: the book has 13 solutions that no cell")
+
+
+def test_a_number_in_a_caption_is_held_to_the_cells_of_its_section():
+    assert not list(claims.numbers_are_known(Source("book/topic.md", CAPTION)))
+    wrong = CAPTION.replace("97.5%", "98.5%")
+    (fault,) = claims.numbers_are_known(Source("book/topic.md", wrong))
+    assert "'98.5%': no cell of this section" in fault.what
+    assert fault.line == 10

@@ -18,6 +18,25 @@ A sentence.
 x = 3.5
 ```
 
+```{code-cell} ipython3
+---
+mystnb:
+  figure:
+    name: fig-drawn
+    caption: |
+      A line rises.
+      It ends at 8.5.
+---
+plt.show()
+```
+
+```{shapes}
+:draw: volumes
+:caption: A network of $n$ units.
+
+model = 9.5
+```
+
 ## A section
 
 | a row | 4.5 |
@@ -71,6 +90,9 @@ def test_sentences_are_the_lines_that_readers_read_and_know_their_section():
         (each.text, each.section) for each in prose.sentences_of(PAGE) if each.text
     ] == [
         ("A sentence.", 0),
+        ("A line rises.", 0),
+        ("It ends at 8.5.", 0),
+        ("A network of $n$ units.", 0),
         ("| a row | 4.5 |", heading),
         ("|---|---|", heading),
         ("A note.", heading),

@@ -52,13 +52,101 @@ def test_equations_are_read_with_what_they_declare():
 def test_cells_are_read_with_their_options_and_lines():
     hidden, shown = reading.cells_of(PAGE)
     assert hidden.options == {
-        "tags": "[remove-cell]",
+        "tags": ["remove-cell"],
         "checks": "eq-checked eq-elsewhere",
     }
+    assert hidden.tags == ("remove-cell",)
     assert hidden.checks == ("eq-checked", "eq-elsewhere")
     assert (hidden.code, hidden.line) == ("assert 41 == 16 + 20 + 5", 21)
     assert (shown.code, shown.line, shown.checks) == ("print(1)", 25, ())
     assert (hidden.is_shown, shown.is_shown) == (False, True)
+
+
+BLOCK = """
+```{code-cell} ipython3
+---
+tags: [hide-input, remove-cell]
+checks: eq-checked eq-elsewhere
+mystnb:
+  figure:
+    name: fig-line
+    caption: |
+      A line that rises.
+      Its slope is {glue:text}`slope`.
+---
+
+plt.plot(x)
+plt.show()
+```
+
+```{code-cell} ipython3
+---
+mystnb:
+  figure: {caption: A line., name: fig-short}
+---
+plt.show()
+```
+"""
+
+
+def test_options_in_a_block_of_yaml_are_read_as_those_on_lines_are():
+    long, short = reading.cells_of(BLOCK)
+    assert long.tags == ("hide-input", "remove-cell")
+    assert long.is_shown is False
+    assert long.checks == ("eq-checked", "eq-elsewhere")
+    assert long.figure["name"] == "fig-line"
+    assert (long.code, long.line) == ("plt.plot(x)\nplt.show()", 14)
+    assert long.caption == "A line that rises.\nIts slope is {glue:text}`slope`."
+    assert BLOCK.split("\n")[long.caption_line - 1].strip() == "A line that rises."
+    assert short.figure == {"caption": "A line.", "name": "fig-short"}
+    assert (short.caption, short.caption_line) == ("A line.", 21)
+    assert (short.code, short.line, short.tags) == ("plt.show()", 23, ())
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [("---\ntags: [hide\n---\n", "expected"), ("---\nwords\n---\n", "no names")],
+)
+def test_options_that_are_no_yaml_are_named_and_their_lines_left_out(options, fault):
+    (cell,) = reading.cells_of(f"```{{code-cell}} ipython3\n{options}x = 1\n```\n")
+    assert fault in cell.fault
+    assert (cell.code, cell.line, dict(cell.options)) == ("x = 1", 5, {})
+
+
+EXERCISES = """
+```{exercise} The count of a wide layer
+:label: ex-wide
+:class: routine
+
+How many?
+```
+
+````{exercise}
+:label: ex-old
+Why?
+```
+x
+```
+````
+
+```{exercise} A title alone
+Why not?
+```
+"""
+
+
+def test_exercises_are_read_with_title_label_and_level():
+    full, old, bare = reading.exercises_of(EXERCISES)
+    assert full == reading.Exercise(
+        line=2,
+        name="ex-wide",
+        title="The count of a wide layer",
+        level="routine",
+        text="\nHow many?\n",
+    )
+    assert (old.line, old.name, old.title, old.level) == (9, "ex-old", "", "")
+    assert old.text == "Why?\n```\nx\n```\n"
+    assert (bare.name, bare.title, bare.level) == ("", "A title alone", "")
 
 
 def test_an_equation_is_checked_by_the_cells_that_name_it_on_any_page():

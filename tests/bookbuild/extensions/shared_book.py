@@ -73,6 +73,24 @@ unread:
   eq-quoted: its source has no numbers
 """
 
+# A curve and a picture with a number upon it.
+FIGURE = """
+```{code-cell} ipython3
+---
+mystnb:
+  figure: {name: fig-themes, caption: A curve and a picture.}
+---
+import matplotlib.pyplot as plt
+
+fig, (curve, picture) = plt.subplots(1, 2)
+curve.plot([0, 1], [0, 3])
+picture.imshow([[0, 1], [2, 3]], cmap="gray")
+picture.text(0, 0, "0", color="#fedcba")
+fig.set_label("A line that rises to three & a picture of four cells.")
+plt.show()
+```
+"""
+
 # Pages without a cell of their own.
 PAGES = {
     "costs": """
@@ -90,9 +108,6 @@ PAGES = {
     "letters": """
 ```{letters} sizes
 ```
-
-```{letters} chapters
-```
 """,
     "networks": """
 Two networks.
@@ -100,6 +115,8 @@ Two networks.
 ```{shapes}
 :columns: macs
 :draw: graph
+:name: fig-graph
+:caption: One layer, as a graph.
 :explain:
 
 model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4)])
@@ -107,6 +124,8 @@ model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4)])
 
 ```{shapes}
 :draw:
+:name: fig-volumes
+:caption: A convolution, $H - 2$ high.
 :hide-code:
 
 x = keras.Input((None, None, 3))
@@ -172,12 +191,15 @@ class Built:
         The pages and scripts that ran.
     pages : dict
         The HTML of each page by its name, without "book/".
+    images : dict
+        The bytes of each file in "_images" by its name.
     offered : str
         The package in the wheel that a page links to.
     """
 
     executed: list[str]
     pages: dict[str, str]
+    images: dict[str, bytes]
     offered: str
 
     def foot(self, name):
@@ -194,10 +216,11 @@ def build(book):
         path.relative_to(folder).with_suffix("").as_posix(): path.read_text()
         for path in folder.rglob("*.html")
     }
+    images = {path.name: path.read_bytes() for path in html.glob("_images/*")}
     (link,) = re.findall(r'href="\.\./(\S+mini-1\.2-\S+\.whl)"', pages["wheel"])
     with zipfile.ZipFile(html / link) as archive:
         offered = archive.read("mini/__init__.py").decode()
-    return Built(book.executed(), pages, offered)
+    return Built(book.executed(), pages, images, offered)
 
 
 def make(root):
@@ -205,7 +228,8 @@ def make(root):
     book = minibook.make(root)
     for name, text in PAGES.items():
         book.write(f"book/{name}.md", f"# {name}\n\n{text}")
-    pages = "".join(f"  - file: book/{name}\n" for name in PAGES)
+    book.page("themes", FIGURE)
+    pages = "".join(f"  - file: book/{name}\n" for name in [*PAGES, "themes"])
     book.write("_toc.yml", minibook.TOC + pages)
     script = minibook.SCRIPT + "facts['length'] = 12345\n"
     book.write("gallery/lines/plot_square.py", script)

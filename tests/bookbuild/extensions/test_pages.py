@@ -1,9 +1,12 @@
 """What the extensions make of a page: one miniature book, built for them all."""
 
+import io
 import re
 
 import pytest
+from PIL import Image, ImageColor
 
+from byhand.figures import colours
 from tests import minibook
 from tests.bookbuild.extensions import shared_book
 
@@ -45,6 +48,11 @@ def entries(page):
 def words(html):
     """Return the text of some HTML on one line."""
     return re.sub(r"<.*?>|\s+", " ", html)
+
+
+def shape_of(file):
+    """Return the width and the height of a picture."""
+    return Image.open(io.BytesIO(file)).size
 
 
 class TestABook:
@@ -109,12 +117,9 @@ class TestABook:
 
     def test_has_tables_of_letters(self, built):
         tables = re.findall(r"<table.*?</table>", built.pages["letters"], re.DOTALL)
-        said = [words(table) for table in tables]
-        assert len(said) == 2
-        assert "inputs" in said[0]
-        assert "shape" in said[0]
-        assert "the sum before the activation" in said[1]
-        assert "an input" not in said[1]
+        [said] = [words(table) for table in tables]
+        assert "inputs" in said
+        assert "shape" in said
 
     def test_forgets_a_check_that_is_gone(self, changed):
         found = entries(changed.pages["table"])
@@ -145,10 +150,71 @@ class TestABook:
         assert re.search(r"<var>c</var> &middot; <var>f</var> \+ <var>f</var>", page)
         assert "(None, H - 2, W - 2, 2)" in page
         assert page.count("<svg") == 2
+        figures = re.findall(r'<figure[^>]*id="([^"]+)">(.*?)</figure>', page, re.S)
+        assert [name for name, _ in figures] == ["fig-graph", "fig-volumes"]
+        assert all("<svg" in figure for _, figure in figures)
+        captions = [words(figure.partition("<figcaption>")[2]) for _, figure in figures]
+        assert captions[0].split()[:5] == ["Figure", "1", "One", "layer,", "as"]
+        assert captions[1].split()[:4] == ["Figure", "2", "A", "convolution,"]
+        assert 'class="katex"' in figures[1][1]
         ids = re.findall(r'id="((?:title|about)[^"]*)"', page)
         assert len(ids) == len(set(ids)) == 4
         assert "Sequential" in page
         assert "name=&quot;secret&quot;" not in page
+
+    def test_shows_a_figure_of_a_page_in_the_colours_of_the_page(self, built):
+        tags = re.findall("<img [^>]*>", built.pages["themes"])
+        light, dark = (
+            built.images[re.search(r'src="\.\./_images/([^"]+)"', tag)[1]].decode()
+            for tag in tags
+        )
+        for tag, theme in zip(tags, ("light", "dark"), strict=True):
+            assert f'class="only-{theme}"' in tag
+            assert 'alt="A line that rises to three &amp; a picture of four' in tag
+            assert 'loading="lazy"' in tag
+            assert re.search(r'width="\d{3}" height="\d{3}"', tag)
+        for colour in (colours.INK, colours.VALUE, colours.MUTED):
+            assert colour in light
+            assert colour not in dark
+            assert colours.DARK[colour] in dark
+        for picture in (light, dark):
+            assert "#fedcba" in picture  # a letter upon a picture
+        assert re.findall("data:image/.*", light) == re.findall("data:image/.*", dark)
+
+    def test_shows_a_figure_of_an_example_with_its_caption(self, built):
+        page = built.pages["gallery/lines/plot_square"]
+        (figure,) = re.findall("<figure>(.*?)</figure>", page, re.DOTALL)
+        pictures, _, caption = figure.partition("<figcaption>")
+        assert words(caption).split() == [
+            "A",
+            "line",
+            "that",
+            "rises",
+            "with",
+            "CONSTANT",
+            ".",
+        ]
+        assert "Figure:" not in page.replace("# Figure:", "")
+        tags = re.findall("<img [^>]*>", pictures)
+        for tag, end in zip(tags, ("", "_dark"), strict=True):
+            assert f'only-{"dark" if end else "light"}"' in tag
+            name = f"sphx_glr_plot_square_001{end}"
+            once, twice = (f"{name}.png", f"{name}_2x.png")
+            assert re.search(rf'srcset="[^"]*/{once}, [^"]*/{twice} 2.00x"', tag)
+            sizes = [shape_of(built.images[file]) for file in (once, twice)]
+            assert sizes[1] == tuple(2 * length for length in sizes[0])
+            assert f'width="{sizes[0][0]}" height="{sizes[0][1]}"' in tag
+
+    def test_draws_examples_in_the_style_of_the_book(self, built):
+        light, dark = (
+            Image.open(io.BytesIO(built.images[f"sphx_glr_plot_square_001{end}.png"]))
+            for end in ("", "_dark")
+        )
+        corner, line = (0, 0), ImageColor.getrgb(colours.VALUE)
+        assert light.getpixel(corner)[:3] == (255, 255, 255)
+        assert dark.getpixel(corner)[3] == 0
+        assert line in light.convert("RGB").get_flattened_data()
+        assert line not in dark.convert("RGB").get_flattened_data()
 
     def test_offers_the_package_as_it_is_now(self, built, changed):
         for state, constant in ((built, 1), (changed, 2)):
@@ -175,3 +241,15 @@ def test_a_package_that_cannot_be_built_is_a_fault(mini):
     (fault,) = minibook.listed(printed)
     assert "the wheel of the package cannot be built" in fault
     assert "correct pyproject.toml" in fault
+
+
+def test_figures_without_captions_and_texts_are_faults(mini):
+    script = minibook.SCRIPT.replace("# Figure: A", "# A")
+    mini.write("gallery/lines/plot_square.py", script)
+    mini.page("second", shared_book.FIGURE.replace("fig.set_label", "str"))
+    status, printed = mini.build()
+    assert status == 1
+    assert [fault.partition(": ")[2][:37] for fault in minibook.listed(printed)] == [
+        "a figure has no caption; write one be",
+        "a figure needs an alternative text of",
+    ]

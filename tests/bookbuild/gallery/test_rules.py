@@ -23,6 +23,10 @@ fig, ax = plt.subplots()
 fig.set_label(f"A line that rises to {facts['height']}.")
 
 # %%
+# Figure: A line that rises from the left
+# to the right.
+
+# %%
 # What to try next: a steeper line.
 '''
 
@@ -34,6 +38,7 @@ RULES_OF_A_SCRIPT = [
     rules.results_are_facts,
     rules.backends_are_stated,
     rules.figures_are_described,
+    rules.figures_are_captioned,
     rules.cards_ask,
 ]
 
@@ -115,6 +120,42 @@ def test_a_wrong_line_on_backends_is_seen(old, new, fragment):
     (fault,) = rules.backends_are_stated(planted(old, new))
     assert fragment in fault.what
     assert fault.line == (7 if old != "# %%" else 18)
+
+
+CAPTION = "# Figure: A line that rises from the left\n# to the right.\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "fragment"),
+    [
+        ("# Figure: A", "# A", 15, "has no caption"),
+        ("# Figure: A", "# Below.\n#\n# Picture: A", 15, "has no caption"),
+        ("# %%\n# Figure", "x = 1\n\n# %%\n# Figure", 15, None),
+        ("# %%\n# Figure", "# %%\n# Then\nx = 1\n\n# %%\n# Figure", 15, "no caption"),
+        ("fig, ax = plt", "plt.subplots(2)\nfig, ax = plt", 16, "has no caption"),
+        (CAPTION, f"{CAPTION}#\n{CAPTION}", 22, "draws no further figure"),
+        ("plt.subplots()", "plt.figure()", 19, "draws no further figure"),
+        (CAPTION, "# Figure: A line.\n", 19, "no sentence of 30 characters"),
+        ("right.\n", "right\n", 19, "is no sentence of"),
+    ],
+)
+def test_a_figure_without_a_caption_and_a_caption_without_a_figure_are_seen(
+    old, new, line, fragment
+):
+    found = list(rules.figures_are_captioned(planted(old, new)))
+    assert [fault.line for fault in found[:1]] == [line][: len(found)]
+    assert bool(found) == bool(fragment)
+    assert all(fragment in fault.what for fault in found[:1])
+
+
+def test_captions_follow_in_the_order_of_figures():
+    again = "plt.subplots(2)\nfig, ax = plt"
+    two = planted("fig, ax = plt", again).text.replace(
+        CAPTION, f"{CAPTION}#\n{CAPTION}"
+    )
+    assert list(rules.figures_are_captioned(script(two))) == []
+    begins = "# Figure: A line that lies before all.\n"
+    assert list(rules.figures_are_captioned(script(f"# %%\n{begins}\n{SCRIPT}")))
 
 
 def test_a_script_for_one_backend_says_so():

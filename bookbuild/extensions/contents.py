@@ -1,0 +1,202 @@
+"""The directives of the landing page: cards of all chapters, and a figure of one.
+
+    ```{chapters}
+    neuron: fig-neuron
+    activations: fig-curves
+    ```
+
+makes a card for each chapter that teaches, in the order of _toc.yml and under the
+captions of its parts: with the figure that is named for it, what one learns, needs and
+spends, all taken from the chapter.
+
+    ```{borrowed} convnets fig-digits
+    The caption.
+    ```
+
+shows a figure of a chapter on another page.
+"""
+
+import re
+from pathlib import Path
+
+import yaml
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from bookbuild.checks import chapters, times
+from bookbuild.checks.sources import Source, read
+
+logger = logging.getLogger(__name__)
+
+CARD = r"^:::\{grid-item-card\} TITLE\n(?P<text>.*?)^:::$"
+LEARNS, NEEDS, _ = chapters.CARDS
+LABEL = re.compile(r"\{ref\}`(?:[^`<]*<)?(?P<label>chap-[a-z0-9-]+)>?`")
+
+
+class Borrowed(nodes.General, nodes.Element):
+    """Stands for the pictures of a figure until all pages are read."""
+
+
+def card_of(page: Source, title: str) -> str:
+    """Return what a card at the top of a chapter says, or ""."""
+    pattern = CARD.replace("TITLE", re.escape(title))
+    found = re.search(pattern, page.text, re.MULTILINE | re.DOTALL)
+    return found["text"].strip() if found else ""
+
+
+def needed_by(page: Source) -> list[str]:
+    """Return the labels of the chapters that a chapter needs, each once."""
+    labels = LABEL.findall(card_of(page, NEEDS))
+    return [label for label in dict.fromkeys(labels) if label != "chap-notation"]
+
+
+def parts_of(root: Path) -> list[tuple[str, list[str]]]:
+    """Return the caption and the chapters of each part that teaches."""
+    toc = yaml.safe_load(read(root, "_toc.yml").text)
+    found = []
+    for part in toc.get("parts", []):
+        files = [entry["file"] for entry in part["chapters"] if "file" in entry]
+        pages = [Source(f"{name}.md", "") for name in files]
+        taught = [
+            page.place
+            for page in pages
+            if chapters.teaches(page) and (root / page.place).exists()
+        ]
+        if taught:
+            found.append((part["caption"], taught))
+    return found
+
+
+def reference(label: str, words: str = "") -> addnodes.pending_xref:
+    """Return a link to a chapter: its title, or words made with its {number}."""
+    return addnodes.pending_xref(
+        "",
+        nodes.inline("", words),
+        refdomain="std",
+        reftype="numref" if words else "ref",
+        reftarget=label,
+        refexplicit=bool(words),
+        refwarn=True,
+    )
+
+
+class Chapters(SphinxDirective):
+    """A card for each chapter."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return the cards, part by part."""
+        root = Path(self.env.srcdir)
+        figures = dict(line.split(": ", 1) for line in self.content if ": " in line)
+        self.env.note_dependency("_toc.yml")
+        made: list[nodes.Node] = []
+        for caption, places in parts_of(root):
+            made.append(nodes.rubric(caption, caption, classes=["part"]))
+            cards = nodes.container(classes=["chapter-cards"])
+            for place in places:
+                self.env.note_dependency(place)
+                page = read(root, place)
+                cards += self._card(page, figures.pop(page.name, ""))
+            made.append(cards)
+        if figures:
+            raise self.error(
+                f"{min(figures)} is no chapter that teaches; correct the name, or add "
+                "it to _toc.yml"
+            )
+        return made
+
+    def _card(self, page: Source, figure: str) -> nodes.container:
+        """Return the card of one chapter."""
+        card = nodes.container(classes=["chapter-card"])
+        if not figure:
+            raise self.error(
+                f"{page.name} has no figure here; write `{page.name}: fig-...`, with "
+                "the name of one of its figures"
+            )
+        picture = Borrowed(page=page.document, figure=figure, decorative=True)
+        self.set_source_info(picture)
+        card += picture
+        title = nodes.paragraph(classes=["chapter-title"])
+        title += reference(f"chap-{page.name}", "{number}. {name}")
+        card += title
+        card += self._parsed(f"You will be able to {card_of(page, LEARNS)}")
+        facts = nodes.paragraph(classes=["chapter-facts"])
+        facts += nodes.Text(times.times_of(page.text).capitalize())
+        for number, label in enumerate(needed_by(page)):
+            facts += nodes.Text(" Read after: " if number == 0 else ", ")
+            facts += reference(label)
+        if needed_by(page):
+            facts += nodes.Text(".")
+        card += facts
+        return card
+
+    def _parsed(self, text: str) -> list[nodes.Node]:
+        """Return what some Markdown says."""
+        holder = nodes.container()
+        lines = StringList(text.splitlines(), source=self.get_source_info()[0])
+        self.state.nested_parse(lines, 0, holder)
+        return holder.children
+
+
+class BorrowedFigure(SphinxDirective):
+    """A figure of a chapter, with a caption of its own."""
+
+    required_arguments = 2
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return a figure whose pictures come when all pages are read."""
+        name, figure = self.arguments
+        if not self.content:
+            raise self.error("the figure has no caption; write it below")
+        picture = Borrowed(page=f"book/{name}", figure=figure, decorative=False)
+        self.set_source_info(picture)
+        self.env.note_dependency(f"book/{name}.md")
+        # A caption in a container would be numbered as a listing.
+        caption = nodes.paragraph()
+        holder = nodes.container()
+        self.state.nested_parse(self.content, self.content_offset, holder)
+        caption += holder.children[0].children
+        return [nodes.container("", picture, caption, classes=["borrowed"])]
+
+
+def bring_pictures(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Put the pictures of a figure where a page borrows them."""
+    for place in list(doctree.findall(Borrowed)):
+        pictures = pictures_of(app, place["page"], place["figure"])
+        if not pictures:
+            logger.warning(
+                "%s.md has no figure %s that is an image; name another",
+                place["page"],
+                place["figure"],
+                location=place,
+                type="cells",
+            )
+        for picture in pictures:
+            if place["decorative"]:
+                picture["alt"] = ""
+        place.parent.replace(place, pictures)
+
+
+def pictures_of(app: Sphinx, page: str, figure: str) -> list[nodes.image]:
+    """Return copies of the images of a figure, for light and for dark pages."""
+    if page not in app.env.found_docs:
+        return []
+    for node in app.env.get_doctree(page).findall(nodes.figure):
+        if figure in {*node["names"], *node["ids"]}:
+            return [image.deepcopy() for image in node.findall(nodes.image)]
+    return []
+
+
+def connect(app: Sphinx) -> None:
+    """Register both directives."""
+    app.add_node(Borrowed)
+    app.add_directive("chapters", Chapters)
+    app.add_directive("borrowed", BorrowedFigure)
+    # Before images are collected for the page that is written.
+    app.connect("doctree-resolved", bring_pictures, priority=100)

@@ -1,0 +1,188 @@
+"""The landing page: cards of the chapters, and figures that chapters lend it."""
+
+import io
+import re
+
+import bs4
+import pytest
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+from bookbuild.checks.sources import Source
+from bookbuild.extensions import contents
+
+# sphinx-external-toc asks docutils in a way that docutils means to drop one day.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:nodes.Node.traverse:PendingDeprecationWarning"
+)
+
+CONFIGURATION = """
+from bookbuild.extensions import contents
+
+extensions = ["myst_parser", "sphinx_design", "sphinx_external_toc"]
+myst_enable_extensions = ["colon_fence", "dollarmath"]
+html_theme = "basic"
+numfig = True
+
+
+def setup(app):
+    contents.connect(app)
+"""
+
+TOC = """format: jb-book
+root: book/index
+parts:
+  - caption: First things
+    numbered: 2
+    chapters:
+      - file: book/one
+      - file: book/two
+  - caption: Reference
+    chapters:
+      - file: book/glossary
+"""
+
+INDEX = """# All
+
+```{borrowed} two fig-two
+What *two* shows.
+```
+
+```{chapters}
+one: fig-one
+two: fig-two
+```
+"""
+
+CHAPTER = """(chap-{name})=
+# On {name}
+
+:::::{{grid}} 1
+:::{{grid-item-card}} You will be able to
+count to *{name}*.
+:::
+:::{{grid-item-card}} You need
+{needs}
+:::
+:::{{grid-item-card}} It takes
+a while.
+:::
+:::::
+
+```{{figure}} {name}.svg
+:name: fig-{name}
+:alt: A picture of {name}.
+
+A caption.
+```
+"""
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
+
+
+class Book:
+    """A folder with pages, and a way to build it."""
+
+    def __init__(self, root):
+        self.root = root
+        self.write("conf.py", CONFIGURATION)
+        self.write("_toc.yml", TOC)
+        self.write("book/index.md", INDEX)
+        self.write("book/glossary.md", "# Glossary\n")
+        needs = "{ref}`chap-one`, the {ref}`notation <chap-notation>`."
+        self.write("book/one.md", CHAPTER.format(name="one", needs="nothing."))
+        self.write("book/two.md", CHAPTER.format(name="two", needs=needs))
+        self.write("book/glossary.md", "(chap-notation)=\n# Glossary\n")
+        self.write("book/one.svg", SVG)
+        self.write("book/two.svg", SVG)
+
+    def write(self, name, text):
+        path = self.root / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+
+    def build(self):
+        """Build; return what was warned of."""
+        warnings = io.StringIO()
+        source, build = str(self.root), self.root / "_build"
+        with patch_docutils(source), docutils_namespace():
+            Sphinx(
+                srcdir=source,
+                confdir=source,
+                outdir=str(build / "html"),
+                doctreedir=str(build / ".doctrees"),
+                buildername="html",
+                status=None,
+                warning=warnings,
+            ).build()
+        return re.sub("\x1b[^m]*m", "", warnings.getvalue())
+
+    def index(self):
+        """Return the landing page as a browser reads it."""
+        path = self.root / "_build" / "html" / "book" / "index.html"
+        return bs4.BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+@pytest.fixture
+def book(tmp_path):
+    return Book(tmp_path)
+
+
+def test_each_chapter_has_a_card(book):
+    assert book.build() == ""
+    page = book.index()
+    assert [part.get_text() for part in page.select("p.part")] == ["First things"]
+    cards = page.select(".chapter-card")
+    titles = [card.select_one(".chapter-title a").get_text() for card in cards]
+    assert titles == ["1. On one", "2. On two"]
+    one, two = cards
+    assert one.select_one("img")["src"].endswith("one.svg")
+    assert one.select_one("img")["alt"] == ""
+    assert "You will be able to count to one." in one.get_text()
+    facts = [card.select_one(".chapter-facts").get_text() for card in cards]
+    assert facts[0].startswith("About 5 minutes to read")
+    assert "Read after" not in facts[0]
+    assert facts[1].endswith("Read after: On one.")
+    assert two.select_one(".chapter-facts a")["href"].startswith("one.html")
+
+
+def test_a_figure_is_borrowed_with_its_text(book):
+    book.build()
+    [figure] = book.index().select(".borrowed")
+    assert figure.select_one("img")["alt"] == "A picture of two."
+    assert figure.select_one("em").get_text() == "two"
+    assert figure.get_text().strip() == "What two shows."
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("one: fig-one", "one: fig-none", "book/one.md has no figure fig-none"),
+        ("one: fig-one\n", "", "one has no figure here"),
+        ("one: fig-one", "one: fig-one\nsix: fig-six", "six is no chapter"),
+        ("two fig-two", "six fig-two", "book/six.md has no figure fig-two"),
+        ("What *two* shows.\n", "", "the figure has no caption"),
+    ],
+)
+def test_faults_are_named_where_they_stand(book, old, new, said):
+    book.write("book/index.md", INDEX.replace(old, new))
+    warned = book.build()
+    assert said in warned
+    assert re.search(r"index\.md:\d+", warned)
+
+
+def test_the_landing_page_changes_with_a_chapter(book):
+    book.build()
+    needs = "nothing but patience."
+    book.write("book/one.md", CHAPTER.format(name="three", needs=needs))
+    book.write("book/three.svg", SVG)
+    warned = book.build()
+    assert "chap-one" in warned
+    assert "book/one.md has no figure fig-one" in warned
+
+
+def test_cards_are_read_from_the_source():
+    page = Source("book/two.md", CHAPTER.format(name="two", needs="{ref}`a <chap-b>`"))
+    assert contents.card_of(page, "You will be able to") == "count to *two*."
+    assert contents.card_of(page, "You pay") == ""
+    assert contents.needed_by(page) == ["chap-b"]
