@@ -82,7 +82,6 @@ print(*(f"{name}: {np.round(e, 3)}" for name, e in facts.items()), sep="\n")
 assert np.mean(errors) < by_grey < facts["mean colour"] / 2
 
 # %%
-# The half that the network never saw in colour, painted with the last seed.
 # Brightness alone tells most; the network is better, and not always right.
 best = grey[hidden], coloured(grey[hidden], guesses[-1]), photograph[hidden]
 fig, axes = plt.subplots(1, 3, figsize=(8, 4.1), layout="constrained")
@@ -96,6 +95,10 @@ fig.set_label(
     f"colour, {by_grey:.3f} with the mean colour of each grey level."
 )
 plt.show()
+
+# %%
+# Figure: The half of the photograph that the network never saw in colour: in
+# grey, as the network of the last seed painted it, and as it was.
 
 # %%
 # What to try next: the photograph "china.jpg"; kernels of size 1 alone.

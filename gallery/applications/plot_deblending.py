@@ -76,7 +76,7 @@ print(*(f"{name}: {np.round(e, 3)}" for name, e in facts.items()), sep="\n")
 assert max(facts["network"]) < min(facts["nothing"]) / 2
 
 # %%
-# Three test blends of the last seed: a good one, a median one and a poor one.
+# What the network makes of some test blends, from its best to its worst.
 shown = np.argsort(np.mean((output - truth) ** 2, axis=(1, 2, 3)))[29::120]
 fig, axes = plt.subplots(3, 4, figsize=(7, 5.4), layout="constrained")
 for ax, title in zip(axes[0], ("blend", "truth", "output", "residual")):
@@ -89,6 +89,11 @@ for row, k in zip(axes, shown):
 told = [f"{name} {max(facts[name]):.2f}" for name in ("nothing", "network")]
 fig.set_label(f"Blend, truth, output, residual. RMS error: {', '.join(told)}.")
 plt.show()
+
+# %%
+# Figure: Three test blends of the last seed, one in each row: a good one, a
+# median one and a poor one. The residual is bright where the output has too
+# much light, and dark where it has too little.
 
 # %%
 # What to try next: neighbours that are nearer than 4 pixels; twice the noise.

@@ -79,7 +79,10 @@ for ax, row in zip(axes, both[four]):
 fig.set_label(f"Four digits in a row, one of them out of {n} that were drawn.")
 
 # %%
-# Real digits on the left, drawn ones in the middle; loss on the right.
+# Figure: Four digits in a row, three of them written by hand. The one that was
+# drawn stands at ``facts["position"]``, counted from the left.
+#
+# More of both kinds, and how the autoencoder learned.
 fig, axes = plt.subplots(1, 3, figsize=(9, 3), layout="constrained")
 for ax, some in zip(axes, (both[:64], both[n : n + 64])):
     sheet = np.pad(some.reshape(8, 8, 8, 8), [(0, 0), (0, 0), (1, 1), (0, 0)])
@@ -91,6 +94,10 @@ axes[2].set(xlabel="epoch", ylabel="loss")
 axes[2].legend()
 fig.set_label(f"Real digits, drawn ones, loss down to {run['loss'][-1]:.2f}.")
 plt.show()
+
+# %%
+# Figure: Real digits on the left, drawn ones in the middle. On the right, the
+# loss of the autoencoder against epochs.
 
 # %%
 # What to try next: two numbers in place of eight; a judge that learns longer.

@@ -78,7 +78,7 @@ print(*told, sep="\n")
 assert min(facts["net"]) > max(facts["cut"])
 
 # %%
-# Upper row ellipticals, lower row spirals of the last seed's test set.
+# Some galaxies of the last seed's test set, and the score of every seed.
 fig, axes = plt.subplots(1, 3, figsize=(9, 3.1), layout="constrained")
 right = spiral == y_test
 for ax, which, title in zip(axes[::2], (right, ~right), ("right", "wrong")):
@@ -92,5 +92,11 @@ axes[1].set(xlabel="fraction right", ylabel="seed", yticks=SEEDS)
 axes[1].legend()
 fig.set_label(f"Galaxies named rightly and wrongly; right: {', '.join(told)}.")
 plt.show()
+
+# %%
+# Figure: Galaxies that the network named rightly, on the left, and wrongly, on
+# the right: ellipticals in the upper row, spirals in the lower. In the middle,
+# the fraction that the cut and the network name rightly, for each seed.
+
 # %%
 # What to try next: double the noise; test on discs that are seen edge-on.

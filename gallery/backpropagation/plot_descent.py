@@ -19,6 +19,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 from byhand.figures import Animation
+from byhand.figures.colours import GRADIENT, MUTED, PARAMETER, VALUE
 
 STEPS, ENOUGH = 100, 0.01
 STARTS = [[-9.0, 1.5], [-8.0, -1.0], [-7.0, 2.0]]
@@ -75,13 +76,17 @@ fig.set_label(f"Contours of a narrow valley. To its bottom: {said}.")
 plt.show()
 
 # %%
+# Figure: Contours of the loss, and the paths from the first start. Gradient
+# descent zigzags across the valley and creeps along it; momentum arrives in
+# fewer steps.
+#
 # Step by step: G for gradient descent, M for momentum, A for Adam.
 TAIL = '<polyline points="{}" fill="none" stroke="{}"/>'
 HEAD = '<text x="{}" y="{}" font-size="20" fill="{}">{}</text>'
-RING = '<ellipse cx="410" cy="90" rx="{}" ry="{}" fill="none" stroke="#bbb"/>'
-rings = [RING.format(*40 * np.sqrt(2 * h / CURVED)) for h in heights]
+RING = '<ellipse cx="410" cy="90" rx="{}" ry="{}" fill="none" stroke="{}"/>'
+rings = [RING.format(*40 * np.sqrt(2 * h / CURVED), MUTED) for h in heights]
 frames, captions = [""] * 71, [f"Loss at step {k}:" for k in range(71)]
-for name, colour in zip(NAMES, ("#1f5fa8", "#b8500a", "#2a7a2a")):
+for name, colour in zip(NAMES, (VALUE, GRADIENT, PARAMETER)):
     places = np.rint(paths[name][0] * [40, -40] + [410, 90]).astype(int)
     for k in range(71):
         tail = " ".join(f"{u},{v}" for u, v in places[max(0, k - 8) : k + 1])

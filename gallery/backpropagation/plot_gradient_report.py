@@ -94,6 +94,11 @@ fig.set_label(
 plt.show()
 
 # %%
+# Figure: Analytic against numerical derivatives for two planted mistakes. On
+# the left a single element is off, by too little to be seen; on the right a
+# bias is doubled, and its points lie above the diagonal.
+
+# %%
 # What to try next
 # ----------------
 #

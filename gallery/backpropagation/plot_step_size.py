@@ -90,6 +90,10 @@ fig.set_label(f"Error against step, mostly a V. Tips: {'; '.join(tips)}.")
 plt.show()
 
 # %%
+# Figure: The relative error of each difference quotient against its step, both
+# axes logarithmic. The tip of a V is the best step.
+
+# %%
 # What to try next
 # ----------------
 #

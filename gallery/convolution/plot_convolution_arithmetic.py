@@ -71,8 +71,7 @@ print("The outputs of 6 elements and 3 taps have these lengths:")
 print(*(f"{name:22}{facts[name]:3}" for name in CASES), sep="\n")
 
 # %%
-# Orange is the input, green the output, white are zeros; the thick lines are
-# the first place of the kernel.
+# Where the kernel goes, and which elements each output is made of.
 fig, axes = plt.subplots(2, 3, figsize=(9, 4.2), layout="constrained")
 for ax, (name, found) in zip(axes.flat, walks.items()):
     for at in range(found.padded):
@@ -91,6 +90,11 @@ lengths = "; ".join(f"{name}: {facts[name]}" for name in CASES)
 over = f"{len(found.taps)} taps over {i} elements"
 fig.set_label(f"Output lengths of {over}. {lengths}.")
 plt.show()
+
+# %%
+# Figure: Six convolutions of a row of six elements. Orange squares are the
+# input, white ones zeros, green circles the output; thick lines join the first
+# output to the taps of the kernel.
 
 # %%
 # What to try next: a stride of 3; an input of 7, and which lengths stay.

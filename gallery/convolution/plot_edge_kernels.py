@@ -89,6 +89,12 @@ fig.set_label(
 plt.show()
 
 # %%
+# Figure: A part of the photograph, and the answer of each kernel to it. Where
+# a kernel sees differences, grey is zero, a rise is bright and a fall dark.
+# The length of both answers, in the last panel, shows edges of every
+# direction.
+
+# %%
 # What to try next
 # ----------------
 #

@@ -65,8 +65,7 @@ for name, first in FIRST.items():
     assert facts[name] == size
 
 # %%
-# Squares enclose what can be seen, dashed circles two standard deviations of
-# the bell. Random 3 x 3 kernels add 2/3 a layer to its variance.
+# The gradient is a bell; random 3 x 3 kernels add 2/3 a layer to its variance.
 fig, axes = plt.subplots(1, 4, figsize=(9, 2.7), layout="constrained")
 SEEDS, DEPTHS, line = (0, 1, 2), (4, 8, 16), np.arange(1, 17)
 for ax, depth in zip(axes, DEPTHS):
@@ -91,6 +90,12 @@ axes[3].legend()
 grown = ", ".join(f"{facts[f'width at {d}']:.0f} at {d}" for d in DEPTHS)
 fig.set_label(f"Gradients: bells of width {grown} layers, squares to {size}.")
 plt.show()
+
+# %%
+# Figure: The gradient of one output with respect to the picture, dark where it
+# is large. Squares enclose what the output can see, dashed circles two
+# standard deviations of the bell that it uses. On the right, both widths
+# against the number of layers.
 
 # %%
 # What to try next: leave out the activation; dilate; train before measuring.

@@ -79,6 +79,11 @@ fig.set_label(
 plt.show()
 
 # %%
+# Figure: Sigmoid, tanh and ReLU with their derivatives. That of sigmoid is a
+# quarter at best, that of tanh is one at zero and small far from it, that of
+# ReLU is zero or one.
+
+# %%
 # What to try next
 # ----------------
 #

@@ -93,4 +93,9 @@ fig.set_label(f"A curve, and networks that follow it. Mean error: {said}.")
 plt.show()
 
 # %%
+# Figure: A curve, and networks of three widths that were fitted to it. At the
+# lower right, the errors of three networks of every width and their mean, both
+# axes logarithmic.
+
+# %%
 # What to try next: a curve with a jump; ``tanh``, which has no kinks.

@@ -73,8 +73,7 @@ assert np.ptp(facts["network"]) > 3 * between.max()
 
 # %%
 # From ten to 1300 digits much is gained; between these two models there is
-# little to choose. A larger network, trained longer, may read more. Markers
-# are seeds, each with digits of its own; lines join their means.
+# little to choose. A larger network, trained longer, may read more.
 fig, ax = plt.subplots(figsize=(6, 4), layout="constrained")
 curves = ("network", network, "o-"), ("logistic regression", linear, "s--")
 for name, each, style in curves:
@@ -86,6 +85,11 @@ ax.legend()
 ends = [f"{n} {facts[n][0]:.0f} to {facts[n][-1]:.0f}" for n, *_ in curves]
 fig.set_label(f"Per cent read correctly by digits: {', '.join(ends)}.")
 plt.show()
+
+# %%
+# Figure: The share of other digits read correctly against the number of digits
+# learned from, on a logarithmic axis. Open markers are seeds, each with digits
+# of its own; lines join their means.
 
 # %%
 # What to try next

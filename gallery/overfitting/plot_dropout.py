@@ -75,10 +75,9 @@ assert facts["held-out loss"][half] > 4 * facts["training loss"][half]
 
 # %%
 # A moderate rate lowers the held-out loss a little and leaves most of the gap;
-# beyond it both losses rise. Markers are seeds, each with digits of its own;
-# lines join their means.
+# beyond it both losses rise.
 fig, ax = plt.subplots(figsize=(6, 4), layout="constrained")
-curves = (held_out, "s-", "held out"), (training, "o--", "training")
+curves = (training, "o--", "training"), (held_out, "s-", "held out")
 for each, style, name in curves:
     (line,) = ax.semilogy(RATES, each.mean(axis=1), style[1:], label=name)
     ax.semilogy(RATES, each, style[0], color=line.get_color(), mfc="none")
@@ -90,6 +89,11 @@ fig.set_label(
     f"at one half {facts['held-out loss'][half]:.3f}; training loss far less."
 )
 plt.show()
+
+# %%
+# Figure: The training and the held-out loss of the finished network against
+# the dropout rate, on a logarithmic axis. Open markers are seeds, each with
+# digits of its own; lines join their means.
 
 # %%
 # What to try next: a rate of 0.9 (why do both losses rise?); drop pixels, too.

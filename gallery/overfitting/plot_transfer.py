@@ -80,7 +80,7 @@ assert facts[FROZEN][-1] < facts[TUNED][-1]
 
 # %%
 # All have the same 100 steps, too few to begin anew. The more examples, the
-# better to go on with all layers. Markers are seeds, lines join their means.
+# better to go on with all layers.
 fig, ax = plt.subplots(figsize=(6, 3.8), layout="constrained")
 for k, style in enumerate(("^:", "o-", "s--")):
     (line,) = ax.plot(facts[WAYS[k]], style, label=WAYS[k])
@@ -91,6 +91,10 @@ ax.legend()
 said = ", ".join(f"{way} {row[-1]:.0f}" for way, row in facts.items())
 fig.set_label(f"Per cent read after {SIZES[-1]} of each digit: {said}.")
 plt.show()
+
+# %%
+# Figure: The share of the new digits that is read correctly, against how many
+# of each were learned from. Open markers are seeds; lines join their means.
 
 # %%
 # What to try next: 400 steps for the few; teach digits that stand still.

@@ -71,10 +71,9 @@ assert np.all(np.diff(facts["weight size"]) < 0)
 # %%
 # The best strength lowers the loss and hardly changes how many are misread. It
 # was chosen on the held-out digits, so its loss there is a little too good.
-# Markers are seeds, each with digits of its own; lines join their means.
 fig, ax = plt.subplots(figsize=(6, 3.8), layout="constrained")
 ticks = [f"{lam:g}" for lam in LAMBDAS]
-for k, style in (1, "s-"), (0, "o--"):
+for k, style in (0, "o--"), (1, "s-"):
     (line,) = ax.plot(ticks, facts[names[k]], style[1:], label=names[k])
     ax.plot(ticks, found[..., k], style[0], c=line.get_color(), mfc="none")
 ax.set(xlabel="strength lam of the decay", ylabel="loss after training")
@@ -83,7 +82,10 @@ least, none = (facts["held-out loss"][k] for k in (best, 0))
 fig.set_label(f"Held-out loss {none:.2f}, with decay at best {least:.2f}.")
 
 # %%
-# Weights of the neuron for zero: black is 1 or more, white -1 or less, grey 0.
+# Figure: The training and the held-out loss against the strength of the decay.
+# Open markers are seeds, each with digits of its own; lines join their means.
+#
+# What the decay leaves of the weights of one neuron.
 fig, axes = plt.subplots(1, 5, figsize=(8, 2), layout="constrained")
 for ax, row, tick in zip(axes, runs, ticks):
     ax.imshow(row[0][0][:, 0].reshape(8, 8), cmap="gray_r", vmin=-1, vmax=1)
@@ -92,6 +94,10 @@ for ax, row, tick in zip(axes, runs, ticks):
 sizes = [f"{size:.2f}" for size in facts["weight size"]]
 fig.set_label(f"Weights, ever smaller: root mean square {', '.join(sizes)}.")
 plt.show()
+
+# %%
+# Figure: The weights of the neuron for the digit zero, with ever stronger
+# decay. Black is 1 or more, white -1 or less, grey 0.
 
 # %%
 # What to try next: take ``NOISE = 0``, or all digits: is decay still worth it?

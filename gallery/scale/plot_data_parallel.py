@@ -79,7 +79,7 @@ bands = dict(zip(facts, (0.5, 1e-4, 4096, 1e8)))
 print(facts, f"several devices: {real or 'not measured'}")
 
 # %%
-# Each point is a weight. On the right also B times the speed of one shard.
+# What dealing out the batch costs in exactness, and what it gains in speed.
 fig, axes = plt.subplots(1, 3, figsize=(9, 3.1), layout="constrained")
 for ax, (name, pair) in zip(axes, pairs.items()):
     ax.plot(pair[0], np.subtract(*pair), "o", ms=3)
@@ -93,5 +93,12 @@ said = ", ".join(f"{name} {facts[name]:.1g}" for name in pairs)
 of = f"Gradients of {len(parts)} shards, less the batch's"
 fig.set_label(f"{of}. At most: {said}.")
 plt.show()
+
+# %%
+# Figure: The gradient of the whole batch, and on the upright axis how far the
+# mean of eight shards lies from it; each point is a weight. With batch
+# normalisation they differ. On the right, images a second: as measured, and at
+# best, which is the speed of one shard times the number of devices.
+
 # %%
 # What to try next: unequal shards, weighed by their size; ``SHARDS`` up to 64.

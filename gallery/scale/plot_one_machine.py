@@ -85,12 +85,18 @@ axes[1].set(xlabel="parameters", ylabel="GiB needed at least")
 axes[2].loglog(B, days, "o-", ms=4, label="t0 + c N / B")
 axes[2].loglog(B, days[0] / B, "--", c="0.5", label="in proportion")
 axes[2].set(xlabel="machines", ylabel="days, width 1, 115 million")
-for ax in axes:
-    ax.legend()
+for ax, place in zip(axes, ("best", "lower right", "best")):
+    ax.legend(loc=place)
 told = f"{days[0]:.2g} days on one machine, {days[-1]:.1g} on {B[-1]}"
 fits = f"Batch of {min(need)}: width {facts['laptop']} fits a laptop"
 fig.set_label(f"{fits}; the narrowest takes {told}.")
 plt.show()
+
+# %%
+# Figure: On the left, the time of a step as measured, and as its two parts add
+# up. In the middle, the memory that networks need at least, and what machines
+# have. On the right, the days of a training against the number of machines,
+# and what they would be in proportion.
 
 # %%
 # What to try next: the averaging of gradients, a time for each byte, added.

@@ -82,6 +82,9 @@ fig.set_label(
 plt.show()
 
 # %%
+# Figure: Loss and accuracy after each epoch, on the training digits and on the
+# digits held out.
+#
 # The mistakes of which it is surest tell most; some would make you hesitate.
 surest = wrong[np.argsort(-probabilities[wrong].max(axis=1))][:6]
 fig, axes = plt.subplots(1, len(surest) or 1, figsize=(9, 2.1), squeeze=False)
@@ -92,6 +95,10 @@ for ax, k in zip(axes[0], surest):
 mistakes = ", ".join(f"{y_test[k]} read as {guess[k]}" for k in surest)
 fig.set_label(f"{len(surest)} of {len(wrong)} misread digits: {mistakes}.")
 plt.show()
+
+# %%
+# Figure: The misread digits of which the network was surest, each with what it
+# is and what it was read as.
 
 # %%
 # What to try next: leave out ``activation="relu"``; train on 200 digits only.

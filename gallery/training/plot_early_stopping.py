@@ -93,4 +93,9 @@ fig.set_label(
 plt.show()
 
 # %%
+# Figure: On the left, a training that went on to the end, with the epoch whose
+# weights early stopping saved and the one in which it stopped. On the right,
+# the accuracy of each seed if it was stopped and if it went on.
+
+# %%
 # What to try next: a patience of one; labels that are all right.

@@ -91,4 +91,9 @@ fig.set_label(
 plt.show()
 
 # %%
+# Figure: The loss after a fixed number of steps against the learning rate,
+# both axes logarithmic. Markers are seeds, the line joins their means. In the
+# grey band the network ends no better than by guessing.
+
+# %%
 # What to try next: twice the steps; Adam, which needs a model for each rate.

@@ -95,4 +95,10 @@ fig.set_label(
 plt.show()
 
 # %%
+# Figure: At the upper left, the loss on examples that were learned from and on
+# others, against the width; bands span the seeds. The other panels show the
+# examples and, by colour, how sure networks of three widths are of either
+# class.
+
+# %%
 # What to try next: 600 examples to learn from; 40 steps.
