@@ -271,19 +271,6 @@ def means_of_windows(plane: Any, size: int, stride: int) -> Any:
     return windows[::stride, ::stride].mean(axis=(2, 3))
 
 
-def collapsed_kernel(first: Any, second: Any) -> Any:
-    """Return the kernel of two convolutions in a row, one after the other.
-
-    A single one moves through zeros, and each convolution is done by NumPy; what comes
-    out is the kernel from its last tap to its first.
-    """
-    taps = len(first) + len(second) - 1
-    row = np.zeros(2 * taps - 1)
-    row[taps - 1] = 1
-    behind = np.correlate(np.correlate(row, first, "valid"), second, "valid")
-    return behind[::-1]
-
-
 def parameters_of_digit_reader() -> int:
     """Return the parameters of the chapter's network for digits, by byhand.shapes."""
     from byhand import shapes

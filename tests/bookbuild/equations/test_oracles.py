@@ -144,21 +144,6 @@ def test_images_are_seen_through_kernels(random):
     np.testing.assert_allclose(found, expected)
 
 
-def test_two_kernels_in_a_row_are_one(random):
-    first, second, row = (random.normal(size=size) for size in (3, 2, 9))
-
-    def seen(row, kernel):
-        count = len(row) - len(kernel) + 1
-        return [
-            sum(row[place + tap] * weight for tap, weight in enumerate(kernel))
-            for place in range(count)
-        ]
-
-    kernel = oracles.collapsed_kernel(first, second)
-    assert kernel.shape == (4,)
-    np.testing.assert_allclose(seen(row, kernel), seen(seen(row, first), second))
-
-
 def test_the_largest_and_the_mean_of_windows(random):
     plane = random.normal(size=(6, 4))
     expected = np.array(
