@@ -18,7 +18,9 @@ from pybtex.database import parse_file
 from pybtex.exceptions import PybtexError
 
 from bookbuild import faults, files, inputs, locking, noise, processes
-from bookbuild.equations import reports
+from bookbuild.checks import chapters, reading
+from bookbuild.checks.sources import Fault
+from bookbuild.equations import reports, tables
 
 STRICT = ["-W", "-n", "--keep-going"]
 
@@ -67,6 +69,18 @@ def settings_faults(root: Path) -> Iterator[str]:
             yield f"{path.relative_to(root)}{line}: not BibTeX, {error}"
 
 
+def structure_faults(root: Path) -> Iterator[Fault]:
+    """Yield the exercises and displays that lack a part which Sphinx does not miss.
+
+    Those are rules of `make lint`, too; here an author is told who only builds.
+    """
+    pages = reading.book_in_order(root)
+    yield from tables.equations_are_named(root, pages)
+    for page in pages:
+        yield from chapters.exercises_are_titled(page)
+        yield from chapters.exercises_are_solved(page)
+
+
 def build(root: Path) -> int:
     """Build the book under `root`; return 0 or the exit status for make.
 
@@ -100,14 +114,16 @@ def build_alone(root: Path, lock: int) -> int:
     record.unlink(missing_ok=True)
     if wrong := reports.faults_in(root):
         return refuse([str(fault) for fault in wrong])
+    lacking = [str(fault) for fault in structure_faults(root)]
     status, lines = run_jupyter_book(root, lock, *STRICT)
     took = time.monotonic() - start
-    if status == 0:
+    if status == 0 and not lacking:
         finished = {"inputs": made_of, "outputs": inputs.state_of(html)}
         files.write_json(record, finished)
         print(f"\nThe book is built ({took:.0f} s). Open _build/html/index.html")
         return 0
-    return refuse(faults.faults_in(lines, root))
+    found = faults.faults_in(lines, root) if status else []
+    return refuse([*lacking, *found])
 
 
 def run_jupyter_book(root: Path, lock: int, *options: str) -> tuple[int, list[str]]:

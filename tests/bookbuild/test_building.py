@@ -301,6 +301,64 @@ def test_broken_settings_end_in_one_line_that_names_the_file(
     assert "Traceback" not in "\n".join(found)
 
 
+LACKING = {
+    "an exercise without title": (
+        """
+```{exercise}
+:label: ex-one
+:class: routine
+
+Count.
+```
+
+```{solution} ex-one
+:class: dropdown
+
+One.
+```
+""",
+        "ex-one has no title",
+    ),
+    "an exercise without solution": (
+        """
+```{exercise} Counting
+:label: ex-one
+:class: routine
+
+Count.
+```
+""",
+        "ex-one has no folded solution",
+    ),
+    "a display without its kind": (
+        """
+$$
+a = b
+$$ (eq-new)
+""",
+        "eq-new is not in book/equations/first.yml",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), LACKING.values(), ids=LACKING)
+def test_a_page_that_lacks_a_part_is_refused_before_anything_runs(tmp_path, text, said):
+    mini = minibook.make(tmp_path / "mini")
+    mini.page("first", text)
+    [fault] = building.structure_faults(mini.root)
+    assert str(fault).startswith("book/first.md:")
+    assert said in fault.what
+
+
+def test_a_build_ends_with_what_a_page_lacks(mini):
+    mini.page("first", LACKING["an exercise without title"][0])
+    status, printed = mini.build()
+    assert status == 1
+    [fault] = listed(printed)
+    assert fault.startswith("book/first.md:")
+    assert "ex-one has no title" in fault
+
+
 @pytest.mark.parametrize("name", ["_config.yml", "_toc.yml", "book/references.bib"])
 @pytest.mark.parametrize("content", [b"title: na\xefve\n", b"title: \x07\n"])
 def test_settings_in_another_encoding_are_told_by_name(tmp_path, name, content):
