@@ -259,6 +259,7 @@ RULES = (
     Rule("a chapter that trains sets a seed", each_page(chapters.training_is_seeded)),
     Rule("pages say what they are about", each_page(chapters.pages_are_described)),
     Rule("one sentence a line", each_page(chapters.one_sentence_a_line)),
+    Rule("columns have words for headers", each_page(chapters.tables_have_headers)),
     Rule("figures have names and captions", each_page(chapters.figures_are_captioned)),
     Rule("names of figures are unique", all_pages(chapters.figures_are_unique)),
     Rule("exercises have folded solutions", each_page(chapters.exercises_are_solved)),

@@ -35,6 +35,7 @@ MOST_LINES = 25
 MOST_COLUMNS = 79  # more makes a phone scroll
 DESCRIPTION_LENGTH = (50, 170)  # characters; search engines cut what is longer
 LEAST_EXERCISES = 6
+RULE_OF_TABLE = re.compile(r"\|(\s*:?-+:?\s*\|)+")
 CARDS = ("You will be able to", "You need", "It takes")
 FORBIDDEN = {
     r"pip install": "leave it out: the reader installs the package once",
@@ -324,6 +325,30 @@ def exercises_are_solved(page: Source) -> Iterator[Fault]:
                 line_at(page.text, found.start()),
             )
             return
+
+
+def tables_have_headers(page: Source) -> Iterator[Fault]:
+    """Yield the tables a column of which has no word at its top.
+
+    Who hears a table is told the header with each cell; an equation alone is not read.
+    """
+    lines = page.text.splitlines()
+    for number, (line, below) in enumerate(itertools.pairwise(lines), start=1):
+        if not line.startswith("|") or not RULE_OF_TABLE.fullmatch(below):
+            continue
+        headers = re.split(r"(?<!\\)\|", line)[1:-1]
+        wordless = [text for text in headers if not re.search(r"\w", bare(text))]
+        if wordless:
+            yield page.fault(
+                f"the table has {len(wordless)} headers without a word; name what the "
+                "column holds, beside its symbol if it has one",
+                number,
+            )
+
+
+def bare(text: str) -> str:
+    """Return a text without its equations."""
+    return re.sub(r"\$[^$]*\$", "", text)
 
 
 # Structure

@@ -94,7 +94,8 @@ class Shapes(SphinxDirective):
     def _table(self, network: Any) -> nodes.Node:
         """Return the table of the layers."""
         columns = self.options.get("columns") or []
-        return in_a_box(network.table(format="html", columns=columns))
+        table = network.table(format="html", columns=columns)
+        return nodes.raw("", box(table, "The layers of the network"), format="html")
 
     def _figure(self, network: Any) -> list[nodes.Node]:
         """Return the drawing with its caption, if it is asked for."""
@@ -108,7 +109,8 @@ class Shapes(SphinxDirective):
         picture = picture.replace('aria-labelledby="title about"', label)
         words, messages = self.parse_inline(" ".join(self.options["caption"].split()))
         caption = nodes.caption("", "", *words)
-        figure = nodes.figure("", in_a_box(picture), caption)
+        boxed = nodes.raw("", box(picture, "A drawing of the network"), format="html")
+        figure = nodes.figure("", boxed, caption)
         self.set_source_info(caption)
         self.set_source_info(figure)
         self.add_name(figure)
@@ -122,14 +124,17 @@ class Shapes(SphinxDirective):
         tables = "".join(row.html() for row in rows if row.entries)
         html = (
             "<details><summary>How each number was computed</summary>"
-            f'<div class="shapes">{tables}</div></details>'
+            f"{box(tables, 'How each number was computed')}</details>"
         )
         return [nodes.raw("", html, format="html")]
 
 
-def in_a_box(html: str) -> nodes.raw:
-    """Return HTML in a box that scrolls by itself."""
-    return nodes.raw("", f'<div class="shapes">{html}</div>', format="html")
+def box(html: str, label: str) -> str:
+    """Return HTML in a box that scrolls by itself, by the keyboard, too."""
+    return (
+        f'<div class="shapes" tabindex="0" role="group" aria-label="{label}">'
+        f"{html}</div>"
+    )
 
 
 def connect(app: Sphinx) -> None:

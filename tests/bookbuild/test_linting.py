@@ -109,6 +109,7 @@ FILES = {
     "_toc.yml": "root: book/index\n",
     "book/one.md": PAGE,
     "book/two.md": PAGE,
+    "book/three.md": "| | $x$ |\n|---|---|\n| 1 | 2 |\n",
     "book/glossary.md": "```{glossary}\nwormhole\n  A word of no page.\n```\n",
     "book/index.md": "# A page without a cell\n\nIt is 12.5 % right.\n",
     "book/since-the-lecture.md": "| A slide of another lecture | was | is | gone |\n",

@@ -217,6 +217,24 @@ def test_a_second_definition_is_seen():
     assert len(list(chapters.definitions_are_unique(classes))) == 1
 
 
+@pytest.mark.parametrize(
+    ("header", "faults"),
+    [
+        ("| input $x_1$ | target |", 0),
+        ("| $x_1$ | target |", 1),
+        ("| | target |", 1),
+        ("| a \\| b | target |", 0),
+    ],
+)
+def test_headers_without_words_are_seen(header, faults):
+    text = CHAPTER + f"\n{header}\n|---|:--|\n| 1 | 2 |\n"
+    found = list(chapters.tables_have_headers(page(text)))
+    assert len(found) == faults
+    if faults:
+        assert found[0].line == text.splitlines().index(header) + 1
+        assert "1 headers without a word" in found[0].what
+
+
 def test_training_without_a_seed_is_seen():
     trained = CHAPTER.replace("import keras", "net.fit(x, y, epochs=2)")
     (fault,) = chapters.training_is_seeded(page(trained))

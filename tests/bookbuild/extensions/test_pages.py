@@ -150,6 +150,9 @@ class TestABook:
         assert re.search(r"<var>c</var> &middot; <var>f</var> \+ <var>f</var>", page)
         assert "(None, H - 2, W - 2, 2)" in page
         assert page.count("<svg") == 2
+        boxes = re.findall(r'<div class="shapes"[^>]*>', page)
+        assert len(boxes) >= 4
+        assert all('tabindex="0"' in box and "aria-label" in box for box in boxes)
         figures = re.findall(r'<figure[^>]*id="([^"]+)">(.*?)</figure>', page, re.S)
         assert [name for name, _ in figures] == ["fig-graph", "fig-volumes"]
         assert all("<svg" in figure for _, figure in figures)
