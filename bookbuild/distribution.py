@@ -42,7 +42,18 @@ BESIDE_THE_PACKAGE = {
 
 # Modules whose examples need more than NumPy.
 WITH_KERAS = ("gradients/keras.py",)
-WITH_EXTRAS = ("datasets.py", "figures/curves.py", "figures/schematics.py")
+WITH_EXTRAS = (
+    "datasets/digits.py",
+    "datasets/galaxies.py",
+    "figures/architecture.py",
+    "figures/channels.py",
+    "figures/curves.py",
+    "figures/fields.py",
+    "figures/matrices.py",
+    "figures/products.py",
+    "figures/schematics.py",
+    "figures/style.py",
+)
 
 TYPED_USE = Path(__file__).with_name("typed_use.py")
 PYTEST_SETTINGS = """\

@@ -1,85 +1,13 @@
-"""Data that needs no network: handwritten digits, and galaxies that are simulated.
+"""Small images of galaxies, simulated, with gravitational lenses as a rare kind."""
 
-NumPy is imported with this module; scikit-learn, astropy and SciPy when a function
-that needs them is called.
-"""
-
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-ELLIPTICAL, SPIRAL = 0, 1
-
-
-class Split(NamedTuple):
-    """Examples to learn from and examples kept back, in this order.
-
-    `x` and `x_test` have the shape (N, size, size, 1) and values from 0 to 1 in
-    float32; `y_t` and `y_test`, (N,), hold the number of each example's class.
-    """
-
-    x: Array
-    y_t: Array
-    x_test: Array
-    y_test: Array
-
-
-def digits(*, size: int = 8, held_out: float = 0.25, seed: int = 0) -> Split:
-    """Return scikit-learn's 1,797 handwritten digits, a part of them kept back.
-
-    Both parts hold each digit in the same proportion. The images have 8 x 8 pixels;
-    a larger size repeats each pixel and adds no detail.
-
-    Parameters
-    ----------
-    size : int
-        Pixels along each side, a multiple of 8.
-    held_out : float
-        Fraction that is kept back, above 0 and below 1.
-    seed : int
-        Of the shuffling.
-
-    Returns
-    -------
-    Split
-        x, y_t, x_test, y_test.
-
-    Raises
-    ------
-    ValueError
-        If the size is no multiple of 8, or the fraction not between 0 and 1.
-
-    References
-    ----------
-    Alpaydin and Kaynak 1998, doi:10.24432/C50P49.
-
-    Examples
-    --------
-    >>> x, y_t, x_test, y_test = digits()
-    >>> x.shape, x_test.shape
-    ((1347, 8, 8, 1), (450, 8, 8, 1))
-    """
-    if size < 8 or size % 8:
-        raise ValueError(f"size must be a multiple of 8, got {size}")
-    if not 0 < held_out < 1:
-        raise ValueError(f"held_out must lie between 0 and 1, got {held_out}")
-    from sklearn.datasets import load_digits
-    from sklearn.model_selection import train_test_split
-
-    raw = load_digits()
-    images = (raw.images / 16).astype("float32")[..., np.newaxis]
-    images = images.repeat(size // 8, axis=1).repeat(size // 8, axis=2)
-    x, x_test, y_t, y_test = train_test_split(
-        images,
-        raw.target,
-        test_size=held_out,
-        stratify=raw.target,
-        random_state=seed,
-    )
-    return Split(x, y_t, x_test, y_test)
+ELLIPTICAL, SPIRAL, LENS = 0, 1, 2
 
 
 def galaxies(
@@ -89,19 +17,23 @@ def galaxies(
     noise: float = 0.1,
     blur: float = 1.0,
     tilt: float = 60.0,
+    lenses: float = 0.0,
     seed: int = 0,
 ) -> tuple[Array, Array]:
     """Simulate small images of elliptical and spiral galaxies.
 
     An elliptical has a Sersic profile of index 2 to 4, a spiral a disc of index 1 with
     two logarithmic arms and a bulge. Size, orientation, axis ratio, arms and place
-    vary from one to the next; then follow the blur of a telescope, a stretch that
-    lifts what is faint and makes the brightest pixel 1, and noise.
+    vary from one to the next. A gravitational lens is an elliptical whose mass bends
+    the light of a galaxy behind it into arcs or a ring. Then follow the blur of a
+    telescope, a stretch that lifts what is faint and makes the brightest pixel 1, and
+    noise.
 
     Parameters
     ----------
     count : int
-        Number of images; every second one is a spiral, in random order.
+        Number of images, in random order; of those that are no lenses, every second
+        one is a spiral.
     size : int
         Pixels along each side, at least 8.
     noise : float
@@ -110,6 +42,10 @@ def galaxies(
         Standard deviation of the blur, in pixels; 0 for none.
     tilt : float
         Largest angle at which a disc is seen, in degrees from face-on, below 90.
+    lenses : float
+        Fraction of the images that are gravitational lenses, from 0 to 1, to the
+        nearest whole image; one at least, unless it is 0. Lenses are rare among
+        galaxies: 0.01 makes a class to be searched for.
     seed : int
         Of all that is random: the same seed gives the same images.
 
@@ -118,7 +54,8 @@ def galaxies(
     images : ndarray
         Shape (count, size, size, 1), float32.
     labels : ndarray
-        Shape (count,): 0 for an elliptical, 1 for a spiral.
+        Shape (count,): 0 for an elliptical, 1 for a spiral, 2 for a lens
+        (`ELLIPTICAL`, `SPIRAL`, `LENS`).
 
     Raises
     ------
@@ -128,7 +65,8 @@ def galaxies(
     References
     ----------
     Graham and Driver 2005, doi:10.1071/AS05001 (Sersic profiles);
-    Lupton, Gunn and Szalay 1999, doi:10.1086/301004 (the stretch by arcsinh).
+    Lupton, Gunn and Szalay 1999, doi:10.1086/301004 (the stretch by arcsinh);
+    Treu 2010, doi:10.1146/annurev-astro-081309-130924 (lenses).
 
     Examples
     --------
@@ -144,13 +82,18 @@ def galaxies(
             raise ValueError(f"{name} must not be negative, got {given}")
     if not 0 <= tilt < 90:
         raise ValueError(f"tilt must be from 0 to below 90 degrees, got {tilt}")
+    if not 0 <= lenses <= 1:
+        raise ValueError(f"lenses must be a fraction from 0 to 1, got {lenses}")
     from scipy.ndimage import gaussian_filter
 
     rng = np.random.default_rng(seed)
-    labels = rng.permutation(np.arange(count) % 2)
+    kinds = np.arange(count) % 2
+    if lenses:
+        kinds[: max(1, int(np.floor(lenses * count + 0.5)))] = LENS
+    labels = rng.permutation(kinds)
     images = np.empty((count, size, size), "float32")
     for image, label in zip(images, labels, strict=True):
-        draw = _spiral if label == SPIRAL else _elliptical
+        draw = DRAWN[int(label)]
         # The centre outshines the rest: stretched as for the eye (Lupton et al. 1999).
         clean = np.arcsinh(3 * gaussian_filter(draw(size, tilt, rng), blur))
         image[...] = clean / clean.max() + noise * rng.normal(size=clean.shape)
@@ -166,9 +109,13 @@ def _plane(size: int, rng: np.random.Generator) -> tuple[Array, Array]:
 
 def _elliptical(size: int, _tilt: float, rng: np.random.Generator) -> Any:
     """Return the light of an elliptical."""
+    return _old_stars(*_plane(size, rng), size, rng)
+
+
+def _old_stars(x: Array, y: Array, size: int, rng: np.random.Generator) -> Any:
+    """Return an elliptical's light at coordinates from its centre."""
     from astropy.modeling.models import Sersic2D
 
-    x, y = _plane(size, rng)
     profile = Sersic2D(
         r_eff=rng.uniform(0.12, 0.25) * size,
         n=rng.uniform(2, 4),
@@ -195,3 +142,37 @@ def _spiral(size: int, tilt: float, rng: np.random.Generator) -> Any:
     disc = Sersic2D(r_eff=scale, n=1)(along, across)
     bulge = Sersic2D(amplitude=rng.uniform(0.5, 1.5), r_eff=0.15 * scale, n=2)
     return disc * (1 + strength * np.cos(phase)) + bulge(along, across)
+
+
+def _lens(size: int, _tilt: float, rng: np.random.Generator) -> Any:
+    """Return the light of an elliptical and of a galaxy behind it, which it bends.
+
+    The mass is that of an isothermal sphere, which pulls each ray by the same angle,
+    and a shear of what stands around. Light seen at (x, y) left the source at the
+    bent coordinates, as bright as it is seen.
+    """
+    from astropy.modeling.models import Sersic2D
+
+    x, y = _plane(size, rng)
+    front = _old_stars(x, y, size, rng)
+    ring = rng.uniform(0.2, 0.32) * size  # Einstein's radius
+    radius = np.maximum(np.hypot(x, y), 1e-9)
+    shear, turn = rng.uniform(0, 0.1), rng.uniform(0, 2 * np.pi)
+    along, across = shear * np.cos(turn), shear * np.sin(turn)
+    bent_x = x - ring * x / radius - along * x - across * y
+    bent_y = y - ring * y / radius - across * x + along * y
+    # A source straight behind makes a ring, one beside the line of sight makes arcs.
+    aside, where = ring * rng.uniform(0, 0.5), rng.uniform(0, 2 * np.pi)
+    source = Sersic2D(
+        amplitude=rng.uniform(0.6, 1.5),
+        r_eff=rng.uniform(0.05, 0.08) * size,
+        n=1,
+        x_0=aside * np.cos(where),
+        y_0=aside * np.sin(where),
+        ellip=rng.uniform(0, 0.4),
+        theta=rng.uniform(0, np.pi),
+    )
+    return front + source(bent_x, bent_y)
+
+
+DRAWN = {ELLIPTICAL: _elliptical, SPIRAL: _spiral, LENS: _lens}
