@@ -157,8 +157,8 @@ class Comparison:
 
     Attributes
     ----------
-    scores : mapping of str to tuple of float
-        The score of each run, for each arm, in the order of the seeds.
+    scores : dict
+        For the name of each arm the scores of its runs, in the order of the seeds.
     seeds : tuple of int
         The seeds, the same for every arm.
     baseline : str
@@ -290,7 +290,7 @@ class Tuning:
         The value with the best score.
     score : float
         Its score.
-    scores : mapping
+    scores : dict
         The score of each value, in the order in which they were tried; NaN or inf for
         a run that diverged.
     seed : int
