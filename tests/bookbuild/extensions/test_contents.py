@@ -1,15 +1,12 @@
 """The landing page: cards of the chapters, and figures that chapters lend it."""
 
-import io
 import re
 
-import bs4
 import pytest
-from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from bookbuild.checks.sources import Source
 from bookbuild.extensions import contents
+from tests.plainbook import PlainBook
 
 # sphinx-external-toc asks docutils in a way that docutils means to drop one day.
 pytestmark = pytest.mark.filterwarnings(
@@ -80,57 +77,23 @@ A caption.
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
 
 
-class Book:
-    """A folder with pages, and a way to build it."""
-
-    def __init__(self, root):
-        self.root = root
-        self.write("conf.py", CONFIGURATION)
-        self.write("_toc.yml", TOC)
-        self.write("book/index.md", INDEX)
-        self.write("book/glossary.md", "# Glossary\n")
-        needs = "{ref}`chap-one`, the {ref}`notation <chap-notation>`."
-        self.write("book/one.md", CHAPTER.format(name="one", needs="nothing."))
-        self.write("book/two.md", CHAPTER.format(name="two", needs=needs))
-        self.write("book/glossary.md", "(chap-notation)=\n# Glossary\n")
-        self.write("book/one.svg", SVG)
-        self.write("book/two.svg", SVG)
-
-    def write(self, name, text):
-        path = self.root / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
-
-    def build(self):
-        """Build; return what was warned of."""
-        warnings = io.StringIO()
-        source, build = str(self.root), self.root / "_build"
-        with patch_docutils(source), docutils_namespace():
-            Sphinx(
-                srcdir=source,
-                confdir=source,
-                outdir=str(build / "html"),
-                doctreedir=str(build / ".doctrees"),
-                buildername="html",
-                status=None,
-                warning=warnings,
-            ).build()
-        return re.sub("\x1b[^m]*m", "", warnings.getvalue())
-
-    def index(self):
-        """Return the landing page as a browser reads it."""
-        path = self.root / "_build" / "html" / "book" / "index.html"
-        return bs4.BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-
-
 @pytest.fixture
 def book(tmp_path):
-    return Book(tmp_path)
+    needs = "{ref}`chap-one`, the {ref}`notation <chap-notation>`."
+    book = PlainBook(tmp_path, CONFIGURATION)
+    book.write("_toc.yml", TOC)
+    book.write("book/index.md", INDEX)
+    book.write("book/one.md", CHAPTER.format(name="one", needs="nothing."))
+    book.write("book/two.md", CHAPTER.format(name="two", needs=needs))
+    book.write("book/glossary.md", "(chap-notation)=\n# Glossary\n")
+    book.write("book/one.svg", SVG)
+    book.write("book/two.svg", SVG)
+    return book
 
 
 def test_each_chapter_has_a_card(book):
     assert book.build() == ""
-    page = book.index()
+    page = book.page("book/index")
     assert [part.get_text() for part in page.select("p.part")] == ["First things"]
     cards = page.select(".chapter-card")
     titles = [card.select_one(".chapter-title a").get_text() for card in cards]
@@ -148,7 +111,7 @@ def test_each_chapter_has_a_card(book):
 
 def test_a_figure_is_borrowed_with_its_text(book):
     book.build()
-    [figure] = book.index().select(".borrowed")
+    [figure] = book.page("book/index").select(".borrowed")
     assert figure.select_one("img")["alt"] == "A picture of two."
     assert figure.select_one("em").get_text() == "two"
     assert figure.get_text().strip() == "What two shows."

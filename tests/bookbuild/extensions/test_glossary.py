@@ -1,13 +1,10 @@
 """Words of the glossary: linked at their first use, explained where they stand."""
 
-import io
 import json
-import re
 
-import bs4
 import pytest
-from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+from tests.plainbook import PlainBook
 
 CONFIGURATION = """
 from bookbuild.extensions import glossary, macros, maths
@@ -69,52 +66,21 @@ $$ (eq-slope)
 """
 
 
-class Book:
-    """A folder with pages, and a way to build it."""
-
-    def __init__(self, root):
-        self.root = root
-        self.write("conf.py", CONFIGURATION)
-        self.write("index.md", "# All\n\n```{toctree}\nbook/one\nbook/glossary\n```\n")
-        self.write("book/one.md", PAGE)
-        self.write("book/glossary.md", GLOSSARY)
-        self.write(
-            "book/macros.yml",
-            "\\pd: {drawn: '\\frac{\\partial #1}{\\partial #2}'}\n"
-            "\\T: {drawn: '^{\\top}'}\n"
-            "\\reason: {drawn: '&& \\text{#1}', read: ''}\n".replace("&& ", ""),
-        )
-
-    def write(self, name, text):
-        path = self.root / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
-
-    def build(self):
-        """Build; return what was warned of."""
-        warnings = io.StringIO()
-        source, build = str(self.root), self.root / "_build"
-        with patch_docutils(source), docutils_namespace():
-            Sphinx(
-                srcdir=source,
-                confdir=source,
-                outdir=str(build / "html"),
-                doctreedir=str(build / ".doctrees"),
-                buildername="html",
-                status=None,
-                warning=warnings,
-            ).build()
-        return re.sub("\x1b[^m]*m", "", warnings.getvalue())
-
-    def page(self, name):
-        """Return a page as a browser reads it."""
-        path = self.root / "_build" / "html" / f"{name}.html"
-        return bs4.BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+MACROS = r"""
+\pd: {drawn: '\frac{\partial #1}{\partial #2}'}
+\T: {drawn: '^{\top}'}
+\reason: {drawn: '\text{#1}', read: ''}
+"""
 
 
 @pytest.fixture
 def book(tmp_path):
-    return Book(tmp_path)
+    book = PlainBook(tmp_path, CONFIGURATION)
+    book.write("index.md", "# All\n\n```{toctree}\nbook/one\nbook/glossary\n```\n")
+    book.write("book/one.md", PAGE)
+    book.write("book/glossary.md", GLOSSARY)
+    book.write("book/macros.yml", MACROS)
+    return book
 
 
 def test_words_are_linked_once_and_explained(book):

@@ -1,6 +1,5 @@
 """Equations: drawn by one call of Node, once, and named where they cannot be."""
 
-import io
 import json
 import os
 import re
@@ -11,12 +10,11 @@ import time
 from pathlib import Path
 
 import pytest
-from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
-from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from bookbuild.extensions import maths
 from bookbuild.extensions.maths import Equation
+from tests.plainbook import PlainBook
 
 CONFIGURATION = """
 from bookbuild.extensions import maths
@@ -50,42 +48,14 @@ def calls(monkeypatch):
     return made
 
 
-class Book:
-    """A folder with pages in reStructuredText, and a way to build it."""
-
-    def __init__(self, root):
-        self.root = root
-        self.write("conf.py", CONFIGURATION)
-
-    def write(self, name, text):
-        path = self.root / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
-
-    def build(self, parallel=0):
-        """Build; return what was warned of."""
-        warnings = io.StringIO()
-        source, build = str(self.root), self.root / "_build"
-        with patch_docutils(source), docutils_namespace():
-            Sphinx(
-                srcdir=source,
-                confdir=source,
-                outdir=str(build / "html"),
-                doctreedir=str(build / ".doctrees"),
-                buildername="html",
-                status=None,
-                warning=warnings,
-                parallel=parallel,
-            ).build()
-        return re.sub("\x1b[^m]*m", "", warnings.getvalue())
-
-    def html(self, name):
-        return (self.root / "_build" / "html" / f"{name}.html").read_text()
+def html_of(book, name):
+    """Return a page as it was written."""
+    return (book.root / "_build" / "html" / f"{name}.html").read_text()
 
 
 @pytest.fixture
 def book(tmp_path):
-    book = Book(tmp_path / "book")
+    book = PlainBook(tmp_path / "book", CONFIGURATION)
     pages = ["power", *(f"page{number}" for number in range(8))]
     toctree = "".join(f"   {name}\n" for name in pages)
     book.write("index.rst", f"Book\n====\n\n.. toctree::\n\n{toctree}")
@@ -191,11 +161,11 @@ def test_a_book_is_drawn_by_one_call_and_again_by_none(book, calls, parallel):
     assert book.build(parallel) == ""
     (drawn,) = calls
     assert len(drawn) == 4 + 8  # each once, though a title stands on several pages
-    page = book.html("power")
+    page = html_of(book, "power")
     assert len(re.findall('class="katex-html"', page)) >= 4
     for latex in ("x^2", "a &lt; b", "y = x^3", "z = 1"):
         assert f">{latex}" in page
-    assert ">x^2</annotation>" in book.html("index")  # in the table of contents
+    assert ">x^2</annotation>" in html_of(book, "index")  # in the table of contents
     assert (
         '<div class="math" id="equation-cube">\n<span class="eqno">(1)'
         '<a class="headerlink" href="#equation-cube" title="Link to this equation">'
@@ -212,7 +182,7 @@ def test_a_book_is_drawn_by_one_call_and_again_by_none(book, calls, parallel):
     book.write("page1.rst", "page1\n=====\n\n:math:`x^2` and :math:`page1`\n")
     book.build(parallel)
     assert len(calls) == 1
-    assert ">x^2</annotation>" in book.html("page1")
+    assert ">x^2</annotation>" in html_of(book, "page1")
     book.write("page1.rst", "page1\n=====\n\n:math:`x^2` and :math:`new`\n")
     book.build(parallel)
     assert calls[1:] == [[{"latex": "new", "display": False}]]
@@ -246,7 +216,7 @@ def test_every_broken_equation_is_named_with_its_file_and_line(book, calls, para
             assert any(
                 f"{book.root}/{start}" in line and reason in line for line in warnings
             ), warnings
-        shown = re.search('<div class="math">(.*?)</div>', book.html("page2"), re.S)
+        shown = re.search('<div class="math">(.*?)</div>', html_of(book, "page2"), re.S)
         assert shown[1].strip() == r"\frac{1}{ &lt; 2"
         for path in (book.root / "_build/.doctrees").rglob("*.doctree"):
             path.unlink()
@@ -271,11 +241,11 @@ def add(app, doctree, docname):
     book.write("conf.py", configuration)
     assert book.build() == ""
     assert [len(drawn) for drawn in calls] == [12, 1]
-    assert ">late</annotation>" in book.html("page3")
+    assert ">late</annotation>" in html_of(book, "page3")
     book.write("page3.rst", "page3\n=====\n\nOther words. :math:`page3`\n")
     book.build()
     assert len(calls) == 2
-    assert ">late</annotation>" in book.html("page3")
+    assert ">late</annotation>" in html_of(book, "page3")
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"made_by": []}', "null"])
