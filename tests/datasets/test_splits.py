@@ -146,3 +146,8 @@ TEN = np.arange(10)
 def test_what_cannot_be_split_is_refused(arguments, fragment):
     with pytest.raises(ValueError, match=re.escape(fragment)):
         three_way(**{"x": TEN, "y": [0, 1] * 5, **arguments})
+
+
+def test_classes_given_as_stratify_are_refused():
+    with pytest.raises(TypeError, match="got ndarray: the classes are those of y"):
+        three_way(np.zeros((10, 1)), np.zeros(10), stratify=np.zeros(10))

@@ -81,6 +81,8 @@ def three_way(
 
     Raises
     ------
+    TypeError
+        If `stratify` is neither True nor False.
     ValueError
         If the fractions leave a part without examples, lengths differ, a class has
         fewer examples than there are parts, there are fewer groups than parts, or both
@@ -99,6 +101,11 @@ def three_way(
     >>> three_way(x, y, ordered=True).y_test
     array([0, 1])
     """
+    if not isinstance(stratify, bool | np.bool_):
+        raise TypeError(
+            f"stratify must be True or False, got {type(stratify).__name__}: the "
+            "classes are those of y"
+        )
     targets = np.asarray(y)
     arrays, several = _inputs(x)
     count = _length(arrays, targets)
