@@ -14,6 +14,7 @@ from byhand.figures.flow import draw_flow
 from byhand.figures.graphs import draw_graph
 from byhand.figures.kernels import draw_convolution
 from byhand.figures.matrices import draw_convolution_matrix
+from byhand.figures.normalising import draw_normalisation
 from byhand.figures.products import draw_product
 from byhand.figures.schematics import draw_network, draw_neuron, draw_windows
 
@@ -28,6 +29,7 @@ __all__ = [
     "draw_history",
     "draw_network",
     "draw_neuron",
+    "draw_normalisation",
     "draw_product",
     "draw_receptive_field",
     "draw_windows",
