@@ -28,6 +28,7 @@ FUNCTIONS: dict[str, Callable[[float], float]] = {
     "arcsin": math.asin,
     "arccos": math.acos,
     "arctan": math.atan,
+    "arsinh": math.asinh,
     "sinh": math.sinh,
     "cosh": math.cosh,
     "tanh": math.tanh,

@@ -39,6 +39,7 @@ ELEMENTARY = frozenset(
         "arcsin",
         "arccos",
         "arctan",
+        "arsinh",
         "sinh",
         "cosh",
         "tanh",
