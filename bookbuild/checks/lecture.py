@@ -85,7 +85,12 @@ def rows_say_where(page: Source) -> Iterator[Fault]:
 
 
 def rows(page: Source) -> Iterator[tuple[int, str]]:
-    """Yield line and text of each row of the page's tables, without their heads."""
+    """Yield line and text of each row below the page's heads, without the heads."""
+    within = False
     for number, line in enumerate(page.text.splitlines(), start=1):
-        if line.startswith("| ") and not line.startswith(HEAD):
+        if line.startswith(HEAD):
+            within = True
+        elif not line.startswith("|"):
+            within = False
+        elif within and line.startswith("| "):
             yield number, line
