@@ -18,7 +18,6 @@ Here each size is tuned for itself, and has three budgets.
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
-
 from byhand import backprop
 from byhand.backprop import SGD, Dense, ReLU, Sequential
 from byhand.datasets import spectra
