@@ -13,7 +13,7 @@ from bookbuild.gallery import devices, scripts
 
 MAY_IMPORT = {"keras", "numpy", "matplotlib", "sklearn", "byhand", "astropy"}
 MAY_IMPORT |= {"pathlib", "tempfile", "time"}  # come with Python
-LEAST_REQUIREMENTS = {"keras", "matplotlib", "scikit-learn", "astropy"}
+LEAST_REQUIREMENTS = {"keras", "matplotlib", "scikit-learn", "astropy", "mlxtend"}
 BOUND = re.compile(r"tf\.keras|KERAS_BACKEND|set_backend|os\.environ")
 LEAST_CAPTION = 30  # characters
 RANDOM = re.compile(r"\.fit\(|\.random\.")

@@ -244,8 +244,8 @@ def test_a_wrong_count_of_examples_is_seen():
         assert f"does not say '{len(places)} examples in" in fault.what
 
 
-REQUIREMENTS = "# What\nkeras>=3.15\nmatplotlib\nscikit-learn\nastropy\n"
-LOCK = "astropy==7\nkeras==3\nmatplotlib==3\nscikit-learn==1\n"
+REQUIREMENTS = "# What\nkeras>=3.15\nmatplotlib\nscikit-learn\nastropy\nmlxtend\n"
+LOCK = "astropy==7\nkeras==3\nmatplotlib==3\nmlxtend==0.25\nscikit-learn==1\n"
 
 
 def requirements(text, lock=LOCK):
@@ -258,7 +258,7 @@ def requirements(text, lock=LOCK):
 def test_a_requirement_that_is_not_pinned_or_missing_is_seen():
     assert requirements(REQUIREMENTS) == []
     (fault,) = requirements(REQUIREMENTS + "mxnet\n")
-    assert str(fault).startswith("gallery/requirements.txt:6: mxnet is not pinned in")
+    assert str(fault).startswith("gallery/requirements.txt:7: mxnet is not pinned in")
     (fault,) = requirements(REQUIREMENTS, LOCK.replace("keras==3\n", ""))
     assert fault.line == 2
     (fault,) = requirements(REQUIREMENTS.replace("astropy\n", ""))
