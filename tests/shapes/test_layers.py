@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from byhand.shapes import Input, Model, ShapeError, layers
+from byhand.shapes.applications import weights_without_values
 from byhand.shapes.layers.base import COMMON, REQUIRED
 from byhand.shapes.layers.extras import CustomScaleLayer
 from tests.shapes import formulas
@@ -57,7 +58,7 @@ def theirs(name, arguments, shapes):
     try:
         # Nobody asks for the values of the weights: Keras need not draw them. That
         # rms_scaling is deprecated is no refusal.
-        with keras.StatelessScope(initialize_variables=False), catch_warnings():
+        with weights_without_values(), catch_warnings():
             simplefilter("ignore", UserWarning)
             _, outs, layer = called(keras.layers, keras.Input, name, arguments, shapes)
     except Exception as error:

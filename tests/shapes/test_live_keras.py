@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from byhand.shapes import Model, ShapeError, layers
+from byhand.shapes.applications import weights_without_values
 from byhand.shapes.errors import ReadError
 from byhand.shapes.live_keras import Live, from_keras
 from byhand.shapes.size import Size
@@ -468,7 +469,7 @@ NAMES = ["Xception", "MobileNetV2", "EfficientNetV2B0", "ConvNeXtTiny", "NASNetM
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_an_application_is_read_live(name):
-    with keras.StatelessScope(initialize_variables=False):
+    with weights_without_values():
         model = getattr(keras.applications, name)(weights=None)
     net = held(model)
     assert isinstance(net.macs, int)

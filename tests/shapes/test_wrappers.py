@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from byhand import shapes
 from byhand.shapes import Input, Model, Sequential, ShapeError, layers
+from byhand.shapes.applications import weights_without_values
 
 flag = st.booleans()
 units = st.integers(1, 4)
@@ -24,7 +25,7 @@ def both(make):
 
     results = []
     # Nobody asks for the values of the weights: Keras need not draw them.
-    with keras.StatelessScope(initialize_variables=False):
+    with weights_without_values():
         for module, start in ((layers, Input), (keras.layers, keras.Input)):
             layer, inputs = make(module, start)
             out = layer(inputs)
@@ -139,7 +140,7 @@ def counts_of(make):
     import keras
 
     found = []
-    with keras.StatelessScope(initialize_variables=False):
+    with weights_without_values():
         for models, module, start in (
             (shapes, layers, Input),
             (keras, keras.layers, keras.Input),

@@ -6,6 +6,7 @@ numbers change no shape.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from types import ModuleType
 
@@ -19,6 +20,7 @@ from byhand.shapes.variables import NO_NUMBERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from byhand.shapes.network import Network
@@ -71,6 +73,28 @@ ALONE = {"MobileNetV3Large": _MOBILENET_V3, "MobileNetV3Small": _MOBILENET_V3}
 PREPARED = {"convnext", "efficientnet", "efficientnet_v2", "mobilenet_v3"}
 
 
+_WAITING = "uninitialized_variables"  # the name of Keras's list of them
+
+
+@contextlib.contextmanager
+def weights_without_values() -> Iterator[None]:
+    """Let Keras make weights that have a shape and take no memory.
+
+    Keras puts such weights on a list, and gives all of them their values the next time
+    that anybody else builds a layer: half a gigabyte for a VGG16 that nobody wanted to
+    run. What was made here is therefore taken off the list at the end.
+    """
+    import keras
+    from keras.src.backend.common import global_state
+
+    waiting = list(global_state.get_global_attribute(_WAITING) or ())
+    try:
+        with keras.StatelessScope(initialize_variables=False):
+            yield
+    finally:
+        global_state.set_global_attribute(_WAITING, waiting)
+
+
 def built(name: str, values: dict[str, Any]) -> Network:
     """Return an application that Keras has built.
 
@@ -110,8 +134,7 @@ def built(name: str, values: dict[str, Any]) -> Network:
             file=sys.stderr,
         )
     try:
-        # The weights have shapes then, and no memory.
-        with keras.StatelessScope(initialize_variables=False):
+        with weights_without_values():
             model = getattr(keras.applications, name)(weights=None, **values)
     except (TypeError, ValueError) as error:
         raise ShapeError(f"Keras refuses this {name}: {error}") from None

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from byhand.shapes import ReadError, ShapeError, from_config, from_keras_json, load
+from byhand.shapes.applications import weights_without_values
 from byhand.shapes.files.configuration import layer_from, network_from
 from byhand.shapes.layers.opaque import Opaque
 from byhand.shapes.ops import BY_CLASS
@@ -88,7 +89,7 @@ def test_an_application_of_keras_is_read_layer_by_layer(name):
     import numpy as np
 
     # Nobody asks for the values of the weights: Keras need not draw them.
-    with keras.StatelessScope(initialize_variables=False):
+    with weights_without_values():
         model = getattr(keras.applications, name)(weights=None)
     net = from_keras_json(model.to_json())
     rows = {}
