@@ -20,7 +20,7 @@ OF_TORCH := torch triton cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cubla
 	nvidia-cusparselt-cu13 nvidia-nccl-cu13 nvidia-nvjitlink nvidia-nvshmem-cu13 nvidia-nvtx
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-backends book serve check-equations mutate-equations test test-fast test-seeds test-backends test-downloads \
+.PHONY: help env env-backends book serve check-equations mutate-equations test test-fast test-weekly test-backends test-downloads \
 	costs gallery-gpu package links newest lint audit format lock clean
 
 help:  ## say what each command does
@@ -50,14 +50,16 @@ check-equations: env  ## evaluate the equations of PAGE=book/..., or of all, fro
 mutate-equations: env  ## change each equation in every way, and see whether it shows
 	@$(RUN) -m bookbuild equations mutate $(PAGE)
 
+PYTEST := $(RUN) -m pytest -n $(WORKERS) --dist loadgroup
+
 test: env  ## run every test, on WORKERS=2 cores
-	@$(RUN) -m pytest -n $(WORKERS)
+	@$(PYTEST) -m "not weekly"
 
-test-fast: env  ## run the tests that take seconds
-	@$(RUN) -m pytest -n $(WORKERS) -m "not slow"
+test-fast: env  ## run the tests that take no second
+	@$(PYTEST) -m "not slow and not weekly"
 
-test-seeds: env  ## run the random tests with ten times as many cases
-	@$(RUN) -m pytest -n $(WORKERS) --hypothesis-profile=thousands -m "seeds or hypothesis"
+test-weekly: env  ## run the random tests with ten times as many cases, and more of the slow
+	@$(PYTEST) --hypothesis-profile=thousands -m "seeds or hypothesis or weekly"
 
 test-backends: env-backends  ## run what must hold on TensorFlow, JAX and PyTorch alike
 	@.venv-backends/bin/python -m pytest --backends $(BACKEND_TESTS) $(if $(RECORD),--record)

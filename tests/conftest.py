@@ -50,7 +50,7 @@ def own_memory():
 
 @pytest.fixture
 def examples():
-    """How many random examples a test draws: 200, or 2,000 in make test-seeds."""
+    """How many random examples a test draws: 200, or 2,000 in make test-weekly."""
     return settings().max_examples
 
 

@@ -27,6 +27,7 @@ def train_briefly(network):
     return network.get_weights()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "make_optimiser",
     [

@@ -287,7 +287,7 @@ def test_everything_slow_runs_every_week():
     assert {call for job in jobs.values() for call in make_calls(job)} == {
         "test-backends",
         "test-downloads",
-        "test-seeds",
+        "test-weekly",
         "links",
         "audit",
         'newest 2>&1 | tee "$RUNNER_TEMP/newest.log"',

@@ -26,6 +26,8 @@ from bookbuild.equations.errors import EquationError
 from bookbuild.equations.parsing import parse
 from byhand.gradients import numerical_jacobian
 
+pytestmark = pytest.mark.slow
+
 PAGES = [page.name for page in tables.pages_with_displays(places.ROOT)]
 NAMED = tree.Symbol | tree.Index
 DEEPEST = ("backpropagation", "convolution", "batch-normalisation")

@@ -7,6 +7,7 @@ import warnings
 
 import keras
 import numpy as np
+import pytest
 from keras import layers, ops
 
 
@@ -206,6 +207,7 @@ def test_each_pretrained_family_expects_another_preprocessing():
         assert not np.allclose(prepared[first], prepared[second], atol=0.1)
 
 
+@pytest.mark.slow
 def test_only_the_linear_model_levels_off_on_the_spectra():
     from sklearn.linear_model import LogisticRegression
     from sklearn.svm import SVC

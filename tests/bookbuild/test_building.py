@@ -38,6 +38,7 @@ def built(mini):
     return sorted(mini.executed())
 
 
+@pytest.mark.xdist_group("book that changes")
 class TestAChange:
     """Each test begins with the book that the one before has left."""
 
@@ -262,6 +263,7 @@ def faulty(tmp_path_factory):
     return {"cold": mini.build(), "warm": mini.build()}
 
 
+@pytest.mark.xdist_group("book of faults")
 @pytest.mark.parametrize("attempt", ["cold", "warm"])
 class TestEveryFault:
     def test_is_named_with_its_file_and_line_and_stays_a_fault(self, faulty, attempt):

@@ -141,6 +141,7 @@ def test_an_sdist_that_lacks_something_is_refused(tmp_path, name):
     assert sdist_faults(tmp_path, SDIST - {name}) == [f"{name} is missing"]
 
 
+@pytest.mark.slow
 def test_what_this_repository_builds_has_no_fault(tmp_path):
     command = [sys.executable, "-m", "hatchling", "build", "-d", str(tmp_path)]
     assert processes.run(command, cwd=places.ROOT).status == 0

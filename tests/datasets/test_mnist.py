@@ -5,6 +5,8 @@ import pytest
 
 from byhand.datasets import mnist
 
+pytestmark = pytest.mark.slow
+
 
 def test_digits_are_shuffled_in_equal_proportions():
     images, labels = mnist(1005)

@@ -135,10 +135,17 @@ BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "spectra.py"
 
 
 @pytest.mark.slow
-def test_the_networks_of_the_benchmark_stay_in_their_bands():
-    rows = ["dense", "conv", "conv+bn"]
+@pytest.mark.parametrize(
+    "row",
+    [
+        "conv",
+        pytest.param("dense", marks=pytest.mark.weekly),
+        pytest.param("conv+bn", marks=pytest.mark.weekly),
+    ],
+)
+def test_a_network_of_the_benchmark_stays_in_its_band(row):
     done = subprocess.run(
-        [sys.executable, BENCHMARK, "--seeds", "2", *rows],
+        [sys.executable, BENCHMARK, "--seeds", "2", row],
         capture_output=True,
         text=True,
         check=False,

@@ -33,6 +33,7 @@ def test_the_faces_in_colour_are_those_that_share_a_mean(kind, front, top, side)
     assert axes.get_title() == kind
 
 
+@pytest.mark.slow
 def test_four_blocks_stand_in_two_rows_and_are_named():
     figure = draw_normalisation()
     titles = [axes.get_title() for axes in figure.axes]

@@ -111,6 +111,7 @@ def test_tidy_shows_the_spine_of_ticks_on_the_right():
     assert not axes.spines["right"].get_visible()
 
 
+@pytest.mark.slow
 def test_dark_maps_every_colour_and_gives_it_back():
     figure, axes = drawn()
     before, light = svg_of(figure), colours_in(figure)

@@ -14,6 +14,8 @@ from byhand.gradients import checking as checking_module
 from byhand.gradients.function import random_signs
 from tests.gradients.gradient_cases import BUGS, TRICKY, X, affine, affine_vjp, layer
 
+pytestmark = pytest.mark.slow
+
 MODES = ["auto", "full", "directional"]
 
 
@@ -94,7 +96,6 @@ def one_wrong(grad, seed):
     return wrong, place
 
 
-@pytest.mark.slow
 @pytest.mark.seeds
 def test_one_element_of_26122_off_by_one_in_ten_thousand_is_found_and_located(examples):
     seeds = examples // 2
@@ -111,11 +112,10 @@ def test_one_element_of_26122_off_by_one_in_ten_thousand_is_found_and_located(ex
     assert zero <= 0.05 * seeds
 
 
-@pytest.mark.slow
 @pytest.mark.seeds
 @pytest.mark.parametrize(("dtype", "share"), [("float64", 0), ("float32", 0.001)])
-def test_no_false_alarm_in_a_thousand_seeds(dtype, share, examples):
-    seeds = 5 * examples
+def test_no_false_alarm_with_any_seed(dtype, share, examples):
+    seeds = examples
     alarms = 0
     for seed in range(seeds):
         fn, p, grad = mlp(seed, dtype)

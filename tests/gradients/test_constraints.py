@@ -74,6 +74,7 @@ def test_a_tangent_of_the_simplex_adds_nothing_and_one_of_the_sphere_is_orthogon
     assert np.allclose((x * tangent).sum(axis=-1), 0, atol=1e-12)
 
 
+@pytest.mark.slow
 @given(st.sampled_from(SETS), shapes, seeds)
 def test_a_row_is_moved_as_the_array_is(kind, shape, seed):
     on = constraint(kind)

@@ -32,6 +32,8 @@ from byhand.gradients.nested import Leaf
 from byhand.gradients.report import Comparison, Kink
 from tests.gradients.invented_bugs import INVENTED, NAMES, normals, softmax
 
+pytestmark = pytest.mark.slow
+
 MODES = ["auto", "full", "directional"]
 WIDE = 198  # characters of a line, which the report indents by two
 GRADIENT_CALLS = 12  # of a diagnosis, for each tensor

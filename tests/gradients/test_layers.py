@@ -18,6 +18,8 @@ from byhand.gradients.layers import habits, study
 from byhand.gradients.layers.habits import BEFORE, BEHIND, GRADIENT_HOLDERS, LISTS
 from tests.gradients.real_cases import Network
 
+pytestmark = pytest.mark.slow
+
 X = np.random.default_rng(0).normal(size=(6, 5))
 W = np.random.default_rng(1).normal(size=(5, 3))
 B = np.array([0.1, -0.2, 0.3])

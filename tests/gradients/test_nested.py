@@ -25,6 +25,8 @@ from byhand.gradients.nested import (
 )
 from byhand.gradients.nested.naming import is_learnt
 
+pytestmark = pytest.mark.slow
+
 Pair = namedtuple("Pair", "W b")
 
 

@@ -15,6 +15,8 @@ import pytest
 from byhand.gradients import check_gradients, check_layer, numerical_jacobian
 from tests.gradients import real_cases as real
 
+pytestmark = pytest.mark.slow
+
 MODES = ["auto", "full", "directional"]
 X = np.random.default_rng(0).normal(size=(4, 3))
 every_mode = pytest.mark.parametrize("mode", MODES)

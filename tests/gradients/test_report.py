@@ -211,6 +211,7 @@ unchecked = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(
     verdict=st.sampled_from(list(Verdict)),
     tensors=st.lists(

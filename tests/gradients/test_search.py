@@ -25,6 +25,8 @@ from byhand.gradients.search import (
 )
 from byhand.gradients.styles import written
 
+pytestmark = pytest.mark.slow
+
 EPS = np.finfo(np.float64).eps
 MODES = ["full", "directional"]
 every_mode = pytest.mark.parametrize("mode", MODES)

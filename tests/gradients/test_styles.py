@@ -645,6 +645,7 @@ def test_a_gradient_one_percent_off_is_read_as_wrong_in_every_style(style):
     assert list(found.values()).count("wrong") == 1 or len(names) == 1
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_a_planted_fault_is_seen_wherever_it_is_in_nested_parameters(data):
     sizes = data.draw(st.lists(st.integers(1, 3), min_size=2, max_size=4))

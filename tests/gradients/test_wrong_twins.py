@@ -11,6 +11,8 @@ import pytest
 from byhand.gradients import check_gradients
 from tests.gradients.gradient_cases import TRICKY
 
+pytestmark = pytest.mark.slow
+
 MODES = ["auto", "full", "directional"]
 
 # Elements at a kink of their own are left alone: 20 % more or less may be a value

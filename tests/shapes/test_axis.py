@@ -65,6 +65,7 @@ def test_transposed_covers_what_its_stamps_touch(length, kernel, step):
     )
 
 
+@pytest.mark.slow
 @given(lengths, kernels, st.integers(1, 5))
 def test_transposed_returns_to_a_length_that_the_convolution_came_from(
     length, kernel, strides

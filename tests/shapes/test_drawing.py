@@ -252,6 +252,7 @@ def test_every_arrow_has_its_head(make):
             assert a == pytest.approx(x)
 
 
+@pytest.mark.slow
 def test_the_skips_of_a_u_net_run_beside_one_another():
     net = unet()
     root = ET.fromstring(drawing(net, style="graph"))

@@ -1,7 +1,8 @@
 """Spoiled models, files, command lines and calls: shown whole, or refused in words.
 
-`make test` tries some hundred, always the same; `make test-seeds` tries 20,000. A fault
-is named by its kind and number, and `python -m tests.shapes.fuzzing json 17` shows it.
+`make test` tries some hundred, always the same; `make test-weekly` tries 20,000. A
+fault is named by its kind and number, and `python -m tests.shapes.fuzzing json 17`
+shows it.
 """
 
 import json
@@ -51,6 +52,7 @@ def child(arguments, seconds):
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 @pytest.mark.seeds
 @pytest.mark.parametrize("kind", SHARES)
 def test_whatever_is_read_is_shown_or_refused_in_words(kind, examples):

@@ -7,6 +7,8 @@ import pytest
 from byhand.shapes import Input, Model, ShapeError, layers
 from byhand.shapes.layers.base import REQUIRED
 
+pytestmark = pytest.mark.slow
+
 HUGE = 10**5000  # more digits than Python writes
 
 

@@ -7,7 +7,7 @@ import inspect
 from warnings import catch_warnings, simplefilter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from byhand.shapes import Input, Model, ShapeError, layers
@@ -117,6 +117,8 @@ def test_a_layer_is_what_keras_says_it_is_and_explains_itself(name):
     refused = []
     topics = set()
 
+    # Keras takes long to build a layer, and there are 140 kinds.
+    @settings(max_examples=settings().max_examples // 4)
     @given(CASES[name])
     def compare(case):
         arguments, shapes = case

@@ -146,6 +146,7 @@ PAGES = linting.pages(places.ROOT)
 EXAMPLES = linting.examples_of(places.ROOT)
 
 
+@pytest.mark.slow
 def test_the_texts_of_the_books_figures_are_held():
     found = [
         str(fault)

@@ -192,6 +192,7 @@ def test_a_page_without_cells_is_held_to_those_it_refers_to():
     ]
 
 
+@pytest.mark.slow
 def test_the_numbers_of_the_pages_without_cells_are_known():
     pages = linting.pages(places.ROOT)
     assert sum(not reading.cells_of(each.text) for each in pages) >= 5

@@ -194,6 +194,7 @@ def test_a_division_by_zero_is_no_warning():
         value(r"\frac{1}{\operatorname{tr}(a)}", a=np.zeros((2, 2)))
 
 
+@pytest.mark.slow
 @given(st.data(), lengths, lengths)
 def test_difference_quotients_are_the_derivative(data, rows, columns):
     place = data.draw(matrix(rows, columns))

@@ -303,6 +303,7 @@ places_of_letters = st.integers(min_value=-2000, max_value=2000).map(
 )
 
 
+@pytest.mark.slow
 @given(totals(depth=2, bound=()), st.tuples(*[places_of_letters] * 3))
 def test_a_random_expression_has_the_value_that_python_gives(pair, values):
     latex, function = pair

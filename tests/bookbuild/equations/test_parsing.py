@@ -436,6 +436,7 @@ def relations_or_error(latex):
         return error
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(PIECES), max_size=10).map("".join))
 def test_any_latex_is_read_or_refused_at_a_place_in_it(latex):
     found = relations_or_error(latex)

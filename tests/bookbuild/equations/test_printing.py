@@ -142,11 +142,13 @@ expressions = st.recursive(leaves, larger, max_leaves=8).filter(
 )
 
 
+@pytest.mark.slow
 @given(expressions)
 def test_an_expression_comes_back(node):
     assert parse_expression(latex_of(node, NOTATION), NOTATION) == node
 
 
+@pytest.mark.slow
 @given(relations(expressions))
 def test_a_relation_comes_back(relation):
     assert parse(latex_of(relation, NOTATION), NOTATION) == [relation]

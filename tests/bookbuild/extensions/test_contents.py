@@ -117,6 +117,7 @@ def test_a_figure_is_borrowed_with_its_text(book):
     assert figure.get_text().strip() == "What two shows."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -134,6 +135,7 @@ def test_faults_are_named_where_they_stand(book, old, new, said):
     assert re.search(r"index\.md:\d+", warned)
 
 
+@pytest.mark.slow
 def test_the_landing_page_changes_with_a_chapter(book):
     book.build()
     needs = "nothing but patience."

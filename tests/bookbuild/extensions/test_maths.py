@@ -156,6 +156,7 @@ def test_one_place_says_which_katex():
             assert "resolved" not in package
 
 
+@pytest.mark.slow
 @PARALLEL
 def test_a_book_is_drawn_by_one_call_and_again_by_none(book, calls, parallel):
     assert book.build(parallel) == ""

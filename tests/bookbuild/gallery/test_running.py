@@ -107,6 +107,7 @@ def test_a_record_of_an_earlier_run_does_not_stand_for_a_failed_one(tmp_path, ca
     assert ran(script, capsys)[2] == []
 
 
+@pytest.mark.slow
 def test_a_script_that_is_not_there_is_named(tmp_path, capsys):
     script = planted.write(tmp_path, planted.GOOD)
     script.unlink()
@@ -149,6 +150,7 @@ def test_a_stopped_run_ends_in_one_line_and_status_130(how, tmp_path):
     assert not list(tmp_path.rglob("*.json*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("there", "held", "fragment"),
     [
@@ -168,6 +170,7 @@ def test_a_demanded_card_must_be_there_and_be_used(tmp_path, there, held, fragme
     assert not list(tmp_path.rglob("*.json*"))
 
 
+@pytest.mark.slow
 def test_a_card_that_was_used_is_named_with_what_it_held(tmp_path):
     script = planted.write(tmp_path, planted.USES_KERAS)
     env = {"PYTHONPATH": str(planted.stand_ins(tmp_path, held=5 * 2**20))}

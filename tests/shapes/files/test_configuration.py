@@ -82,8 +82,29 @@ def opened(shape):
     return tuple(None if isinstance(n, Size) else n for n in shape)
 
 
+# One of each family each time, and all of them each week.
+EVERY_TIME = {
+    *["ConvNeXtTiny", "DenseNet121", "EfficientNetB0", "EfficientNetV2B0"],
+    *["InceptionResNetV2", "InceptionV3", "MobileNet", "MobileNetV2"],
+    *[
+        "MobileNetV3Small",
+        "NASNetMobile",
+        "ResNet50",
+        "ResNet50V2",
+        "VGG16",
+        "Xception",
+    ],
+}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", APPLICATIONS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name in EVERY_TIME else pytest.param(name, marks=pytest.mark.weekly)
+        for name in APPLICATIONS
+    ],
+)
 def test_an_application_of_keras_is_read_layer_by_layer(name):
     import keras
     import numpy as np

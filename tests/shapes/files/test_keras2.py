@@ -20,6 +20,8 @@ NAMES = [
 ]
 FORMATS = ["json", "keras", "h5"]
 
+pytestmark = pytest.mark.xdist_group("models of tf_keras")
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):

@@ -82,6 +82,7 @@ def test_mappings_that_double_at_each_level_are_not_merged():
         load("class_name: S\n" + levels)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("own_memory")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_yaml_is_refused_in_time(name):
