@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from bookbuild import linting, places
+from bookbuild import linting
 from bookbuild.__main__ import main
 from bookbuild.errors import CommandError
 
@@ -131,17 +131,6 @@ def offending(tmp_path):
         path.write_text(text)
     subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
     return tmp_path
-
-
-@pytest.mark.skipif(
-    not (places.ROOT / ".git").exists(), reason="git lists the files to look at"
-)
-def test_the_sources_of_this_project_offend_no_rule(capsys):
-    status = linting.lint(places.ROOT)
-    printed = capsys.readouterr().out
-    assert status == 0, printed
-    count = len(linting.RULES)
-    assert printed == f"{count} of {count} rules for the sources hold.\n"
 
 
 def test_each_rule_sees_what_offends_it(offending, capsys):
