@@ -67,6 +67,17 @@ def pytest_addoption(parser):
     )
 
 
+def pytest_ignore_collect(collection_path, config):
+    """Leave a file of slow tests alone where nobody asks for them.
+
+    To import it and to make its thousands of cases takes longer than many a test.
+    """
+    if "not slow" not in config.option.markexpr or collection_path.suffix != ".py":
+        return None
+    lines = collection_path.read_text(encoding="utf-8").splitlines()
+    return True if "pytestmark = pytest.mark.slow" in lines else None
+
+
 def pytest_collection_modifyitems(config, items):
     """Keep what needs every backend apart, and begin with what takes long.
 

@@ -142,6 +142,7 @@ def stupid_convolution(x, kernel, bias, s):
     return z
 
 
+@pytest.mark.slow
 @given(st.integers(1, 3), st.integers(1, 3), st.integers(3, 8), st.integers(3, 8))
 def test_a_convolution_is_its_definition(k, s, rows, columns):
     layer = Conv2D(2, 3, k, strides=s, rng=rng())

@@ -18,6 +18,7 @@ def test_student_t_is_that_of_scipy(level):
         assert student_t(freedom, level=level) == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.slow
 @given(st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=20))
 def test_a_spread_is_that_of_the_standard_library_and_scipy(values):
     found = spread(values)

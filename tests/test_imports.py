@@ -56,5 +56,6 @@ def test_what_needs_keras_fails_without_it(module):
     assert "import of keras halted" in caught.value.stderr
 
 
+@pytest.mark.slow
 def test_the_check_above_can_fail():
     assert "matplotlib" in loaded_by("import matplotlib")

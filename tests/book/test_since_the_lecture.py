@@ -150,6 +150,7 @@ def regression():
     return model
 
 
+@pytest.mark.slow
 def test_the_validation_split_is_the_end_of_the_data():
     model = regression()
     target = np.array([0.0] * 7 + [1.0] * 3)
@@ -160,6 +161,7 @@ def test_the_validation_split_is_the_end_of_the_data():
     assert int(model.optimizer.iterations) == 7
 
 
+@pytest.mark.slow
 def test_a_network_that_has_learned_nothing_has_no_gap():
     model = sequential(
         keras.Input((4,)),
@@ -174,6 +176,7 @@ def test_a_network_that_has_learned_nothing_has_no_gap():
     assert np.allclose(losses, np.log(10), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_callbacks_without_validation_data_neither_stop_nor_choose(tmp_path):
     model = regression()
     model.optimizer.learning_rate = 0.01

@@ -219,6 +219,7 @@ def test_a_missing_tool_ends_in_one_message(monkeypatch, capsys, tmp_path):
     assert "lacks no_such_tool" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_trial_names_the_environment_and_what_went_wrong(tmp_path):
     trial = distribution.TRIALS[0]
     wheel = tmp_path / "byhand-1.0-py3-none-any.whl"

@@ -47,6 +47,7 @@ def test_data_that_json_cannot_hold_leave_what_was_there(tmp_path):
     assert path.read_text() == "before"
 
 
+@pytest.mark.slow
 def test_two_writers_do_not_spoil_each_other(tmp_path):
     path = tmp_path / "a.json"
     code = (

@@ -38,6 +38,7 @@ class TestRun:
         done = processes.run([sys.executable, "-c", code])
         assert done == processes.Done(status=3, out="out\n", err="err\n", in_time=True)
 
+    @pytest.mark.slow
     def test_ends_what_takes_too_long_and_what_it_started(self):
         start = time.monotonic()
         done = processes.run([sys.executable, "-c", PARENT], limit=1)
@@ -45,6 +46,7 @@ class TestRun:
         assert time.monotonic() - start < 30
         assert ended(int(done.out))
 
+    @pytest.mark.slow
     def test_kills_what_does_not_listen(self, monkeypatch):
         monkeypatch.setattr(processes, "PATIENCE", 0.5)
         deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
@@ -83,6 +85,7 @@ class TestFollow:
         assert ended(int(told[0]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_command_that_is_stopped_ends_what_it_started(how):
     code = (

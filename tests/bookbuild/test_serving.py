@@ -44,6 +44,7 @@ def test_new_gone_and_edited_sources_are_seen_and_generated_ones_are_not(book):
     assert not watcher.is_changed(str(book))
 
 
+@pytest.mark.slow
 def test_files_that_come_and_go_while_one_looks_do_no_harm(book):
     stop = threading.Event()
 

@@ -6,6 +6,7 @@ import pytest
 from byhand.datasets import ELLIPTICAL, LENS, SPIRAL, galaxies
 
 
+@pytest.mark.slow
 def test_galaxies_are_reproducible_and_half_are_spirals():
     images, labels = galaxies(40, seed=3)
     again, _ = galaxies(40, seed=3)

@@ -40,6 +40,7 @@ def test_each_example_is_in_one_part_beside_its_target(n, val, test, ordered, se
     assert abs(len(splits.x_test) - test * n) <= 0.5 + 1e-9
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.integers(8, 40), min_size=2, max_size=5), fractions, fractions, seeds
 )
@@ -57,6 +58,7 @@ def test_each_part_holds_each_class_in_proportion(sizes, val, test, seed):
         assert abs((splits.y_test == kind).sum() - test * size) <= 0.5 + 1e-9
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.integers(0, 6), min_size=6, max_size=60).filter(
         lambda groups: len(set(groups)) >= 3
@@ -75,6 +77,7 @@ def test_no_group_is_in_two_parts_and_none_is_lost(groups, val, test, seed):
     assert sum(map(len, found)) == len(set(groups.tolist()))
 
 
+@pytest.mark.slow
 @given(st.integers(10, 30), st.integers(1, 5), fractions, fractions, seeds)
 def test_whole_groups_meet_the_fractions_to_half_a_group(count, size, val, test, seed):
     groups = np.repeat(np.arange(count), size)

@@ -27,6 +27,7 @@ def numbers(svg, size):
     return found
 
 
+@pytest.mark.slow
 @given(LENGTHS, KERNELS, STEPS, STEPS)
 def test_a_kernel_without_padding_starts_where_it_fits(length, k, s, d):
     expected = places(length, k, s, d)

@@ -83,10 +83,12 @@ def test_a_figure_has_the_look_of_the_book():
     assert "<text" not in svg_of(figure)
 
 
+@pytest.mark.slow
 def test_the_same_figure_gives_the_same_bytes():
     assert svg_of(drawn()[0]) == svg_of(drawn()[0])
 
 
+@pytest.mark.slow
 def test_tidy_takes_the_grid_off_pictures_and_frames_them():
     figure, (curve, picture, mesh, wanted) = plt.subplots(1, 4)
     curve.plot([0, 1])

@@ -135,6 +135,7 @@ def orthogonal(x):
     return u @ vt
 
 
+@pytest.mark.slow
 @given(st.integers(1, 3), st.integers(0, 2), seeds)
 def test_the_tangent_of_a_retraction_is_found_from_values(columns, more, seed):
     rng = np.random.default_rng(seed)

@@ -826,6 +826,7 @@ def test_ever_longer_steps_are_tried_while_nothing_changes():
 # --- norms
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=6),
     st.integers(-900, 900),

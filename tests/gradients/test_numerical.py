@@ -44,6 +44,7 @@ def test_the_error_estimate_covers_the_error(method):
     assert np.median(error) < 1e3 * np.median(gap)  # and it is no empty promise
 
 
+@pytest.mark.slow
 @given(st.lists(st.floats(-3, 3), min_size=1, max_size=5))
 def test_it_agrees_with_the_stupid_way(x):
     def fn(values):

@@ -46,6 +46,7 @@ def names(cells):
 ALONE = [cell for cell in CELLS if not needs_keras(cell)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", ALONE, ids=names(ALONE))
 def test_a_cell_runs_and_everything_is_known(cell):
     for model in built_with(byhand.shapes, cell):

@@ -201,6 +201,7 @@ def test_channels_are_the_width_of_a_box_wherever_they_stand():
 # --- graphs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [*PICTURED, branches])
 def test_each_edge_leads_from_its_box_to_its_box_and_through_no_other(make):
     net = make()
@@ -238,6 +239,7 @@ def test_no_box_of_a_graph_covers_another(make):
             assert apart or bottom <= other[1] or other[3] <= top
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [*PICTURED, branches])
 def test_every_arrow_has_its_head(make):
     root = ET.fromstring(drawing(make(), style="graph"))

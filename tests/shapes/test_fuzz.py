@@ -125,6 +125,7 @@ def test_the_judge_lets_clean_ends_pass():
     assert words
 
 
+@pytest.mark.slow
 def test_the_judge_sees_memory():
     code = (
         "from tests.shapes.fuzzing.judging import judged\n"

@@ -50,6 +50,7 @@ def test_a_formula_says_what_it_lacks():
         Formula("n // m", n=4, m=0)
 
 
+@pytest.mark.slow
 def test_a_formula_of_many_terms_and_brackets():
     names = [f"n_{k}" for k in range(20_000)]
     total = Formula(" + ".join(names), **dict.fromkeys(names, 2))

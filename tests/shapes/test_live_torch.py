@@ -180,6 +180,7 @@ def test_where_the_whole_cannot_be_run_its_modules_are_listed():
     assert net.macs is None
 
 
+@pytest.mark.slow
 def test_pytorch_is_never_imported():
     code = (
         "import sys; sys.modules['torch'] = None\n"

@@ -136,6 +136,7 @@ def test_a_drawing_is_written_and_a_picture_refused(model, tmp_path, capsys):
     assert not (tmp_path / "net.png").exists()
 
 
+@pytest.mark.slow
 def test_a_reader_who_has_seen_enough_is_no_fault(tmp_path):
     path = tmp_path / "model.json"
     specs = [layer(units=4, name=f"d{k}") for k in range(3000)]

@@ -83,6 +83,7 @@ def test_frozen_layers_and_moving_statistics_are_not_trainable():
     assert (net.trainable_params, net.non_trainable_params) == (0, 27)
 
 
+@pytest.mark.slow
 @given(st.integers(20, 60), st.integers(20, 60))
 def test_an_unknown_size_stays_a_symbol_and_substitutes_to_the_concrete_run(h, w):
     def build(shape):

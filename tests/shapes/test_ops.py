@@ -307,6 +307,7 @@ def rooms(shape, numbers_for):
     return np.broadcast_to(np.float32(0), numbers(shape, **numbers_for))
 
 
+@pytest.mark.slow
 @given(shape_pairs(), values)
 def test_stretching_is_that_of_numpy(pair, numbers_for):
     try:
@@ -349,6 +350,7 @@ open_shapes = st.lists(
 ).map(tuple)
 
 
+@pytest.mark.slow
 @given(open_shapes, keys, values)
 def test_indexing_is_that_of_numpy(shape, key, numbers_for):
     try:
@@ -383,6 +385,7 @@ def test_most_slices_of_open_lengths_are_known():
     assert x[:, 3::-1].shape is None  # four places, if there are as many
 
 
+@pytest.mark.slow
 @given(open_shapes, values, st.data())
 def test_reductions_are_those_of_numpy(shape, numbers_for, data):
     rank = len(shape)
@@ -426,6 +429,7 @@ def reshapes(draw):
     return shape, tuple(target)
 
 
+@pytest.mark.slow
 @given(reshapes())
 def test_reshape_is_that_of_numpy(case):
     shape, target = case
@@ -440,6 +444,7 @@ def test_reshape_is_that_of_numpy(case):
     assert us == theirs
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.one_of(lengths, letters.map(Size.symbol)), min_size=1, max_size=3),
     st.integers(0, 2),
@@ -683,6 +688,7 @@ def anything(random, depth=0):
     return random.choice([*odd, True, slice(1, None, 2), ..., "\x1b[31m"])
 
 
+@pytest.mark.slow
 def test_whatever_it_is_called_with_an_operation_ends_in_words():
     import random
     from time import perf_counter

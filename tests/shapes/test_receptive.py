@@ -1,5 +1,6 @@
 """Receptive fields against a loop that follows every element back."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ def followed(steps, element):
     return seen
 
 
+@pytest.mark.slow
 @given(st.lists(step, min_size=1, max_size=4))
 def test_a_chain_sees_what_following_back_finds(steps):
     steps = [(k, s, 1 if s > 1 else d) for k, s, d in steps]

@@ -26,6 +26,7 @@ steps = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(steps, st.integers(1, 60))
 def test_putting_in_a_number_gives_what_the_number_gives(steps, number):
     symbol, plain = H, number

@@ -28,6 +28,7 @@ def test_halving_28_has_nine_answers_in_the_usual_range():
     assert {setting.strides for setting in found} == {2}
 
 
+@pytest.mark.slow
 @given(st.integers(1, 20), st.integers(1, 20))
 def test_every_answer_holds_and_none_is_missing(length, wanted):
     found = solve(

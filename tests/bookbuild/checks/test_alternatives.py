@@ -157,6 +157,7 @@ def test_the_texts_of_the_books_figures_are_held():
     assert list(alternatives.borrowed_figures_are_held(PAGES, EXAMPLES)) == []
 
 
+@pytest.mark.slow
 def test_the_texts_of_the_gallery_are_held():
     found = [
         str(fault)
@@ -177,6 +178,7 @@ def labels(code):
             yield brace.span()
 
 
+@pytest.mark.slow
 def test_a_number_typed_over_a_computed_one_is_seen_in_each_figure_of_the_book():
     planted = 0
     for page in PAGES:

@@ -40,6 +40,7 @@ def value(latex, **symbols):
     return arrays.ArrayEvaluator(Values(symbols)).evaluate(node)
 
 
+@pytest.mark.slow
 @given(st.data(), lengths, lengths, lengths)
 def test_side_by_side_is_the_matrix_product(data, rows, middle, columns):
     left = data.draw(matrix(rows, middle))
@@ -52,6 +53,7 @@ def test_side_by_side_is_the_matrix_product(data, rows, middle, columns):
     assert np.array_equal(value("a b", a=left, b=right), expected)
 
 
+@pytest.mark.slow
 @given(st.data(), lengths, lengths, lengths)
 def test_matrices_that_do_not_fit_are_refused(data, rows, middle, columns):
     left = data.draw(matrix(rows, middle))
@@ -60,6 +62,7 @@ def test_matrices_that_do_not_fit_are_refused(data, rows, middle, columns):
         value("a b", a=left, b=right)
 
 
+@pytest.mark.slow
 @given(st.data(), lengths, lengths)
 def test_a_batch_and_a_row_are_added(data, rows, columns):
     batch = data.draw(matrix(rows, columns))

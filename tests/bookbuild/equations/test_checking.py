@@ -491,6 +491,7 @@ DISPLAYS = (
 PIECES = sorted({token.text for latex in DISPLAYS for token in tokenise(latex)})
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from(DISPLAYS),
     st.lists(

@@ -318,6 +318,7 @@ def test_a_random_expression_has_the_value_that_python_gives(pair, values):
     assert value_of(latex, numbers) == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.integers(min_value=-3, max_value=3), min_size=1, max_size=4),
     st.floats(min_value=-2, max_value=2),

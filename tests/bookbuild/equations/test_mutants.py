@@ -155,6 +155,7 @@ def test_there_is_a_slip_of_every_kind():
     assert {kind for kind, *_ in SLIPS} == set(mutants.KINDS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "latex", "held_to", "mutant"), SLIPS)
 def test_a_slip_is_made_and_found(tmp_path, kind, latex, held_to, mutant):
     assert (kind, mutant) in made(latex)

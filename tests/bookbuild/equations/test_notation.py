@@ -38,6 +38,7 @@ def test_a_name_has_one_form(written, name):
 letters = st.sampled_from(["a", "z", r"\eta", r"\mu"])
 
 
+@pytest.mark.slow
 @given(st.lists(letters, min_size=1, max_size=3), st.sampled_from("_^"), letters)
 def test_spaces_and_needless_braces_do_not_count(script, style, base):
     tight = f"{base}{style}{{{' '.join(script)}}}"

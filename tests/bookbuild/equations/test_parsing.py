@@ -482,6 +482,7 @@ def parsed_with(seed):
     ).stdout
 
 
+@pytest.mark.slow
 def test_the_order_of_sets_changes_no_reading():
     first, *rest = [parsed_with(seed) for seed in (0, 1, 2, 3, 4)]
     assert first.count("Relation") == 3

@@ -244,6 +244,7 @@ def test_a_page_that_is_not_there_is_refused(root):
         reports.check(root, "index")
 
 
+@pytest.mark.slow
 def test_two_pages_are_found_in_two_processes_in_their_order(root):
     small.write(root, TABLE, WRONG, name="another")
     small.write(root, None, PAGE, name="zero")
@@ -256,6 +257,7 @@ def test_two_pages_are_found_in_two_processes_in_their_order(root):
     assert [bool(reports.faults_of(rows)) for _, rows in found] == [True, False, False]
 
 
+@pytest.mark.slow
 def test_a_wrong_table_ends_the_work_of_both_processes(root):
     small.write(root, "situations: []\n", PAGE, name="another")
     with pytest.raises(CommandError, match=r"another\.yml: unknown key situations"):

@@ -385,6 +385,7 @@ def test_a_derivative_by_an_element_outside_is_zero():
 # -- derivatives ---------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_derivatives_go_through_the_definitions():
     for world in setting(DENSE, *NETWORK).worlds():
         x, W, b, V, t = (world.value(name) for name in "xWbVt")

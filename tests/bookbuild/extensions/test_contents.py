@@ -91,6 +91,7 @@ def book(tmp_path):
     return book
 
 
+@pytest.mark.slow
 def test_each_chapter_has_a_card(book):
     assert book.build() == ""
     page = book.page("book/index")
@@ -109,6 +110,7 @@ def test_each_chapter_has_a_card(book):
     assert two.select_one(".chapter-facts a")["href"].startswith("one.html")
 
 
+@pytest.mark.slow
 def test_a_figure_is_borrowed_with_its_text(book):
     book.build()
     [figure] = book.page("book/index").select(".borrowed")

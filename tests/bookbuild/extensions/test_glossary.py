@@ -83,6 +83,7 @@ def book(tmp_path):
     return book
 
 
+@pytest.mark.slow
 def test_words_are_linked_once_and_explained(book):
     assert book.build() == ""
     page = book.page("book/one")
@@ -104,6 +105,7 @@ def test_words_are_linked_once_and_explained(book):
     assert terms["docnames"][terms["terms"]["reduc"]] == "book/glossary"
 
 
+@pytest.mark.slow
 def test_a_page_changes_with_the_glossary(book):
     book.build()
     book.write("book/glossary.md", GLOSSARY.replace("What training", "What it"))
@@ -111,6 +113,7 @@ def test_a_page_changes_with_the_glossary(book):
     assert "What it reduces." in book.page("book/one").get_text()
 
 
+@pytest.mark.slow
 def test_a_glossary_without_links_in_its_definitions(book):
     book.write(
         "book/glossary.md", GLOSSARY.replace("last layers.", "last {ref}`chap-one`.")
@@ -120,11 +123,13 @@ def test_a_glossary_without_links_in_its_definitions(book):
     assert "glossary.md:11" in said
 
 
+@pytest.mark.slow
 def test_a_word_that_is_not_there(book):
     book.write("book/one.md", PAGE.replace("{term}`head`", "{term}`tail`"))
     assert "term not in glossary: 'tail'" in book.build()
 
 
+@pytest.mark.slow
 def test_a_book_without_glossary_has_no_words(book):
     (book.root / "book/glossary.md").unlink()
     book.write("index.md", "# All\n\n```{toctree}\nbook/one\n```\n")
@@ -133,6 +138,7 @@ def test_a_book_without_glossary_has_no_words(book):
     assert book.page("book/one").select(".explained") == []
 
 
+@pytest.mark.slow
 def test_shorthands_are_drawn_and_copied_as_latex(book):
     book.build()
     display = book.page("book/one").select_one("div.math annotation").get_text()
@@ -141,6 +147,7 @@ def test_shorthands_are_drawn_and_copied_as_latex(book):
     assert "pd" not in display
 
 
+@pytest.mark.slow
 def test_a_shorthand_used_wrongly_is_named(book):
     book.write("book/one.md", PAGE.replace(r"\pd{\ell}{w}", r"\pd{\ell}"))
     assert r"one.md:21: WARNING: \pd needs 2 arguments" in book.build()

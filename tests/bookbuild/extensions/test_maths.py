@@ -109,6 +109,7 @@ SCRIPTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_node_that_does_not_answer_is_one_message_with_a_remedy(
     name, tmp_path, monkeypatch
@@ -199,6 +200,7 @@ def test_a_book_is_drawn_by_one_call_and_again_by_none(book, calls, parallel):
     assert "page1" not in {latex for latex, *_ in kept["drawings"]}
 
 
+@pytest.mark.slow
 @PARALLEL
 def test_every_broken_equation_is_named_with_its_file_and_line(book, calls, parallel):
     book.write(
@@ -225,6 +227,7 @@ def test_every_broken_equation_is_named_with_its_file_and_line(book, calls, para
     assert len(calls) == 1
 
 
+@pytest.mark.slow
 def test_an_equation_that_comes_late_is_drawn_and_kept_as_well(book, calls):
     configuration = (
         CONFIGURATION
@@ -249,6 +252,7 @@ def add(app, doctree, docname):
     assert ">late</annotation>" in html_of(book, "page3")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"made_by": []}', "null"])
 def test_what_was_kept_and_is_damaged_or_of_another_katex_is_drawn_anew(
     tmp_path, calls, damage
@@ -268,6 +272,7 @@ def test_what_was_kept_and_is_damaged_or_of_another_katex_is_drawn_anew(
     assert len(calls) == 2
 
 
+@pytest.mark.slow
 def test_the_licence_of_katex_goes_with_its_styles(book):
     book.build()
     static = book.root / "_build" / "html" / "_static" / "katex"

@@ -61,6 +61,7 @@ def test_failures_are_listed_last_and_no_costs_are_kept(tmp_path, capsys):
     assert "Traceback" not in err
 
 
+@pytest.mark.slow
 def test_a_script_that_does_not_end_is_stopped(tmp_path):
     script = planted.write(tmp_path, "import time\ntime.sleep(60)\n")
     told = measuring.run_one(script, tmp_path / "results", limit=1)
@@ -81,6 +82,7 @@ def test_every_backend_computes_in_full_float32_on_a_card():
     assert given["JAX_DEFAULT_MATMUL_PRECISION"] == "float32"
 
 
+@pytest.mark.slow
 def test_a_script_for_another_backend_is_passed_over_with_its_reason(tmp_path, capsys):
     limited = planted.GOOD.replace(
         "Drawn in a moment.\n", "Drawn in a moment.\n\nRuns on: jax (so it is)\n"
@@ -100,6 +102,7 @@ def test_without_scripts_there_is_a_message(tmp_path, capsys):
     assert "there is no */plot_*.py" in err
 
 
+@pytest.mark.slow
 def test_the_lane_for_cards_takes_the_first_backend_that_sees_one(
     tmp_path, capsys, monkeypatch
 ):

@@ -35,6 +35,7 @@ def test_methods_that_expand_before_they_count_are_refused(method, tmp_path):
         load(path)
 
 
+@pytest.mark.slow
 def test_an_archive_that_unpacks_without_end_is_refused(tmp_path):
     path = keras_file(tmp_path / "bomb.keras", " " * (65 * 2**20))
     assert path.stat().st_size < 100_000

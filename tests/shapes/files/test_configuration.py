@@ -307,6 +307,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("own_memory")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_configuration_is_refused_within_two_seconds(name):
@@ -331,6 +332,7 @@ def test_an_equation_of_other_than_letters_is_refused_as_keras_does(equation):
         from_config(stack(layer("EinsumDense", equation=equation, output_shape=5)))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("own_memory")
 def test_a_large_graph_in_the_wrong_order_is_read_in_time():
     began = time.process_time()
