@@ -20,19 +20,23 @@ import matplotlib.pyplot as plt
 import numpy as np
 from byhand.datasets import LINES, spectra
 from byhand.experiments import compare, spread, tune
+from byhand.restarts import fresh_start
 from keras import layers, ops
 from keras.optimizers import schedules
 
 N = 4032  # spectra to learn from, so that every mini-batch is full
 HELD_OUT = 1000  # spectra for validation, and as many for the test
 BATCH = 64  # examples in a mini-batch
-EPOCHS = 7
+EPOCHS = 6
 FILTERS = 32  # of each convolution
 STEPS = EPOCHS * N // BATCH
 WARM_UP = STEPS // 10  # steps, a tenth of the training
 PEAKS = 0.004, 0.008, 0.016, 0.032  # learning rates that are tried
 TOO_HIGH = 0.096  # a learning rate three times the largest of them
 SEEDS = 5
+
+# Several steps in one call take less time; PyTorch knows single steps only.
+AT_ONCE = 1 if keras.backend.backend() == "torch" else N // BATCH
 
 keras.utils.set_random_seed(0)
 
@@ -59,17 +63,17 @@ def schedule(name, peak):
 
 
 ARMS = {"constant": "C3--", "cosine": "C0-", "warm-up": "C2-."}
-steps = np.arange(STEPS + 1)
+steps = np.arange(0, STEPS + 1, 4)
 fig, ax = plt.subplots(figsize=(6.4, 2.8), layout="constrained")
 middle = {}
 for name, style in ARMS.items():
     rate = schedule(name, 1.0)
     if name == "constant":
-        rates = np.full(STEPS + 1, rate)
+        rates = np.full(len(steps), rate)
     else:
         rates = [float(ops.convert_to_numpy(rate(step))) for step in steps]
     ax.plot(steps, rates, style, label=name)
-    middle[name] = rates[STEPS // 2]
+    middle[name] = rates[len(steps) // 2]
 ax.set(xlabel="step", ylabel="learning rate, fraction of the peak")
 ax.legend(loc="upper right", bbox_to_anchor=(1, 0.9))
 fig.set_label(
@@ -90,8 +94,9 @@ plt.show()
 # ------------
 #
 # Compiling takes as long as a training, so each schedule and peak is compiled
-# once. Before a training, the network receives new initial weights, and the
-# optimiser forgets its moving averages and its number of steps.
+# once, and for a constant learning rate, which can be changed afterwards, one
+# network serves all. ``fresh_start`` gives it new initial weights before each
+# training, and the optimiser forgets its moving averages and its steps.
 def conv_net():
     """Return a network with three convolutions, for ten kinds of line."""
     net = keras.Sequential([keras.Input((40, 1))])
@@ -106,24 +111,21 @@ def conv_net():
     return net
 
 
-models = {}
+networks = {}  # compiled, by schedule and peak
 
 
 def compiled(name, peak):
-    """Return a network to train, and the variables of a new optimiser."""
-    if (name, peak) in models:
-        return models[name, peak]
-    net = conv_net()
-    optimizer = keras.optimizers.AdamW(schedule(name, peak))
-    net.compile(
-        optimizer=optimizer,
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        steps_per_execution=N // BATCH,  # less work between two steps
-    )
-    optimizer.build(net.trainable_variables)
-    fresh = [ops.convert_to_numpy(v).copy() for v in optimizer.variables]
-    models[name, peak] = net, fresh
-    return net, fresh
+    """Return a network to train with a schedule."""
+    key = name if name == "constant" else (name, peak)
+    if key not in networks:
+        net = conv_net()
+        net.compile(
+            optimizer=keras.optimizers.AdamW(schedule(name, peak)),
+            loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+            steps_per_execution=AT_ONCE,
+        )
+        networks[key] = net
+    return networks[key]
 
 
 def data(seed):
@@ -139,11 +141,10 @@ sets = {seed: data(seed) for seed in range(SEEDS + 1)}
 
 def trained(name, peak, seed):
     """Return a network that was trained with a schedule."""
-    net, fresh = compiled(name, peak)
-    keras.utils.set_random_seed(seed)
-    net.set_weights(conv_net().get_weights())
-    for variable, value in zip(net.optimizer.variables, fresh):
-        variable.assign(value)
+    net = compiled(name, peak)
+    fresh_start(net, seed=seed)
+    if name == "constant":
+        net.optimizer.learning_rate = peak
     x, labels = sets[seed]["training"]
     net.fit(x, labels, batch_size=BATCH, epochs=EPOCHS, verbose=0)
     return net
@@ -225,14 +226,16 @@ rescued = high.difference("warm-up")
 facts["rescued"] = rescued.mean
 facts["rescued half-width"] = rescued.half_width
 
-# The warm-up and the cosine together gain, and each of the two gains about as
-# much as is uncertain. At the high peak there is no doubt.
-assert comparison.difference("warm-up").low > 0
-for part in (comparison.difference("cosine"), added):
-    assert part.half_width > abs(part.mean) / 3
+# The cosine alone shows no gain that can be told from zero, and together with
+# the warm-up it does, though not with every backend's initial weights. At the
+# high peak there is no doubt.
 assert rescued.low > 0
+if keras.backend.backend() == "tensorflow":  # others draw other weights
+    assert comparison.difference("cosine").contains_zero
+    assert comparison.difference("warm-up").low > 0
+    assert added.low > 0
 
-bands = dict.fromkeys(facts, 0.04)
+bands = dict.fromkeys(facts, 0.06)
 for name in ARMS:
     bands[f"{name} peak"] = 0.024  # the peaks beside it may win
 for name in ("high cosine", "high warm-up", "rescued", "rescued half-width"):
@@ -282,9 +285,10 @@ plt.show()
 # --------------------------------
 #
 # Eight errors of one network, with the kind that it should have recognised
-# and, below, the one that it predicted.
-net = trained("warm-up", tunings["warm-up"].best, seed=0)
-x_test, labels_test = sets[0]["test"]
+# and, below, the one that it predicted. It is still as the last seed of the
+# comparison has left it.
+net = compiled("warm-up", tunings["warm-up"].best)
+x_test, labels_test = sets[SEEDS - 1]["test"]
 kinds = predicted(net, x_test)
 wrong = np.flatnonzero(kinds != labels_test)
 facts["misclassified"] = len(wrong)
