@@ -50,7 +50,7 @@ check-equations: env  ## evaluate the equations of PAGE=book/..., or of all, fro
 mutate-equations: env  ## change each equation in every way, and see whether it shows
 	@$(RUN) -m bookbuild equations mutate $(PAGE)
 
-PYTEST := $(RUN) -m pytest -n $(WORKERS) --dist loadgroup
+PYTEST := $(RUN) -m pytest -n $(WORKERS)
 
 test: env  ## run every test, on WORKERS=2 cores
 	@$(PYTEST) -m "not weekly"

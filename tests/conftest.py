@@ -92,6 +92,10 @@ def pytest_collection_modifyitems(config, items):
     config.hook.pytest_deselected(items=rest if wanted else apart)
 
 
+# Files whose tests share what takes long to make.
+WHOLE = ("tests/shapes/files/test_keras2.py", "tests/shapes/files/test_budget.py")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """Give the workers of pytest-xdist one test at a time, but a class as a whole.
@@ -103,6 +107,8 @@ def pytest_xdist_make_scheduler(config, log):
 
     class OneOrAClass(LoadScopeScheduling):
         def _split_scope(self, nodeid):
+            if nodeid.startswith(WHOLE):
+                return nodeid.partition("::")[0]
             name, _, _ = nodeid.partition("[")
             return name.rpartition("::")[0] if name.count("::") > 1 else nodeid
 

@@ -31,9 +31,9 @@ def train_briefly(network):
 @pytest.mark.parametrize(
     "make_optimiser",
     [
-        lambda: keras.optimizers.Adam(0.01),
+        pytest.param(lambda: keras.optimizers.Adam(0.01), marks=pytest.mark.weekly),
         lambda: keras.optimizers.Adagrad(0.1),
-        lambda: keras.optimizers.Ftrl(0.1),
+        pytest.param(lambda: keras.optimizers.Ftrl(0.1), marks=pytest.mark.weekly),
         lambda: keras.optimizers.SGD(
             keras.optimizers.schedules.CosineDecay(0.1, 8), momentum=0.9
         ),

@@ -38,7 +38,6 @@ def built(mini):
     return sorted(mini.executed())
 
 
-@pytest.mark.xdist_group("book that changes")
 class TestAChange:
     """Each test begins with the book that the one before has left."""
 
@@ -144,7 +143,9 @@ def test_a_killed_build_loses_no_finished_page_and_corrupts_none(mini):
     assert "constant 1" in mini.html("first")
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "how", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.weekly)]
+)
 def test_a_stopped_build_ends_all_that_it_started(mini, how):
     process = waiting(mini)
     assert len(of_build(mini)) >= 3  # the command, Jupyter Book, a kernel
@@ -257,17 +258,25 @@ NAMED += [(f"book/{name}.md:17: ", fragment) for name, (_, fragment) in FAULTS.i
 
 @pytest.fixture(scope="module")
 def faulty(tmp_path_factory):
-    """What is printed by the first and by the second build of a book of faults."""
+    """Return what is printed by the first, or by a second build of a book of faults."""
     mini = minibook.make(tmp_path_factory.mktemp("faulty") / "mini")
     plant_every_fault(mini)
-    return {"cold": mini.build(), "warm": mini.build()}
+    builds = {"cold": mini.build()}
+
+    def build(attempt):
+        if attempt not in builds:
+            builds[attempt] = mini.build()
+        return builds[attempt]
+
+    return build
 
 
-@pytest.mark.xdist_group("book of faults")
-@pytest.mark.parametrize("attempt", ["cold", "warm"])
+@pytest.mark.parametrize(
+    "attempt", ["cold", pytest.param("warm", marks=pytest.mark.weekly)]
+)
 class TestEveryFault:
     def test_is_named_with_its_file_and_line_and_stays_a_fault(self, faulty, attempt):
-        status, printed = faulty[attempt]
+        status, printed = faulty(attempt)
         assert status == 1, printed
         found = listed(printed)
         for start, fragment in NAMED:
@@ -275,7 +284,7 @@ class TestEveryFault:
             assert any(fragment in line for line in named), (start, found)
 
     def test_ends_without_a_traceback(self, faulty, attempt):
-        _, printed = faulty[attempt]
+        _, printed = faulty(attempt)
         assert "Traceback" not in printed.partition("The book is not built")[2]
 
 

@@ -135,14 +135,8 @@ BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "spectra.py"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "row",
-    [
-        "conv",
-        pytest.param("dense", marks=pytest.mark.weekly),
-        pytest.param("conv+bn", marks=pytest.mark.weekly),
-    ],
-)
+@pytest.mark.weekly
+@pytest.mark.parametrize("row", ["dense", "conv", "conv+bn"])
 def test_a_network_of_the_benchmark_stays_in_its_band(row):
     done = subprocess.run(
         [sys.executable, BENCHMARK, "--seeds", "2", row],

@@ -81,6 +81,7 @@ def in_float32(case):
     return {**case, "fn": lambda *inputs: cast(fn(*map(cast, inputs)))}
 
 
+@pytest.mark.weekly
 def test_most_are_told_where_values_are_those_of_float32():
     told = 0
     for bug in INVENTED:

@@ -103,7 +103,15 @@ def check_all():
         assert report.ok, f"{name}: {report}"
 
 
-@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.weekly)
+        if name == "MultiHeadAttention"
+        else name
+        for name in LAYERS
+    ],
+)
 def test_a_layer_passes(name):
     from keras import layers
 
@@ -126,7 +134,13 @@ def test_losses_as_objects_and_functions():
     assert check_loss(keras.losses.mean_squared_error, Y, P).ok
 
 
-@pytest.mark.parametrize("name", BY_CLASS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.weekly) if name == "ctc" else name
+        for name in BY_CLASS
+    ],
+)
 def test_a_loss_of_class_numbers_passes(name):
     assert check_loss(name, *BY_CLASS[name]).ok
 

@@ -297,8 +297,18 @@ def described(case):
     return f"{name} {given} {shapes}".replace("'", "")
 
 
+def in_turn(cases):
+    """Return pytest's cases: every fourth one each time, and the others each week."""
+    return [
+        pytest.param(
+            case, id=described(case), marks=[pytest.mark.weekly] * (turn % 4 > 0)
+        )
+        for turn, case in enumerate(cases)
+    ]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("case", USED, ids=described)
+@pytest.mark.parametrize("case", in_turn(USED))
 def test_a_layer_sees_what_it_says(case):
     import keras
 
@@ -335,7 +345,11 @@ NOT_TRIED = {"dot_product_attention", "sparse_categorical_crossentropy"}
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "use", "shapes"), USES, ids=[name for name, *_ in USES]
+    ("name", "use", "shapes"),
+    [
+        pytest.param(*use, id=use[0], marks=[pytest.mark.weekly] * (turn % 4 > 0))
+        for turn, use in enumerate(USES)
+    ],
 )
 def test_an_operation_sees_what_it_says(name, use, shapes):
     import keras

@@ -289,7 +289,14 @@ maths.draw([maths.Equation(f"x_{{{number}}}", True) for number in range(30_000)]
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc").exists(), reason="looks into /proc")
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "how",
+    [
+        signal.SIGKILL,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.weekly),
+        pytest.param(signal.SIGINT, marks=pytest.mark.weekly),
+    ],
+)
 def test_node_ends_when_the_build_is_killed_and_holds_no_pipe(how):
     process = subprocess.Popen(
         [sys.executable, "-c", ENDLESS],

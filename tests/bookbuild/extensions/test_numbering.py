@@ -143,7 +143,6 @@ def pages(tmp_path_factory):
     return {name: book.html(name) for name in ("first", "second", "appendix")}
 
 
-@pytest.mark.xdist_group("book of numbers")
 class TestABook:
     """The tests read what was built; none builds, and none leaves a trace."""
 

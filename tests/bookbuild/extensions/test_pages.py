@@ -55,7 +55,6 @@ def shape_of(file):
     return Image.open(io.BytesIO(file)).size
 
 
-@pytest.mark.xdist_group("book of pages")
 class TestABook:
     """The tests read what was built; none builds, and none leaves a trace."""
 

@@ -146,6 +146,7 @@ def test_a_notebook_runs_and_must_show_a_figure(site):
 
 
 @pytest.mark.slow
+@pytest.mark.weekly
 def test_a_notebook_that_does_not_end_is_stopped_and_its_kernel_with_it(
     tmp_path, monkeypatch
 ):

@@ -10,7 +10,7 @@ import pytest
 from byhand.shapes import ReadError
 from byhand.shapes.files.budget import Budget, check_size
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hostile files")]
+pytestmark = pytest.mark.slow
 
 INPUTS = Path(__file__).parent / "hostile_inputs.py"
 MOST_SECONDS = 2

@@ -20,8 +20,6 @@ NAMES = [
 ]
 FORMATS = ["json", "keras", "h5"]
 
-pytestmark = pytest.mark.xdist_group("models of tf_keras")
-
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
