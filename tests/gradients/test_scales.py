@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from byhand.gradients import check_gradients
+from tests.amounts import cases
 from tests.gradients.test_checking import mlp
 
 pytestmark = pytest.mark.slow
@@ -410,15 +411,14 @@ def test_a_right_gradient_never_fails_in_low_precision(dtype, seed, mode):
 @pytest.mark.seeds
 @every_mode
 @every_precision
-def test_a_right_gradient_never_fails_in_low_precision_with_any_seed(
-    dtype, mode, examples
-):
+def test_a_right_gradient_never_fails_in_low_precision_with_any_seed(dtype, mode):
+    seeds = cases(25, each_week=500)
     wrong = {
         seed: str(report)
-        for seed in range(examples // 8)
+        for seed in range(seeds)
         if (report := settled(dtype, seed, mode)).verdict not in FOUND_NOTHING
     }
-    assert not wrong, f"{len(wrong)} of {examples // 8}: {wrong}"
+    assert not wrong, f"{len(wrong)} of {seeds}: {wrong}"
 
 
 @every_mode
@@ -505,9 +505,9 @@ def rough_mlp(seed, dtype):
 
 @pytest.mark.seeds
 @pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
-def test_no_false_alarm_where_every_result_is_rounded(dtype, examples):
-    """Ten times as many seeds in make test-weekly; -rP shows what the verdicts were."""
-    seeds = examples // 8
+def test_no_false_alarm_where_every_result_is_rounded(dtype):
+    """A thousand seeds in make test-weekly; -rP shows what the verdicts were."""
+    seeds = cases(25, each_week=1_000)
     verdicts = {}
     for seed in range(seeds):
         fn, p, grad = rough_mlp(seed, PRECISIONS[dtype])

@@ -14,6 +14,7 @@ from byhand.shapes import Input, Model, ShapeError, layers
 from byhand.shapes.applications import weights_without_values
 from byhand.shapes.layers.base import COMMON, REQUIRED
 from byhand.shapes.layers.extras import CustomScaleLayer
+from tests.amounts import cases
 from tests.shapes import formulas
 from tests.shapes.layer_cases import CASES
 
@@ -118,7 +119,7 @@ def test_a_layer_is_what_keras_says_it_is_and_explains_itself(name):
     topics = set()
 
     # Keras takes long to build a layer, and there are 140 kinds.
-    @settings(max_examples=settings().max_examples // 8)
+    @settings(max_examples=cases(25, each_week=2_000))
     @given(CASES[name])
     def compare(case):
         arguments, shapes = case
