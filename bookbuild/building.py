@@ -30,13 +30,15 @@ def environment(root: Path) -> dict[str, str]:
 
     Progress shows at once, and the settings of whoever builds stay outside: those of
     IPython, matplotlib and Keras are read from folders of the build's own, so that
-    they cannot change a page unseen. Two pages are executed at once, so that NumPy's
-    threads would wait for one another: one page took twice the time with two of them.
+    they cannot change a page unseen. Two pages are executed at once, so that the
+    threads of NumPy and scikit-learn would wait for one another: two pages took twice
+    the time with two threads each.
     """
     own = root / "_build" / "settings"
     return os.environ | {
         "PYTHONUNBUFFERED": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
+        "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "IPYTHONDIR": str(own / "ipython"),
         "KERAS_HOME": str(own / "keras"),
