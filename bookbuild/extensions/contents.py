@@ -24,6 +24,7 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
@@ -39,6 +40,13 @@ LABEL = re.compile(r"\{ref\}`(?:[^`<]*<)?(?P<label>chap-[a-z0-9-]+)>?`")
 
 class Borrowed(nodes.General, nodes.Element):
     """Stands for the pictures of a figure until all pages are read."""
+
+
+class ChapterLink(nodes.General, nodes.Inline, nodes.Element):
+    """Stands for a link with a chapter's number and title until pages are numbered.
+
+    Sphinx's own reference with a number reads the whole page back for each link.
+    """
 
 
 def card_of(page: Source, title: str) -> str:
@@ -71,15 +79,15 @@ def parts_of(root: Path) -> list[tuple[str, list[str]]]:
     return found
 
 
-def reference(label: str, words: str = "") -> addnodes.pending_xref:
-    """Return a link to a chapter: its title, or words made with its {number}."""
+def reference(label: str) -> addnodes.pending_xref:
+    """Return a link to a chapter, with its title as text."""
     return addnodes.pending_xref(
         "",
-        nodes.inline("", words),
+        nodes.inline(),
         refdomain="std",
-        reftype="numref" if words else "ref",
+        reftype="ref",
         reftarget=label,
-        refexplicit=bool(words),
+        refexplicit=False,
         refwarn=True,
     )
 
@@ -122,7 +130,7 @@ class Chapters(SphinxDirective):
         self.set_source_info(picture)
         card += picture
         title = nodes.paragraph(classes=["chapter-title"])
-        title += reference(f"chap-{page.name}", "{number}. {name}")
+        title += ChapterLink(page=page.document)
         card += title
         card += self._parsed(f"You will be able to {card_of(page, LEARNS)}")
         facts = nodes.paragraph(classes=["chapter-facts"])
@@ -165,6 +173,41 @@ class BorrowedFigure(SphinxDirective):
         return [nodes.container("", picture, caption, classes=["borrowed"])]
 
 
+def lend_pictures(app: Sphinx, doctree: nodes.document) -> None:
+    """Keep the pictures of a page's figures for the pages that borrow them.
+
+    Without this the whole page would be read back for each picture.
+    """
+    app.env.lent_pictures = lent = getattr(app.env, "lent_pictures", {})  # type: ignore[attr-defined]
+    lent[app.env.docname] = {
+        name: [image.deepcopy() for image in figure.findall(nodes.image)]
+        for figure in doctree.findall(nodes.figure)
+        for name in {*figure["names"], *figure["ids"]}
+    }
+
+
+def forget_pictures(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    """Keep no picture of a page that is gone, or read again."""
+    getattr(env, "lent_pictures", {}).pop(docname, None)
+
+
+def link_chapters(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Write the links to chapters, each with its number and its title."""
+    for place in list(doctree.findall(ChapterLink)):
+        page = place["page"]
+        numbers = app.env.toc_secnumbers.get(page, {}).get("", ())
+        begin = f"{'.'.join(map(str, numbers))}. " if numbers else ""
+        said = f"{begin}{app.env.titles[page].astext()}"
+        link = nodes.reference(
+            "",
+            "",
+            nodes.inline(said, said),
+            refuri=app.builder.get_relative_uri(docname, page),
+            internal=True,
+        )
+        place.parent.replace(place, link)
+
+
 def bring_pictures(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put the pictures of a figure where a page borrows them."""
     for place in list(doctree.findall(Borrowed)):
@@ -185,12 +228,8 @@ def bring_pictures(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def pictures_of(app: Sphinx, page: str, figure: str) -> list[nodes.image]:
     """Return copies of the images of a figure, for light and for dark pages."""
-    if page not in app.env.found_docs:
-        return []
-    for node in app.env.get_doctree(page).findall(nodes.figure):
-        if figure in {*node["names"], *node["ids"]}:
-            return [image.deepcopy() for image in node.findall(nodes.image)]
-    return []
+    lent = getattr(app.env, "lent_pictures", {})
+    return [image.deepcopy() for image in lent.get(page, {}).get(figure, [])]
 
 
 def connect(app: Sphinx) -> None:
@@ -198,5 +237,10 @@ def connect(app: Sphinx) -> None:
     app.add_node(Borrowed)
     app.add_directive("chapters", Chapters)
     app.add_directive("borrowed", BorrowedFigure)
+    app.add_node(ChapterLink)
+    # After all that changes a picture when its page is read.
+    app.connect("doctree-read", lend_pictures, priority=950)
+    app.connect("env-purge-doc", forget_pictures)
+    app.connect("doctree-resolved", link_chapters)
     # Before images are collected for the page that is written.
     app.connect("doctree-resolved", bring_pictures, priority=100)
