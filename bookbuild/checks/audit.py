@@ -91,7 +91,7 @@ def faults_of_example(text: str, tags: list[Tag], path: Path) -> Iterator[str]:
             yield f"links to a {suffix} that is not there: {found[0]}"
     if not any(tag.name == "img" for tag in tags):
         yield "has no figure"
-    if "Total running time" not in text:
+    if 'class="example-time"' not in text:
         yield "does not say how long it runs"
 
 

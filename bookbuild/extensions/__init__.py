@@ -10,6 +10,7 @@ from bookbuild.extensions import (
     contents,
     costs,
     equations,
+    examples,
     executing,
     exercises,
     facts,
@@ -23,6 +24,7 @@ from bookbuild.extensions import (
     pages,
     shapes,
     themes,
+    thumbnails,
     times,
     wheels,
 )
@@ -35,6 +37,7 @@ PARTS = (
     contents,
     costs,
     equations,
+    examples,
     executing,
     exercises,  # folding follows, for it changes what this one looks for
     folding,
@@ -46,6 +49,7 @@ PARTS = (
     notation,
     shapes,
     themes,
+    thumbnails,
     times,
     pages,
     wheels,

@@ -1,12 +1,13 @@
-"""Say on each card of the gallery its theme, its time and the backends it runs on.
+"""Say on each card of the gallery what the example asks, and how long it runs.
 
 sphinx-gallery has tags of its own, written into each script and filtered by elements
-that a keyboard does not reach. Here the theme comes from the folder, the time from the
-run and the backends from the script's docstring, so that none is typed; the line stands
-on the cards of the gallery's page and on those of a chapter's mini-gallery alike.
+that a keyboard does not reach. Here the question and the backends come from the
+script's docstring and the time from the run, so that none is typed; they stand on the
+cards of the gallery's page and on those of a chapter's mini-gallery alike.
 """
 
 import json
+import re
 from html import escape
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from bookbuild.gallery import devices, scripts
 logger = logging.getLogger(__name__)
 
 TITLE = "sphx-glr-thumbnail-title"
+# What sphinx-gallery lays over a card when the mouse is there.
+TOOLTIP = re.compile(r' tooltip="[^"]*"')
 LIMITS = (10, 30, 60)  # seconds
 
 
@@ -40,7 +43,7 @@ def duration(seconds: float) -> str:
 
 
 def tags(script: Path, cost: Path) -> list[str]:
-    """Return what a card says: the theme, the time, and backends if not all.
+    """Return what a card says beside the question: the time, and backends if not all.
 
     Parameters
     ----------
@@ -49,7 +52,7 @@ def tags(script: Path, cost: Path) -> list[str]:
     cost : Path
         The file in which sphinx-gallery keeps how long it ran.
     """
-    found = [scripts.theme_of(script)]
+    found = []
     if cost.exists():
         found.append(duration(json.loads(cost.read_text(encoding="utf-8"))["time"]))
     text = script.read_text(encoding="utf-8")
@@ -67,7 +70,11 @@ def label_cards(app: Sphinx, doctree: nodes.document) -> None:
     for node in doctree.findall():
         if isinstance(node, addnodes.pending_xref) and node["reftype"] == "doc":
             page = node["reftarget"].lstrip("/")
-        if not isinstance(node, nodes.raw) or TITLE not in node.astext():
+        if not isinstance(node, nodes.raw):
+            continue
+        if "sphx-glr-thumbcontainer" in node.astext():
+            node.children = [nodes.Text(TOOLTIP.sub("", node.astext()))]
+        if TITLE not in node.astext():
             continue
         script = script_of(app, page)
         if script is None or not script.exists():
@@ -82,8 +89,12 @@ def label_cards(app: Sphinx, doctree: nodes.document) -> None:
             where = script.relative_to(app.srcdir)
             logger.warning("%s: %s", where, error, type="gallery")
             continue
-        line = f'<div class="card-tags">{escape(" · ".join(shown))}</div>\n</div>'
-        text = node.astext().rstrip().removesuffix("</div>") + line
+        asked = scripts.question_of(script.read_text(encoding="utf-8"))
+        lines = (
+            f'<div class="card-question">{escape(asked)}</div>\n'
+            f'<div class="card-tags">{escape(" · ".join(shown))}</div>\n</div>'
+        )
+        text = node.astext().rstrip().removesuffix("</div>") + lines
         node.children = [nodes.Text(text)]
 
 

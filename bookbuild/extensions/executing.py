@@ -26,7 +26,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx_gallery.gen_rst import generate_file_rst, md5sum_is_current
 
-from bookbuild.gallery import scripts
+from bookbuild.gallery import scripts, thumbnails
 
 logger = logging.getLogger(__name__)
 
@@ -144,6 +144,14 @@ class Example:
                 path.unlink()
                 self.mark.unlink(missing_ok=True)
 
+    def forget_if_thumbnail_differs(self) -> None:
+        """Let the script run again if another panel is to stand on its card."""
+        made = self.target / f"{self.script.stem}.made.json"
+        if made.exists():
+            drawn = json.loads(made.read_text(encoding="utf-8")).get("thumbnail")
+            if drawn != thumbnails.choice_for(self.script).as_list():
+                self.mark.unlink(missing_ok=True)
+
     @property
     def is_stale(self) -> bool:
         """Whether the results in the cache are not those of the script as it is."""
@@ -179,6 +187,7 @@ def stale_examples(app: Sphinx) -> list[Example]:
     ]
     for example in examples:
         example.forget_if_spoilt()
+        example.forget_if_thumbnail_differs()
     known = seconds(root)
     return sorted(
         (example for example in examples if example.is_stale),

@@ -23,7 +23,8 @@ from bookbuild import files
 from bookbuild.checks import finite
 from bookbuild.checks.alternatives import LEAST_ALTERNATIVE
 from bookbuild.extensions import cards, facts, themes
-from bookbuild.gallery import devices, scripts
+from bookbuild.extensions.thumbnails import SUFFIX
+from bookbuild.gallery import devices, scripts, thumbnails
 from byhand.figures import colours, style
 
 logger = logging.getLogger(__name__)
@@ -45,6 +46,9 @@ def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: Any, **_: Any) 
     """
     import matplotlib.pyplot as plt
 
+    script = Path(block_vars["src_file"])
+    target = Path(block_vars["target_file"])
+    choice = thumbnails.choice_for(script)
     entries = []
     # The paths come from an iterator that counts what is taken from it.
     for number, path in zip(
@@ -56,6 +60,8 @@ def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: Any, **_: Any) 
         light = save(figure, Path(path), facecolor=colours.PAPER)
         with style.dark(figure):
             save(figure, dark_of(Path(path)))
+        if number_of(Path(path)) == choice.figure and choice.panel <= len(figure.axes):
+            thumbnails.draw(figure, choice, target.with_suffix(SUFFIX))
         entries.append(
             figure_rst(
                 [path],
@@ -65,13 +71,12 @@ def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: Any, **_: Any) 
             )
         )
     plt.close("all")
-    target = Path(block_vars["target_file"])
     found = block_vars["example_globals"].get("facts")
     if found is None:  # what an earlier run found must not stand for this one
         target.with_suffix(".facts.json").unlink(missing_ok=True)
     else:
         facts.keep(target, found)
-    made = {"on": made_on(Path(block_vars["src_file"]))}
+    made = {"on": made_on(script), "thumbnail": choice.as_list()}
     files.write_json(target.with_suffix(".made.json"), made)
     return "\n".join(entries)
 
@@ -82,6 +87,11 @@ def save(figure: Any, path: Path, **options: Any) -> Path:
     figure.savefig(path, **options)
     figure.savefig(sharp, dpi=2 * figure.dpi, **options)
     return sharp
+
+
+def number_of(path: Path) -> int:
+    """Return which figure of its script a picture shows, counted from 1."""
+    return int(path.stem.rpartition("_")[2])
 
 
 def dark_of(path: Path) -> Path:
@@ -166,6 +176,16 @@ def check_example(app: Sphinx, doctree: nodes.document) -> None:
                 LEAST_ALTERNATIVE,
                 figure["alt"],
             )
+    if not Path(app.srcdir, f"{app.env.docname}{SUFFIX}").exists():
+        choice = thumbnails.choice_for(path)
+        warn(
+            "%s: figure %d has no panel %d, which is to stand on its card; correct "
+            "gallery/%s",
+            script,
+            choice.figure,
+            choice.panel,
+            thumbnails.FILE,
+        )
     kept = Path(app.srcdir) / f"{app.env.docname}.facts.json"
     found = json.loads(kept.read_text("utf-8")) if kept.exists() else None
     for fault in finite.faults(found):
@@ -174,18 +194,6 @@ def check_example(app: Sphinx, doctree: nodes.document) -> None:
         printed = "sphx-glr-script-out" in block["classes"]
         if printed and (line := finite.printed(block.astext())):
             warn("%s: it prints what is no number: %r", script, line.strip())
-    name_device(app, doctree)
-
-
-def name_device(app: Sphinx, doctree: nodes.document) -> None:
-    """Say beside the running time what the script ran on."""
-    kept = Path(app.srcdir) / f"{app.env.docname}.made.json"
-    if not kept.exists():
-        return
-    made = json.loads(kept.read_text("utf-8"))["on"]
-    for paragraph in doctree.findall(nodes.paragraph):
-        if "sphx-glr-timing" in paragraph["classes"]:
-            paragraph += nodes.Text(f" on {made}")
 
 
 def warn(message: str, *values: object) -> None:

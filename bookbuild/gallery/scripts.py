@@ -35,11 +35,10 @@ def name_of(script: Path) -> str:
     return f"{script.resolve().parent.name}/{script.stem}"
 
 
-def theme_of(script: Path) -> str:
-    """Return the title of the section that a script stands in."""
-    header = script.parent / "GALLERY_HEADER.rst"
-    lines = header.read_text(encoding="utf-8").split("\n") if header.exists() else []
-    return next((line.strip() for line in lines if line.strip()), script.parent.name)
+def question_of(text: str) -> str:
+    """Return the question that a script answers: the line behind its title."""
+    about = (ast.get_docstring(parsed(text)) or "").split("\n")
+    return next((line for line in about[2:] if line.strip()), "")
 
 
 def parsed(text: str) -> ast.Module:

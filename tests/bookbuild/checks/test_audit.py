@@ -72,7 +72,8 @@ def test_an_example_without_its_parts_is_seen(tmp_path):
 def test_an_example_whose_download_is_gone_is_seen(tmp_path):
     body = (
         '<a class="sphx-glr-download" href="plot_x.py">p</a>'
-        '<a href="plot_x.ipynb">n</a><img src="a.png">Total running time'
+        '<a href="plot_x.ipynb">n</a><img src="a.png">'
+        '<p class="example-time">It took a second.</p>'
     )
     found = faults(tmp_path, body, name="plot_x")
     assert [fault.split(": ")[-1] for fault in found] == ["plot_x.py", "plot_x.ipynb"]

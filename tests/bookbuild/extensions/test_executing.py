@@ -85,6 +85,17 @@ def test_an_example_whose_results_were_cut_short_runs_again(app, tmp_path, spoil
     assert not copy.with_name("plot_a.py.md5").exists()
 
 
+def test_a_script_runs_again_for_another_panel_on_its_card(app, tmp_path):
+    copies = {name: ran(tmp_path, name) for name in "abc"}
+    for copy in copies.values():
+        write(copy.with_suffix(".made.json"), json.dumps({"thumbnail": [1, 1]}))
+    assert names(app) == []
+    chosen = '"theme/plot_b" = { figure = 2 }\n'
+    write(tmp_path / "gallery/thumbnails.toml", chosen)
+    assert names(app) == ["plot_b"]
+    assert not copies["b"].with_name("plot_b.py.md5").exists()
+
+
 @pytest.fixture
 def env(tmp_path):
     """As much of Sphinx's environment as pages are asked through."""

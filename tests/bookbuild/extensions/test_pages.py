@@ -3,6 +3,7 @@
 import io
 import re
 
+import numpy as np
 import pytest
 from PIL import Image, ImageColor
 
@@ -47,7 +48,7 @@ def entries(page):
 
 def words(html):
     """Return the text of some HTML on one line."""
-    return re.sub(r"<.*?>|\s+", " ", html)
+    return " ".join(re.sub(r"<.*?>", " ", html).split())
 
 
 def shape_of(file):
@@ -63,10 +64,38 @@ class TestABook:
         assert page.count('class="sphx-glr-thumbcontainer"') == 1
         assert 'href="gallery/lines/plot_square.html"' in page
         for name in ("costs", "gallery/index"):
-            assert "Lines · under 10 s · no Keras" in built.pages[name]
-        script = built.pages["gallery/lines/plot_square"]
-        timing = script.partition("Total running time")[2]
-        assert "core" in timing.partition("</p>")[0]
+            card = built.pages[name].partition('sphx-glr-thumbnail-title">')[2]
+            assert words(card).startswith(
+                "A square What does a square look like, drawn by a script of a "
+                "miniature gallery? under 10 s · no Keras"
+            )
+            assert "tooltip=" not in built.pages[name]
+
+    def test_shows_one_panel_of_a_figure_on_a_card(self, built):
+        card = built.images["sphx_glr_plot_square_thumb.png"]
+        assert shape_of(card) == (480, 336)
+        picture = Image.open(io.BytesIO(card)).convert("L")
+        assert np.mean(np.asarray(picture) > 248) < 0.1
+
+    def test_says_of_an_example_how_to_get_it_and_where_it_is_used(self, built):
+        page = built.pages["gallery/lines/plot_square"]
+        head = page.partition('class="example-head')[2].partition("<section")[0]
+        for suffix in (".py", ".ipynb"):
+            assert re.search(rf'href="\S*plot_square\{suffix}"', head)
+        said = words(head)
+        assert re.search(r"It took about a second here, on .* cores?\.", said)
+        assert re.search(r"Used in the chapters costs and quotes ?\.", said)
+        assert "Total running time" not in page
+        assert "download-link-note" not in page
+        assert "Colab" not in page
+
+    def test_shows_what_an_example_found(self, built, changed):
+        for book, constant in ((built, 1), (changed, 2)):
+            page = book.pages["gallery/lines/plot_square"]
+            (table,) = re.findall(r"<table.*?</table>", page, re.DOTALL)
+            assert words(table) == (
+                f"what the example found value constant {constant} length 12,345"
+            )
 
     def test_says_what_nobody_has_measured(self, built):
         page = built.pages["costs"]

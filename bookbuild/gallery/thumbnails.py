@@ -1,0 +1,118 @@
+"""The picture on an example's card: one panel of one figure, drawn large.
+
+gallery/thumbnails.toml says which, where it is not the first panel of the first figure.
+A card is a few centimetres wide. A whole figure on it would be mostly white, with
+letters that nobody can read; a panel that is laid out anew at that size is neither.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
+
+from bookbuild import files
+from bookbuild.errors import CommandError
+from bookbuild.gallery import scripts
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FILE = "thumbnails.toml"
+SIZE = (3.2, 2.24)  # inches
+DOTS = 150  # an inch: twice as many as a card has room for
+GROUND = "#eef2f7"
+COLOURS = 64  # as many as lines and letters need
+
+
+class ThumbnailError(CommandError):
+    """The file of thumbnails is not what it should be; the message says where."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which panel of which figure stands on a card; both are counted from 1."""
+
+    figure: int = 1
+    panel: int = 1
+
+    def as_list(self) -> list[int]:
+        """Return both numbers, as JSON keeps them."""
+        return [self.figure, self.panel]
+
+
+def choices(gallery: Path) -> dict[str, Choice]:
+    """Return the choices of a gallery, by the name of the script.
+
+    Parameters
+    ----------
+    gallery : Path
+        The folder of the examples, which holds the file.
+
+    Raises
+    ------
+    ThumbnailError
+        If the file cannot be read, or a choice is not made of two numbers.
+    """
+    path = gallery / FILE
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ThumbnailError(f"{FILE} cannot be read: {error}") from error
+    return {script: choice_of(script, given) for script, given in tables.items()}
+
+
+def choice_of(script: str, given: Any) -> Choice:
+    """Return a choice from what the file says of it."""
+    known = isinstance(given, dict) and set(given) <= {"figure", "panel"}
+    if not known or not all(type(n) is int and n > 0 for n in given.values()):
+        raise ThumbnailError(
+            f"{FILE}: the thumbnail of {script} is {given!r}; write "
+            "{ figure = 1, panel = 1 }, counted from 1"
+        )
+    return Choice(**given)
+
+
+def choice_for(script: Path) -> Choice:
+    """Return which panel of a script's figures stands on its card."""
+    return choices(script.parent.parent).get(scripts.name_of(script), Choice())
+
+
+def draw(figure: "Figure", choice: Choice, path: Path) -> None:
+    """Draw one panel of a figure by itself; the figure cannot be used afterwards.
+
+    Parameters
+    ----------
+    figure : Figure
+        The figure.
+    choice : Choice
+        Which of its panels; colour bars count, in the order of their making.
+    path : Path
+        Where the picture belongs.
+
+    Raises
+    ------
+    IndexError
+        If the figure has no such panel.
+    """
+    from matplotlib.gridspec import GridSpec
+
+    chosen = figure.axes[choice.panel - 1]
+    for axes in list(figure.axes):
+        if axes is not chosen:
+            axes.remove()
+    for artist in [*figure.texts, *figure.legends]:
+        artist.set_visible(False)
+    if title := getattr(figure, "_suptitle", None):
+        title.set_visible(False)
+    figure.set_layout_engine("constrained")
+    figure.set_size_inches(*SIZE)
+    chosen.set_subplotspec(GridSpec(1, 1, figure=figure)[0])
+    chosen.set_facecolor(GROUND)
+    files.write_with(path, lambda new: figure.savefig(new, dpi=DOTS, facecolor=GROUND))
+    with Image.open(path) as picture:
+        small = picture.convert("RGB").quantize(COLOURS)
+    files.write_with(path, lambda new: small.save(new, format="PNG", optimize=True))

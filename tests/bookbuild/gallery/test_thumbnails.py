@@ -1,0 +1,76 @@
+"""Which panel stands on a card, and how it is drawn."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from PIL import Image
+
+from bookbuild.gallery import thumbnails
+
+
+def test_choices_are_read(tmp_path):
+    text = '"a/plot_b" = { figure = 2, panel = 3 }\n"a/plot_c" = { panel = 2 }\n'
+    (tmp_path / "thumbnails.toml").write_text(text)
+    assert thumbnails.choices(tmp_path) == {
+        "a/plot_b": thumbnails.Choice(figure=2, panel=3),
+        "a/plot_c": thumbnails.Choice(figure=1, panel=2),
+    }
+    script = tmp_path / "a" / "plot_b.py"
+    script.parent.mkdir()
+    assert thumbnails.choice_for(script).as_list() == [2, 3]
+    assert thumbnails.choice_for(script.with_stem("plot_d")).as_list() == [1, 1]
+
+
+def test_a_gallery_without_choices_has_none(tmp_path):
+    assert thumbnails.choices(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "fragment"),
+    [
+        ("x = ", "cannot be read"),
+        ("x = 1", "the thumbnail of x is 1"),
+        ("x = { figure = 0 }", "{'figure': 0}"),
+        ("x = { figure = true }", "{'figure': True}"),
+        ("x = { pane = 1 }", "{'pane': 1}"),
+    ],
+)
+def test_a_file_that_cannot_be_is_refused(tmp_path, text, fragment):
+    (tmp_path / "thumbnails.toml").write_text(text)
+    with pytest.raises(thumbnails.ThumbnailError, match=thumbnails.FILE) as caught:
+        thumbnails.choices(tmp_path)
+    assert fragment in str(caught.value)
+
+
+COLOURS = [(1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (1.0, 0.0, 1.0)]
+
+
+def share(pixels, colour):
+    """Return the share of pixels that have a colour, or nearly."""
+    return (abs(pixels / 255 - colour).max(axis=1) < 0.05).mean()
+
+
+@pytest.mark.parametrize("layout", [None, "constrained", "tight"])
+def test_one_panel_fills_the_card(tmp_path, layout):
+    fig, axes = plt.subplots(2, 2, figsize=(6, 3), layout=layout, sharex=True)
+    fig.suptitle("all")
+    for ax, colour in zip(axes.flat, COLOURS, strict=True):
+        ax.set_axis_off()
+        ax.imshow(np.full((4, 4, 3), colour), aspect="auto")
+    path = tmp_path / "card.png"
+    thumbnails.draw(fig, thumbnails.Choice(panel=3), path)
+    plt.close(fig)
+    with Image.open(path) as picture:
+        assert picture.size == (480, 336)
+        pixels = np.asarray(picture.convert("RGB")).reshape(-1, 3)
+    assert share(pixels, COLOURS[2]) > 0.85
+    assert share(pixels, COLOURS[0]) == 0
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_colour_bar_goes_with_the_other_panels(tmp_path):
+    fig, ax = plt.subplots(layout="constrained")
+    fig.colorbar(ax.imshow([[0, 1]]))
+    thumbnails.draw(fig, thumbnails.Choice(), tmp_path / "card.png")
+    assert fig.axes == [ax]
+    plt.close(fig)
