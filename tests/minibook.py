@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -126,7 +125,6 @@ def listed(printed):
 def make(root):
     """Return an unbuilt miniature book: two chapters, a script, the real settings."""
     book = MiniBook(root)
-    shutil.copytree(ROOT / "book" / "_static", book.root / "book" / "_static")
     config = (ROOT / "_config.yml").read_text()
     book.write("_config.yml", config.replace("doc_module: byhand", "doc_module: mini"))
     book.write("_toc.yml", TOC)

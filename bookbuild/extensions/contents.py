@@ -13,7 +13,12 @@ spends, all taken from the chapter.
     The caption.
     ```
 
-shows a figure of a chapter on another page.
+shows a figure of a chapter on another page, one that moves as well. And
+
+    ```{counts}
+    ```
+
+says how many chapters, equations, exercises and examples there are.
 """
 
 import re
@@ -28,8 +33,9 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from bookbuild.checks import chapters, times
+from bookbuild.checks import chapters, reading, times
 from bookbuild.checks.sources import Source, read
+from bookbuild.gallery import scripts
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +46,32 @@ LABEL = re.compile(r"\{ref\}`(?:[^`<]*<)?(?P<label>chap-[a-z0-9-]+)>?`")
 
 class Borrowed(nodes.General, nodes.Element):
     """Stands for the pictures of a figure until all pages are read."""
+
+
+class Counts(SphinxDirective):
+    """How much of each kind there is in the book, counted."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the counts as a list."""
+        root = Path(self.env.srcdir)
+        pages = reading.book_in_order(root)
+        for page in pages:
+            self.env.note_dependency(page.place)
+        self.env.note_dependency("gallery")
+        kinds = {
+            "chapters": sum(map(chapters.teaches, pages)),
+            "numbered equations": len(reading.checked(pages)),
+            "exercises with solutions": sum(
+                len(reading.exercises_of(page.text)) for page in pages
+            ),
+            "examples": len(scripts.all_scripts(root / "gallery")),
+        }
+        listed = nodes.bullet_list(classes=["counts"])
+        for kind, count in kinds.items():
+            said = nodes.paragraph()
+            said += [nodes.strong("", f"{count:,}"), nodes.Text(f" {kind}")]
+            listed += nodes.list_item("", said)
+        return [listed]
 
 
 class ChapterLink(nodes.General, nodes.Inline, nodes.Element):
@@ -173,6 +205,14 @@ class BorrowedFigure(SphinxDirective):
         return [nodes.container("", picture, caption, classes=["borrowed"])]
 
 
+def shown_in(figure: nodes.figure) -> list[nodes.Element]:
+    """Return what a figure shows: its images, or the HTML that a cell made for it."""
+    images = list(figure.findall(nodes.image))
+    if images:
+        return images
+    return [raw for raw in figure.findall(nodes.raw) if raw.get("format") == "html"]
+
+
 def lend_pictures(app: Sphinx, doctree: nodes.document) -> None:
     """Keep the pictures of a page's figures for the pages that borrow them.
 
@@ -180,7 +220,7 @@ def lend_pictures(app: Sphinx, doctree: nodes.document) -> None:
     """
     app.env.lent_pictures = lent = getattr(app.env, "lent_pictures", {})  # type: ignore[attr-defined]
     lent[app.env.docname] = {
-        name: [image.deepcopy() for image in figure.findall(nodes.image)]
+        name: [shown.deepcopy() for shown in shown_in(figure)]
         for figure in doctree.findall(nodes.figure)
         for name in {*figure["names"], *figure["ids"]}
     }
@@ -214,22 +254,22 @@ def bring_pictures(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         pictures = pictures_of(app, place["page"], place["figure"])
         if not pictures:
             logger.warning(
-                "%s.md has no figure %s that is an image; name another",
+                "%s.md has no figure %s that shows anything; name another",
                 place["page"],
                 place["figure"],
                 location=place,
                 type="cells",
             )
         for picture in pictures:
-            if place["decorative"]:
+            if place["decorative"] and isinstance(picture, nodes.image):
                 picture["alt"] = ""
         place.parent.replace(place, pictures)
 
 
-def pictures_of(app: Sphinx, page: str, figure: str) -> list[nodes.image]:
-    """Return copies of the images of a figure, for light and for dark pages."""
+def pictures_of(app: Sphinx, page: str, figure: str) -> list[nodes.Element]:
+    """Return copies of what a figure shows, for light and for dark pages."""
     lent = getattr(app.env, "lent_pictures", {})
-    return [image.deepcopy() for image in lent.get(page, {}).get(figure, [])]
+    return [shown.deepcopy() for shown in lent.get(page, {}).get(figure, [])]
 
 
 def connect(app: Sphinx) -> None:
@@ -237,6 +277,7 @@ def connect(app: Sphinx) -> None:
     app.add_node(Borrowed)
     app.add_directive("chapters", Chapters)
     app.add_directive("borrowed", BorrowedFigure)
+    app.add_directive("counts", Counts)
     app.add_node(ChapterLink)
     # After all that changes a picture when its page is read.
     app.connect("doctree-read", lend_pictures, priority=950)

@@ -1,9 +1,8 @@
 """Fold solutions, and all else of the class `dropdown`, with the browser's own element.
 
-sphinx-togglebutton adds a button by a script, and calls each of them "Toggle hidden
-content". A `details` needs no script, is opened by a link or a search that leads into
-it, and its button is named by the words it shows. In print it is open:
-sphinx-togglebutton sees to it, by the class `toggle-details`.
+A `details` needs no script, is opened by a link or a search that leads into it, and
+its button is named by the words it shows. In print it is open: the theme's script sees
+to it.
 """
 
 from typing import Any

@@ -258,20 +258,16 @@ def installed_version() -> str:
     return asked
 
 
-def bring_styles(app: Sphinx) -> None:
-    """Put KaTeX's style sheet and fonts, and the book's own, among the static files."""
+def bring_fonts(app: Sphinx) -> None:
+    """Put KaTeX's fonts among the static files; site.py takes in its style sheet."""
     installed_version()
     static = Path(app.outdir).parent / "static"
     shutil.rmtree(static, ignore_errors=True)
     (static / "katex" / "fonts").mkdir(parents=True)
-    shutil.copy(KATEX / "dist" / "katex.min.css", static / "katex")
     shutil.copy(KATEX / "LICENSE", static / "katex" / "LICENSE.txt")
     for font in KATEX.glob("dist/fonts/*.woff2"):  # all that today's browsers ask for
         shutil.copy(font, static / "katex" / "fonts")
-    shutil.copy(RECIPE / "equations.css", static / "katex")
     app.config.html_static_path.append(str(static))
-    app.add_css_file("katex/katex.min.css")
-    app.add_css_file("katex/equations.css")
 
 
 def connect(app: Sphinx) -> None:
@@ -301,7 +297,7 @@ def connect(app: Sphinx) -> None:
         block_renderers=(functools.partial(visit_math_block, drawings), None),
     )
     app.add_env_collector(Collector)
-    app.connect("builder-inited", bring_styles)
+    app.connect("builder-inited", bring_fonts)
     app.connect("write-started", draw_all)
     app.connect("doctree-resolved", draw_late, priority=900)
     app.connect("build-finished", save, priority=0)

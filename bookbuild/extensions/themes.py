@@ -19,24 +19,11 @@ from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
-LIGHT, DARK = "only-light", "only-dark"  # classes of the theme
+LIGHT, DARK = "only-light", "only-dark"  # site.css shows one of them
 
 ROOT = re.compile(r"<svg\b[^>]*>")
 LENGTH = r'\s{}="([\d.]+)(pt|px|)"'
 PIXELS = {"pt": 4 / 3, "px": 1, "": 1}
-
-# Prints the light page, whatever theme is on the screen.
-PRINT_LIGHT = """
-(() => {
-  const page = document.documentElement;
-  let theme = "light";
-  addEventListener("beforeprint", () => {
-    theme = page.dataset.theme;
-    page.dataset.theme = "light";
-  });
-  addEventListener("afterprint", () => { page.dataset.theme = theme; });
-})();
-"""
 
 Render = Callable[[NbElementRenderer, MimeData], list[nodes.Element]]
 
@@ -101,7 +88,6 @@ def connect(app: Sphinx) -> None:
     if not hasattr(NbElementRenderer.render_image, "__wrapped__"):
         render: Any = in_both_themes(NbElementRenderer.render_image)
         NbElementRenderer.render_image = render
-    app.add_js_file(None, body=PRINT_LIGHT)
     app.add_node(
         nodes.image, override=True, html=(visit_image, HTML5Translator.depart_image)
     )

@@ -25,7 +25,7 @@ def book(tmp_path):
         "_config.yml": CONFIG,
         "_toc.yml": "root: book/index",
         "book/index.md": "# A",
-        "book/_static/book.css": "p {}",
+        "book/_static/a.css": "p {}",
         "book/gallery/index.rst": "generated",
         "gallery/a/plot_x.py": "1",
         "src/mini/__init__.py": "A = 1",
@@ -61,7 +61,7 @@ def test_a_new_name_for_a_file_is_a_change(book):
 
 @pytest.mark.parametrize(
     "name",
-    ["book/index.md", "gallery/a/plot_x.py", "_toc.yml", "book/_static/book.css"],
+    ["book/index.md", "gallery/a/plot_x.py", "_toc.yml", "book/_static/a.css"],
 )
 def test_a_source_changes_the_book_and_not_what_else_was_executed(book, name):
     executed, everything = inputs.executed(book), inputs.everything(book)

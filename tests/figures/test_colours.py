@@ -3,11 +3,10 @@ from itertools import combinations
 from pathlib import Path
 
 import numpy as np
-import pydata_sphinx_theme
 import pytest
-import sphinx_book_theme
 
 from bookbuild import places
+from bookbuild.extensions import site
 from byhand import figures
 from byhand.figures import colours
 from byhand.figures.colours import CYCLE, DARK, INK, MUTED, PAPER, contrast, dark
@@ -16,7 +15,7 @@ from byhand.shapes.drawing import svg, volumes
 FILLS = (colours.INPUT, colours.UNIT, colours.OUTPUT, colours.REST)
 OF_SHAPES = (*svg.PALETTE.values(), svg.OTHER)
 LETTERS = (INK, MUTED, *CYCLE[:4])
-SHEET = places.ROOT / "book" / "_static" / "book.css"
+SHEET = places.ROOT / "bookbuild" / "theme" / "site.css"
 
 # How a colour is seen by whom a kind of cone fails: Machado, Oliveira and Fernandes
 # 2009, doi:10.1109/TVCG.2009.113, at full severity, for linear channels.
@@ -99,18 +98,9 @@ def test_lines_are_told_apart(theme, sight):
 
 
 def test_the_paper_is_the_page_of_the_theme():
-    """The theme of books changes what the theme below it says."""
-    found = {}
-    for theme in (pydata_sphinx_theme, sphinx_book_theme):
-        for sheet in sorted(Path(theme.__file__).parent.rglob("*.css")):
-            rules = sheet.read_text(encoding="utf-8")
-            for mode, rule in re.findall(
-                r"data-theme=(light|dark)\]\{([^}]*)\}", rules
-            ):
-                if page := re.search(r"--pst-color-background:(#\w+)", rule):
-                    found[mode] = page[1]
-    assert found["dark"] == DARK[PAPER]
-    assert found.get("light", "#fff") in ("#fff", "#ffffff")
+    rules = SHEET.read_text(encoding="utf-8")
+    light, dark_ = re.findall(r"--ground: (#\w+);", rules)
+    assert (light, dark_) == (PAPER, DARK[PAPER])
 
 
 def test_every_constant_has_a_partner():
@@ -141,13 +131,10 @@ def test_another_colour_keeps_its_hue():
 
 def test_the_style_sheet_knows_every_colour_of_drawings():
     drawn = [*DARK, svg.INK, svg.PAPER, svg.EDGE, volumes.THREAD, *OF_SHAPES]
-    rules = [
-        f'  html[data-theme="dark"] svg[role="img"] [{what}="{colour}"] {{\n'
-        f"    {what}: {dark(colour)};\n  }}\n"
-        for colour in dict.fromkeys(drawn)
-        for what in ("fill", "stroke")
-    ]
-    assert "".join(rules) in SHEET.read_text(encoding="utf-8")
+    rules = "".join(site.drawing_colours())
+    for colour in dict.fromkeys(drawn):
+        for what in ("fill", "stroke"):
+            assert f'[{what}="{colour}"]{{{what}:{dark(colour)}}}' in rules
 
 
 COLOUR = re.compile(

@@ -195,15 +195,24 @@ class Built:
         The bytes of each file in "_images" by its name.
     offered : str
         The package in the wheel that a page links to.
+    static : set of str
+        The files in "_static".
+    sheet : str
+        The style sheet.
+    search : str
+        The HTML of the page that searches.
     """
 
     executed: list[str]
     pages: dict[str, str]
     images: dict[str, bytes]
     offered: str
+    static: set[str]
+    sheet: str
+    search: str
 
     def foot(self, name):
-        return self.pages[name].partition('<footer class="bd-footer-content">')[2]
+        return self.pages[name].partition('<footer class="foot">')[2]
 
 
 def build(book):
@@ -220,7 +229,20 @@ def build(book):
     (link,) = re.findall(r'href="\.\./(\S+mini-1\.2-\S+\.whl)"', pages["wheel"])
     with zipfile.ZipFile(html / link) as archive:
         offered = archive.read("mini/__init__.py").decode()
-    return Built(book.executed(), pages, images, offered)
+    static = html / "_static"
+    return Built(
+        executed=book.executed(),
+        pages=pages,
+        images=images,
+        offered=offered,
+        static={
+            path.relative_to(static).as_posix()
+            for path in static.rglob("*")
+            if path.is_file()
+        },
+        sheet=(static / "site.css").read_text(),
+        search=(html / "search.html").read_text(),
+    )
 
 
 def make(root):

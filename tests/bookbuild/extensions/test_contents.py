@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from docutils import nodes
 
 from bookbuild.checks.sources import Source
 from bookbuild.extensions import contents
@@ -146,6 +147,33 @@ def test_the_landing_page_changes_with_a_chapter(book):
     warned = book.build()
     assert "chap-one" in warned
     assert "book/one.md has no figure fig-one" in warned
+
+
+@pytest.mark.slow
+def test_the_landing_page_counts_what_there_is(book):
+    equation = "$$\nx = y\n$$ (eq-a)\n"
+    text = CHAPTER.format(name="one", needs="nothing.")
+    book.write("book/one.md", f"{text}\n{equation}")
+    book.write("book/index.md", f"{INDEX}\n```{{counts}}\n```\n")
+    (book.root / "gallery/lines").mkdir(parents=True)
+    book.write("gallery/lines/plot_a.py", "")
+    book.build()
+    counts = book.page("book/index").select_one("ul.counts")
+    assert [item.get_text().strip() for item in counts.select("li")] == [
+        "2 chapters",
+        "1 numbered equations",
+        "0 exercises with solutions",
+        "1 examples",
+    ]
+
+
+def test_what_moves_is_lent_as_well():
+    moving = nodes.raw("", "<svg></svg>", format="html")
+    bundle = nodes.container("", moving, nodes.raw("", "text", format="latex"))
+    figure = nodes.figure("", bundle)
+    assert contents.shown_in(figure) == [moving]
+    image = nodes.image(uri="a.svg")
+    assert contents.shown_in(nodes.figure("", image, bundle)) == [image]
 
 
 def test_cards_are_read_from_the_source():

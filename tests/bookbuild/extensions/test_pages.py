@@ -97,6 +97,37 @@ class TestABook:
                 f"what the example found value constant {constant} length 12,345"
             )
 
+    def test_a_page_asks_for_one_style_sheet_and_one_script(self, built):
+        page = built.pages["first"]
+        (sheet,) = re.findall(r'<link rel="stylesheet" href="([^"]*)"', page)
+        (code,) = re.findall(r'<script defer src="([^"]*)"', page)
+        assert re.fullmatch(r"\.\./_static/site\.css\?v=\w{8}", sheet)
+        assert re.fullmatch(r"\.\./_static/site\.js\?v=\w{8}", code)
+        assert page.count("data-theme") == 0  # set by the script, before the text
+        head = page.partition("</head>")[0]
+        assert "dataset.theme" in head
+
+    def test_ships_nothing_that_no_page_asks_for(self, built):
+        asked = " ".join([*built.pages.values(), built.sheet, built.search])
+        for name in built.static - {"site.css", "katex/LICENSE.txt"}:
+            assert name in asked, name
+        fonts = {name for name in built.static if name.endswith(".woff2")}
+        assert len(fonts) > 10
+        assert all(
+            name.endswith((".css", ".js", ".txt", ".woff2")) for name in built.static
+        )
+        assert "url(katex/fonts/KaTeX_Main-Regular.woff2)" in built.sheet
+        assert ".woff)" not in built.sheet
+        assert ".ttf" not in built.sheet
+
+    def test_lists_the_pages_and_marks_this_one(self, built):
+        contents = built.pages["first"].partition('<nav id="contents"')[2]
+        contents = contents.partition("</nav>")[0]
+        (current,) = re.findall(r'<a [^>]*aria-current="page">(.*?)</a>', contents)
+        assert words(current) == "first"
+        example = built.pages["gallery/lines/plot_square"]
+        assert re.search(r'class="current"><span>Gallery</span>', example)
+
     def test_says_what_nobody_has_measured(self, built):
         page = built.pages["costs"]
         assert "No processor has been measured yet" in page
@@ -113,7 +144,7 @@ class TestABook:
         assert "plot_gone" not in page
         for shown in ("123", "1.3", "512", "77", "no: planted reason"):
             assert f"<p>{shown}</p>" in page, shown
-        assert page.count("pst-scrollable-table-container") == 2
+        assert page.count('class="table-box"') == 2
 
     def test_links_every_equation_and_says_how_it_is_known(self, built):
         found = entries(built.pages["table"])
@@ -178,7 +209,7 @@ class TestABook:
         assert "Total params: 16" in page
         assert re.search(r"<var>c</var> &middot; <var>f</var> \+ <var>f</var>", page)
         assert "(None, H - 2, W - 2, 2)" in page
-        assert page.count("<svg") == 2
+        assert page.partition("<article")[2].count("<svg") == 2
         boxes = re.findall(r'<div class="shapes"[^>]*>', page)
         assert len(boxes) >= 4
         assert all('tabindex="0"' in box and "aria-label" in box for box in boxes)

@@ -1,0 +1,176 @@
+// What the pages do by script: the theme, the shortcut to the search, the section that
+// is being read, buttons that copy, and the meanings of words. All else is HTML.
+"use strict";
+
+const root = document.documentElement;
+
+// --- light, dark, or as the system has it
+
+const THEMES = ["auto", "light", "dark"];
+const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
+
+function wanted() {
+  try {
+    return THEMES.find((name) => name === localStorage.getItem("theme")) ?? "auto";
+  } catch {
+    return "auto"; // the browser keeps nothing for this page
+  }
+}
+
+let mode = wanted();
+
+function showTheme() {
+  const dark = mode === "dark" || (mode === "auto" && systemIsDark.matches);
+  root.dataset.theme = dark ? "dark" : "light";
+  const button = document.querySelector("button.theme");
+  button.hidden = false;
+  button.querySelector("span").textContent = `Theme: ${mode}`;
+}
+
+function nextTheme() {
+  mode = THEMES[(THEMES.indexOf(mode) + 1) % THEMES.length];
+  try {
+    localStorage.setItem("theme", mode);
+  } catch {
+    // It lasts as long as the page.
+  }
+  showTheme();
+}
+
+document.querySelector("button.theme").addEventListener("click", nextTheme);
+systemIsDark.addEventListener("change", showTheme);
+showTheme();
+
+// Paper is light, and shows what is folded.
+let folded = [];
+addEventListener("beforeprint", () => {
+  root.dataset.theme = "light";
+  folded = [...document.querySelectorAll("article details:not([open])")];
+  folded.forEach((fold) => (fold.open = true));
+});
+addEventListener("afterprint", () => {
+  folded.forEach((fold) => (fold.open = false));
+  showTheme();
+});
+
+// --- the search, by Ctrl-K or /
+
+addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+  const asked =
+    (event.key === "k" && (event.ctrlKey || event.metaKey)) ||
+    (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey);
+  if (!asked) return;
+  const field = document.querySelector("header .search input");
+  event.preventDefault();
+  field.focus();
+  field.select();
+});
+
+// --- the section that is being read
+
+const links = new Map(
+  [...document.querySelectorAll("nav.sections a")].map((link) => [
+    decodeURIComponent(link.hash.slice(1)),
+    link,
+  ]),
+);
+const inView = new Set();
+const watcher = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      inView[isIntersecting ? "add" : "delete"](target.id);
+    }
+    const first = [...links.keys()].find((id) => inView.has(id));
+    links.forEach((link, id) => {
+      if (id === first) link.setAttribute("aria-current", "location");
+      else link.removeAttribute("aria-current");
+    });
+  },
+  { rootMargin: "-70px 0px -60% 0px" },
+);
+links.forEach((_, id) => {
+  const section = document.getElementById(id);
+  if (section) watcher.observe(section);
+});
+
+// --- copying code
+
+const blocks = [...document.querySelectorAll("article div.highlight")];
+const blocksInView = new Set();
+
+// One button at most is within reach of the tabulator: that of the first block in view.
+const blockWatcher = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    blocksInView[isIntersecting ? "add" : "delete"](target);
+  }
+  const first = blocks.find((block) => blocksInView.has(block));
+  for (const block of blocks) {
+    block.querySelector("button.copy").tabIndex = block === first ? 0 : -1;
+  }
+});
+
+function codeOf(block) {
+  const copied = block.querySelector("pre").cloneNode(true);
+  copied.querySelectorAll(".linenos, .gp, .go").forEach((part) => part.remove());
+  return copied.textContent.trimEnd();
+}
+
+function addCopyButton(block) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "copy";
+  button.textContent = "Copy";
+  button.tabIndex = -1;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(codeOf(block));
+    button.textContent = "Copied";
+    setTimeout(() => (button.textContent = "Copy"), 1500);
+  });
+  block.append(button);
+  blockWatcher.observe(block);
+}
+
+if (navigator.clipboard) {
+  blocks.forEach(addCopyButton);
+}
+
+// --- what scrolls by itself can be reached, and then scrolled, by the keyboard
+
+function reachWhatScrolls() {
+  const boxes = "article pre, .table-box, .shapes, .cell_output, .katex-display";
+  for (const box of document.querySelectorAll(boxes)) {
+    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+}
+
+addEventListener("load", reachWhatScrolls);
+addEventListener("resize", reachWhatScrolls);
+
+// --- the meaning of a word is put away by Escape, until it is asked for again
+
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  document.querySelectorAll(".explained").forEach((word) => {
+    if (word.matches(":hover, :focus-within")) word.classList.add("put-away");
+  });
+});
+for (const leaving of ["mouseout", "focusout"]) {
+  addEventListener(leaving, (event) => {
+    const word = event.target.closest?.(".explained");
+    if (word && !word.contains(event.relatedTarget)) word.classList.remove("put-away");
+  });
+}
+
+// --- a link into a fold opens it
+
+function openFoldsAround() {
+  const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  for (let fold = place?.closest("details"); fold; fold = fold.parentElement.closest("details")) {
+    fold.open = true;
+  }
+}
+
+addEventListener("hashchange", openFoldsAround);
+openFoldsAround();
