@@ -319,7 +319,7 @@ def install_byhand(kind: Environment) -> None:
 
 
 def install_katex(kind: Environment) -> None:
-    """Fetch KaTeX, which draws the equations, with its style sheet and fonts."""
+    """Fetch KaTeX, which draws the equations, and MiniSearch, for the search."""
     home = kind.python.parent.parent / "share" / "katex"
     home.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
@@ -327,7 +327,7 @@ def install_katex(kind: Environment) -> None:
     # npm looks for node on the path, and this machine may have none of its own.
     path = os.pathsep.join([str(kind.python.parent), os.environ.get("PATH", "")])
     run(
-        "installing KaTeX",
+        "installing KaTeX and MiniSearch",
         shutil.which("npm", path=path) or "npm",
         "ci",
         *("--prefix", str(home), "--no-audit", "--no-fund", "--ignore-scripts"),

@@ -44,12 +44,6 @@ COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 LINE_COMMENT = re.compile(r"^\s*//.*\n", re.MULTILINE)
 ASKED = re.compile(r"_static/([\w./-]+)")
 ADDRESS = re.compile(r"url\((['\"]?)(?!data:)([^)'\"]+)\1\)")
-SEARCH_OPTIONS = (
-    "const SPHINX_HIGHLIGHT_ENABLED = false; "
-    'const DOCUMENTATION_OPTIONS = {BUILDER: "html", FILE_SUFFIX: ".html", '
-    'LINK_SUFFIX: ".html", HAS_SOURCE: false, SHOW_SEARCH_SUMMARY: false, '
-    "ENABLE_SEARCH_SHORTCUTS: false, NAVIGATION_WITH_KEYS: false};"
-)
 
 
 def choose_theme(app: Sphinx, config: Config) -> None:
@@ -180,7 +174,7 @@ def leave_what_is_asked_for(app: Sphinx, exception: Exception | None) -> None:
         return
     html = Path(app.outdir)
     static = html / "_static"
-    asked = {"site.css", "site.js", "katex/LICENSE.txt"}
+    asked = {"site.css", "site.js", "katex/LICENSE.txt", "search/LICENSE.txt"}
     for page in html.rglob("*.html"):
         if static not in page.parents:
             asked.update(ASKED.findall(page.read_text(encoding="utf-8")))
@@ -214,7 +208,6 @@ def connect(app: Sphinx) -> None:
             .replace('"', "'")
             .replace("<", "%3C")
             .replace(">", "%3E"),
-            "search_options": SEARCH_OPTIONS,
             "short_name": app.config.book_short_name,
             "site_script": versioned(SCRIPT, code),
             "site_style": versioned(STYLE, sheet),

