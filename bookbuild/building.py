@@ -31,13 +31,16 @@ def environment(root: Path) -> dict[str, str]:
     Progress shows at once, and the settings of whoever builds stay outside: those of
     IPython, matplotlib and Keras are read from folders of the build's own, so that
     they cannot change a page unseen. Two pages are executed at once, so that the
-    threads of NumPy and scikit-learn would wait for one another: two pages took twice
-    the time with two threads each.
+    threads of NumPy, scikit-learn and TensorFlow would wait for one another: two pages
+    took twice the time with two threads each. With one thread sums are taken in the
+    same order, too, however many cores there are.
     """
     own = root / "_build" / "settings"
     return os.environ | {
         "PYTHONUNBUFFERED": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_NUM_INTRAOP_THREADS": "1",
+        "TF_NUM_INTEROP_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "IPYTHONDIR": str(own / "ipython"),

@@ -26,8 +26,8 @@ from bookbuild.checks import (
 from bookbuild.checks.sources import Fault, Source
 from bookbuild.equations import tables
 from bookbuild.errors import CommandError
+from bookbuild.gallery import agreement, scripts, style, thumbnails
 from bookbuild.gallery import rules as examples
-from bookbuild.gallery import scripts
 
 Check = Callable[[Path], Iterable[Fault]]
 
@@ -163,6 +163,27 @@ def examples_are_counted(root: Path) -> Iterator[Fault]:
     there = [script.place for script in examples_of(root)]
     for place in COUNTING:
         yield from examples.examples_are_counted(sources.read(root, place), there)
+
+
+def bands_have_their_examples(root: Path) -> Iterator[Fault]:
+    """Yield the bands of examples that are not there."""
+    yield from names_no_example(root, agreement.FILE, agreement.read(root / "gallery"))
+
+
+def thumbnails_have_their_examples(root: Path) -> Iterator[Fault]:
+    """Yield the thumbnails that are chosen for examples that are not there."""
+    chosen = thumbnails.choices(root / "gallery")
+    yield from names_no_example(root, thumbnails.FILE, chosen)
+
+
+def names_no_example(root: Path, file: str, names: Iterable[str]) -> Iterator[Fault]:
+    """Yield the names in a file of the gallery that no example has."""
+    there = set(map(scripts.name_of, scripts.all_scripts(root / "gallery")))
+    for name in names:
+        if name not in there:
+            source = sources.read(root, f"gallery/{file}")
+            line = sources.line_at(source.text, source.text.find(name))
+            yield source.fault(f"{name!r} is no example; correct the name", line)
 
 
 def themes_are_introduced(root: Path) -> Iterator[Fault]:
@@ -321,6 +342,18 @@ RULES = (
         each_example(examples.figures_are_captioned),
     ),
     Rule("examples ask, and say what to try", each_example(examples.cards_ask)),
+    Rule("examples name their arguments", each_example(style.arguments_are_named)),
+    Rule(
+        "statements of examples do one thing",
+        each_example(style.one_statement_does_one_thing),
+    ),
+    Rule(
+        "helpers of examples are documented", each_example(style.helpers_are_documented)
+    ),
+    Rule("steps of examples have headings", each_example(style.steps_have_headings)),
+    Rule("examples leave bands to the tests", each_example(style.bands_are_elsewhere)),
+    Rule("bands are for examples that are there", bands_have_their_examples),
+    Rule("thumbnails are of examples that are there", thumbnails_have_their_examples),
     Rule("examples are counted right", examples_are_counted),
     Rule("themes have headers", themes_are_introduced),
     Rule("examples that pages show are there", minigalleries_are_full),

@@ -33,8 +33,19 @@ def scripts_are_python(script: Source) -> Iterator[Fault]:
 
 
 def imports_are_at_hand(script: Source) -> Iterator[Fault]:
-    """Yield the imports that a reader does not have."""
-    for node in ast.walk(scripts.parsed(script.text)):
+    """Yield the imports that a reader does not have.
+
+    Which backend a reader has is not known. A function may import one by its name: a
+    script for all backends has a function for each and calls that of the one in use.
+    """
+    tree = scripts.parsed(script.text)
+    within = {
+        inner
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef)
+        for inner in ast.walk(function)
+    }
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -42,12 +53,21 @@ def imports_are_at_hand(script: Source) -> Iterator[Fault]:
         else:
             continue
         for name in names:
-            if name.split(".")[0] not in MAY_IMPORT:
-                yield script.fault(
-                    f"it imports {name}, which a reader may not have; do without, or "
-                    "add it to gallery/requirements.txt and to MAY_IMPORT",
-                    node.lineno,
-                )
+            package = name.split(".")[0]
+            if package in MAY_IMPORT or (
+                package in devices.BACKENDS and node in within
+            ):
+                continue
+            remedy = (
+                "import a backend in the function that is for it"
+                if package in devices.BACKENDS
+                else "do without, or add it to gallery/requirements.txt and to "
+                "MAY_IMPORT"
+            )
+            yield script.fault(
+                f"it imports {name}, which a reader may not have; {remedy}",
+                node.lineno,
+            )
 
 
 def any_backend_serves(script: Source) -> Iterator[Fault]:

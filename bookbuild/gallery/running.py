@@ -189,7 +189,6 @@ def run(script: Path, *, device: str = "any") -> tuple[dict[str, Any], list[Any]
         "device_mib": rounded(held / MIB) if card else None,
         "figures": len(figures),
         "facts": space["facts"],
-        "bands": space.get("bands", {}),
     }
     return record, figures
 

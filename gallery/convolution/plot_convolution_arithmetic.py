@@ -1,12 +1,13 @@
 """
-Padding, stride, dilation and the way back
-==========================================
+Convolution arithmetic: padding, stride, dilation
+=================================================
 
 How long is the output of a convolution?
-It has one element for each place of the kernel. Zeros around the input give
-the kernel more places; a stride and a dilation leave it fewer. A transposed
-convolution leads from the short length to the long one. One element too few
-is enough to keep two branches of a network from being added.
+The output has one element for each position of the kernel. Padding adds
+positions, while a stride and a dilation leave fewer. A transposed convolution
+leads back from the short length to the long one. We draw the positions,
+compute every output by hand and compare it with Keras. At the end, one element
+too many keeps two branches of a network from being added.
 """
 
 # SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
@@ -15,31 +16,100 @@ is enough to keep two branches of a network from being added.
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
 
+import keras
 import matplotlib.pyplot as plt
 import numpy as np
 from byhand.figures import draw_convolution
-from byhand.figures.kernels import walk
 from keras import layers, ops
 
-# %%
-# Padding: with ``padding="same"`` the output is as large as the input.
-draw_convolution(4, 3, padding="same")
+KERNEL_SIZE = 3  # weights along an axis
+LENGTHS = [9, 8, 7, 6]  # of the inputs that are tried; the last one is drawn
 
 # %%
-# Stride: what does not fill a step is left out, here the last row and column.
-draw_convolution(6, 3, strides=2)
+# Padding
+# -------
+#
+# A kernel of three weights has fewer positions in a row than the row has
+# elements, because it must not stick out at the ends. With ``padding="same"``
+# Keras adds zeros around the input, and the output is as large as the input.
+# Move through the positions to see which elements each output is made of.
+draw_convolution(4, KERNEL_SIZE, padding="same")
 
 # %%
-# Dilation: three taps with a gap of one in between span five elements.
-draw_convolution(6, 3, dilation=2)
+# Stride
+# ------
+#
+# With a stride of two the kernel moves by two elements at a time. What is left
+# at the end and does not fill a step is never used. Here it is the last row
+# and the last column.
+draw_convolution(6, KERNEL_SIZE, strides=2)
 
 # %%
-# Transposed: with zeros between the elements a stride of two enlarges.
-draw_convolution(2, 3, strides=2, transposed=True)
+# Dilation
+# --------
+#
+# A dilation of two leaves a gap of one element between neighbouring weights,
+# so that three weights span five elements. The kernel covers more of the input
+# with the same number of parameters, and it has fewer positions.
+draw_convolution(6, KERNEL_SIZE, dilation=2)
 
 # %%
-# Along one axis, ``walk`` says where the taps lie and which elements they
-# meet. A transposed convolution has its taps in reverse order.
+# Transposed convolution
+# ----------------------
+#
+# A transposed convolution with a stride of two enlarges its input. It places
+# zeros between the elements and around them, and then moves an ordinary kernel
+# in steps of one.
+draw_convolution(2, KERNEL_SIZE, strides=2, transposed=True)
+
+
+# %%
+# Every output by hand
+# --------------------
+#
+# Along one axis a few lines of NumPy do the same. ``windows`` pads the input
+# and lists, for each output, the places that the kernel covers. The kernel
+# spans *e* elements, and a padded input of *n* elements has room for
+# *(n - e) // stride + 1* positions. With ``padding="same"`` Keras fixes that
+# number first, as the length divided by the stride and rounded up, and then
+# adds the zeros that are missing. If their number is odd, the additional one
+# stands at the end. The names of the arguments are those of Keras.
+def windows(x, *, strides=1, padding="valid", dilation_rate=1):
+    """Return the padded input and the places that each output covers."""
+    span = dilation_rate * (KERNEL_SIZE - 1) + 1
+    if padding == "same":
+        positions = int(np.ceil(len(x) / strides))
+        zeros = max((positions - 1) * strides + span - len(x), 0)
+        x = np.pad(x, (zeros // 2, zeros - zeros // 2))
+    starts = np.arange(0, len(x) - span + 1, strides)
+    steps = np.arange(0, span, dilation_rate)
+    return x, starts[:, np.newaxis] + steps
+
+
+# %%
+# A transposed convolution is an ordinary one with stride one, after zeros were
+# placed between the elements and around them. It is the reverse of a
+# convolution with the same arguments. If that one padded its input with
+# zeros, the transposed one crops as many elements of its output, and it does
+# so by padding less. This holds for a kernel that is at least as long as the
+# stride.
+def transposed_windows(x, *, strides, padding="valid"):
+    """Return the padded input and the places that each output covers."""
+    spread = np.zeros((len(x) - 1) * strides + 1, dtype="float32")
+    spread[::strides] = x
+    crop = KERNEL_SIZE - strides if padding == "same" else 0
+    before = KERNEL_SIZE - 1 - crop // 2
+    after = KERNEL_SIZE - 1 - (crop - crop // 2)
+    return windows(np.pad(spread, (before, after)))
+
+
+# %%
+# Six layers
+# ----------
+#
+# The first four cases are those of the drawings without the last one, and two
+# transposed convolutions follow. The options are Keras's arguments, which
+# ``windows`` and ``transposed_windows`` take as well.
 CASES = {
     "plain": {},
     "padding same": {"padding": "same"},
@@ -48,53 +118,132 @@ CASES = {
     "transposed, stride 2": {"strides": 2},
     "transposed, same": {"strides": 2, "padding": "same"},
 }
-facts = {"layers checked": 0, "largest gap": 0.0}
-bands = {"largest gap": 1e-5}
-rng, walks = np.random.default_rng(0), {}
-for name, i in [(name, i) for name in CASES for i in (9, 8, 7, 6)]:
-    case = CASES[name]
-    back = name.startswith("transposed")
-    layer = (layers.Conv1DTranspose if back else layers.Conv1D)(1, 3, **case)
-    x = rng.normal(size=i).astype("float32")
-    z = ops.convert_to_numpy(layer(x.reshape(1, i, 1))).ravel()
-    how = {key.removesuffix("_rate"): value for key, value in case.items()}
-    walks[name] = found = walk(i, 3, transposed=back, **how)
-    met = [found.element(at) for at in range(found.padded)]
-    padded = np.array([0 if e is None else x[e] for e in met])
-    w = ops.convert_to_numpy(layer.kernel).ravel()[:: -1 if back else 1]
-    by_hand = padded[np.add.outer(found.starts, found.taps)] @ w
-    gap = max(facts["largest gap"], float(np.abs(z - by_hand).max()))
-    facts |= {name: z.size, "largest gap": gap}
-    facts["layers checked"] += 1
-assert facts["largest gap"] < 1e-2  # graphics cards round more
-print("The outputs of 6 elements and 3 taps have these lengths:")
-print(*(f"{name:22}{facts[name]:3}" for name in CASES), sep="\n")
 
 # %%
-# Where the kernel goes, and which elements each output is made of.
-fig, axes = plt.subplots(2, 3, figsize=(9, 4.2), layout="constrained")
-for ax, (name, found) in zip(axes.flat, walks.items()):
-    for at in range(found.padded):
-        fill = "w" if found.element(at) is None else "tab:orange"
-        ax.plot(at, 0, "s", ms=11, mec="k", mfc=fill)
-    for n, start in enumerate(found.starts):
-        middle = start + found.taps[-1] / 2
-        for tap in found.taps:
-            way = [start + tap, middle], [0, 1]
-            ax.plot(*way, "C0", lw=1 if n else 3, zorder=0)
-        ax.plot(middle, 1, "o", ms=11, mec="k", mfc="tab:green")
-    ax.set_title(f"{name}: 6 to {facts[name]}")
-    ax.set(ylim=(-0.3, 1.3), xlim=(-0.6, max(8, found.padded) - 0.4))
+# Keras and the sums by hand
+# --------------------------
+#
+# Each layer meets inputs of four lengths, with the same weights, whose number
+# does not depend on the length. A transposed convolution applies its kernel in
+# reverse order. An ordinary convolution is a matrix with a copy of the kernel
+# in each row. In the columns of this matrix, which are the rows of the
+# transposed one, the weights stand from the last to the first.
+keras.utils.set_random_seed(0)
+rng = np.random.default_rng(0)
+facts = {"inputs checked": 0, "largest gap": 0.0}
+drawn = {}
+for name, options in CASES.items():
+    is_transposed = name.startswith("transposed")
+    kind = layers.Conv1DTranspose if is_transposed else layers.Conv1D
+    layer = kind(filters=1, kernel_size=KERNEL_SIZE, **options)
+    for length in LENGTHS:
+        x = rng.normal(size=length).astype("float32")
+        by_keras = ops.convert_to_numpy(layer(x.reshape(1, length, 1)))
+        kernel = ops.convert_to_numpy(layer.kernel).ravel()
+        if is_transposed:
+            row, places = transposed_windows(x, **options)
+            by_hand = row[places] @ kernel[::-1]
+        else:
+            row, places = windows(x, **options)
+            by_hand = row[places] @ kernel
+        gap = np.abs(by_keras.ravel() - by_hand).max()
+        facts["largest gap"] = max(facts["largest gap"], gap)
+        facts["inputs checked"] += 1
+    facts[name] = len(by_hand)
+    drawn[name] = row, places
+assert facts["largest gap"] < 1e-2  # some graphics cards round a lot
+
+# %%
+# The six lengths
+# ---------------
+#
+# Keras and NumPy agree to within rounding. These are the lengths for the input
+# of six elements, the last that was tried.
+print(f"{LENGTHS[-1]} elements and a kernel of {KERNEL_SIZE} weights")
+for name in CASES:
+    print(f"{name:22}{facts[name]:3} outputs")
+assert facts["padding same"] == LENGTHS[-1]
+assert facts["transposed, same"] == 2 * LENGTHS[-1]
+
+# %%
+# What each output is made of
+# ---------------------------
+#
+# A square is drawn for each element of the padded input, a circle for each
+# output, and lines for the weights in between. Compare the two panels at the
+# bottom. There, ``padding="same"`` crops the last output, and the output is
+# exactly twice as long as the input.
+fig, axes = plt.subplots(3, 2, figsize=(6.4, 5.2), layout="constrained")
+for ax, (name, (row, places)) in zip(axes.flat, drawn.items()):
+    for place, value in enumerate(row):
+        fill = "C1" if value else "white"
+        ax.plot(place, 0, "s", color="C1", mfc=fill, markersize=8)
+    for output, covered in enumerate(places):
+        middle = covered.mean()
+        for place in covered:
+            ax.plot(
+                [place, middle],
+                [0, 1],
+                color="C0",
+                linewidth=1 if output else 3,
+                zorder=0,
+            )
+        ax.plot(middle, 1, "o", color="C2", markersize=8)
+    ax.set_title(f"{name}: {LENGTHS[-1]} to {facts[name]}")
+    ax.set(xlim=(-0.6, max(9, len(row)) - 0.4), ylim=(-0.3, 1.3))
     ax.axis("off")
 lengths = "; ".join(f"{name}: {facts[name]}" for name in CASES)
-over = f"{len(found.taps)} taps over {i} elements"
-fig.set_label(f"Output lengths of {over}. {lengths}.")
+fig.set_label(
+    f"Lengths of the output for {LENGTHS[-1]} elements and a kernel of "
+    f"{KERNEL_SIZE} weights. {lengths}."
+)
 plt.show()
 
 # %%
-# Figure: Six convolutions of a row of six elements. Orange squares are the
-# input, white ones zeros, green circles the output; thick lines join the first
-# output to the taps of the kernel.
+# Figure: Six convolutions of a row of six elements. Filled squares are the
+# input, empty squares are zeros, and circles are the output. Thick lines join
+# the first output to the elements that the kernel covers at its first
+# position.
 
 # %%
-# What to try next: a stride of 3; an input of 7, and which lengths stay.
+# One element too many
+# --------------------
+#
+# Many networks make their maps shorter and later longer again, and then add
+# the restored map to the one of the same length from the way down. Two lengths
+# lead to the same short length, though, and only one of them comes back.
+halving = layers.Conv1D(
+    filters=1, kernel_size=KERNEL_SIZE, strides=2, padding="same"
+)
+doubling = layers.Conv1DTranspose(
+    filters=1, kernel_size=KERNEL_SIZE, strides=2, padding="same"
+)
+for length in LENGTHS:
+    short_shape = halving.compute_output_shape((None, length, 1))
+    restored_shape = doubling.compute_output_shape(short_shape)
+    facts[f"restored from {length}"] = restored_shape[1]
+    print(f"{length} becomes {short_shape[1]}, and {restored_shape[1]} again")
+    assert (restored_shape[1] == length) == (length % 2 == 0)
+
+# %%
+# Odd lengths become even. An addition that meets both lengths is refused.
+skip = keras.Input((7, 1))
+restored = doubling(halving(skip))
+try:
+    layers.add([skip, restored])
+except ValueError as error:
+    print(error)
+assert restored.shape[1] == 8
+
+# %%
+# Pad the input of such a network to a multiple of two for each halving, or
+# crop the restored map with ``layers.Cropping1D``.
+
+# %%
+# What to try next
+# ----------------
+#
+# - A stride of 3 in both layers. Which lengths come back?
+# - ``padding="causal"`` in ``Conv1D``. Where do all the zeros stand?
+# - A kernel of two weights in the transposed convolution. How many elements
+#   of the input meet in each output now?

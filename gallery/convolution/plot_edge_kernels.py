@@ -2,11 +2,12 @@
 Edges and blur in a photograph
 ==============================
 
-What can nine numbers see in a photograph?
-A kernel of three by three taps asks one small question at each place of an
-image: is it brighter on the right than on the left, or what is the mean around
-here? Networks learn such kernels. Those below were set by hand long before,
-and show what a single layer finds and what it cannot see.
+What can a kernel of nine weights find in a photograph?
+A kernel of three rows and three columns takes a weighted sum around each
+pixel. With one choice of weights it blurs, with another it responds where the
+brightness changes. Networks learn such kernels from data. Those below were
+chosen by hand long before that, and they show what a single convolution can
+find and what it cannot.
 
 The photograph comes with scikit-learn: by danielbuechele on Flickr, CC BY 2.0
 (https://creativecommons.org/licenses/by/2.0/), here made grey.
@@ -23,81 +24,202 @@ import numpy as np
 from keras import layers, ops
 from sklearn.datasets import load_sample_image
 
+WHITE = 255  # the largest value of a pixel in the file
+MORE_LIGHT = 0.2  # added to every pixel, where white is one
+
 # %%
-# The taps of the first add up to one, so that it keeps the mean brightness.
-# Those of the others add up to zero: they see nothing but differences.
-edge = np.outer([1, 2, 1], [-1, 0, 1]) / 4
+# Four kernels
+# ------------
+#
+# The weights of the first kernel add up to one, so that it keeps the mean
+# brightness. The weights of the others add up to zero, so that they give zero
+# wherever the brightness is the same all around. The second and the third
+# compare both sides of a pixel and smooth along the edge at the same time.
+# The last compares a pixel with the mean of its four neighbours.
+smoothing = np.array([1, 2, 1]) / 4
+difference = np.array([-1, 0, 1])
 KERNELS = {
-    "blur": np.outer([1, 2, 1], [1, 2, 1]) / 16,
-    "left to right": edge,
-    "top to bottom": edge.T,
+    "blur": np.outer(smoothing, smoothing),
+    "left to right": np.outer(smoothing, difference),
+    "top to bottom": np.outer(difference, smoothing),
     "spots": np.array([[0, -1, 0], [-1, 4, -1], [0, -1, 0]]),
 }
-grey = load_sample_image("china.jpg").mean(axis=-1).astype("float32") / 255
+for name, kernel in KERNELS.items():
+    print(f"{name}, sum {kernel.sum():g}")
+    print(kernel)
 
 # %%
-# ``Conv2D`` does not turn the kernel round: a bright thing to the right of a
-# dark one gives a positive number, and the other way about a negative one.
-layer = layers.Conv2D(len(KERNELS), 3, use_bias=False, trainable=False)
+# One layer with four filters
+# ---------------------------
+#
+# ``Conv2D`` holds its weights in the shape (rows, columns, channels, filters),
+# and the photograph has one channel. The layer is not trained. It does not
+# flip the kernel either, so that the second filter is positive where the image
+# becomes brighter to the right. One output, computed by hand, confirms this.
+grey = load_sample_image("china.jpg").mean(axis=-1) / WHITE
+grey = grey.astype("float32")
+
+weights = np.stack(list(KERNELS.values()), axis=-1)
+layer = layers.Conv2D(filters=len(KERNELS), kernel_size=3, use_bias=False)
 layer.build((None, None, None, 1))
-layer.set_weights([np.stack([*KERNELS.values()], axis=-1)[:, :, np.newaxis]])
+layer.set_weights([weights[:, :, np.newaxis]])
 
 
-def seen(image):
+def feature_maps(image):
+    """Return the output of each filter, by the name of its kernel."""
     maps = ops.convert_to_numpy(layer(image[np.newaxis, ..., np.newaxis]))
-    return dict(zip(KERNELS, np.moveaxis(maps[0], -1, 0)))
+    return {name: maps[0, :, :, at] for at, name in enumerate(KERNELS)}
 
 
-maps, brighter = seen(grey), seen(grey + 0.2)
-corner = (grey[200:203, 100:103] * edge).sum()
-assert np.isclose(maps["left to right"][200, 100], corner, atol=5e-3)
+maps = feature_maps(grey)
+by_hand = np.sum(grey[200:203, 100:103] * KERNELS["left to right"])
+assert np.isclose(maps["left to right"][200, 100], by_hand, atol=5e-3)
 
 # %%
-# The sky is smooth, the wall has posts and beams. More light on the whole
-# photograph, 0.2 for each pixel, moves the blurred image alone.
-SKY, WALL = np.s_[10:90, 400:600], np.s_[175:265, 90:220]
-facts = {"answers": maps["blur"].size}
-gain = {name: brighter[name] - maps[name] for name in KERNELS}
-more = {name: abs(round(float(a.mean()), 4)) for name, a in gain.items()}
-print("mean size of an answer in the sky, in the wall; and for 0.2 more light")
+# Smooth sky, wooden wall
+# -----------------------
+#
+# The sky of the photograph is smooth, and the wall of the pagoda has posts and
+# beams. We take the mean size of the outputs in both. Then every pixel is made
+# brighter by the same amount. This moves the blurred image by that amount and
+# leaves the other three maps as they are, because their weights add up to
+# zero.
+SKY = np.s_[10:90, 400:600]  # rows and columns
+WALL = np.s_[175:265, 90:220]
+
+brighter = feature_maps(grey + MORE_LIGHT)
+facts = {"pixels": grey.size, "outputs of a filter": maps["blur"].size}
+ratios = {}
+print("mean size in the sky and in the wall, and change with more light")
 for name, found in maps.items():
-    facts[name] = [float(np.abs(found[part]).mean()) for part in (SKY, WALL)]
-    facts[f"{name}, more light"] = more[name]
-    print(f"{name:14}", *(f"{x:8.3f}" for x in (*facts[name], more[name])))
-ratios = {n: facts[n][1] / facts[n][0] for n in KERNELS if n != "blur"}
-assert min(ratios.values()) > 10
+    in_sky = np.abs(found[SKY]).mean()
+    in_wall = np.abs(found[WALL]).mean()
+    change = np.abs(np.mean(brighter[name] - found))
+    print(f"{name:14}{in_sky:8.3f}{in_wall:8.3f}{change:8.3f}")
+    facts[f"{name}, sky"] = in_sky
+    facts[f"{name}, wall"] = in_wall
+    facts[f"{name}, more light"] = np.round(change, 3)
+    if name != "blur":
+        ratios[name] = in_wall / in_sky
+        assert change < 1e-3
+        assert ratios[name] > 10
+assert np.isclose(facts["blur, more light"], MORE_LIGHT, atol=1e-3)
 
 # %%
-# Posts stand out from left to right, beams from top to bottom: where the
-# brightness rises the answer is bright, where it falls dark. Grey is zero. A
-# single linear kernel cannot say *an edge of any direction*: that takes two
-# kernels and the length of their two answers together.
-steep = np.hypot(maps["left to right"], maps["top to bottom"])
-shown = {"photograph": grey[1:-1, 1:-1]} | maps | {"length of both": steep}
-fig, axes = plt.subplots(2, 3, figsize=(9, 4.5), layout="constrained")
+# Edges of every direction
+# ------------------------
+#
+# The two edge kernels give the components of a vector, which points to where
+# the brightness rises. Its length is large at an edge of any direction. The
+# length is not a linear function of the image, so that no single kernel can
+# compute it. A network needs two filters for it, and an activation function
+# behind them.
+length = np.hypot(maps["left to right"], maps["top to bottom"])
+facts["length, sky"] = length[SKY].mean()
+facts["length, wall"] = length[WALL].mean()
+
+# %%
+# The wall through each filter
+# ----------------------------
+#
+# Posts stand out from left to right, and beams from top to bottom. The filter
+# for spots responds to fine structure of every direction, and to noise as
+# well.
+shown = {
+    "photograph": grey[1:-1, 1:-1],
+    **maps,
+    "length of the vector": length,
+}
+signed = ["left to right", "top to bottom", "spots"]
+fig, axes = plt.subplots(3, 2, figsize=(6.4, 7), layout="constrained")
 for ax, (name, found) in zip(axes.flat, shown.items()):
-    limit = 0.0 if found.min() >= 0 else 0.6
-    ax.imshow(found[WALL], cmap="gray", vmin=-limit, vmax=limit or 0.8)
+    darkest = -0.6 if name in signed else 0
+    brightest = 0.6 if name in signed else 0.8
+    ax.imshow(found[WALL], cmap="gray", vmin=darkest, vmax=brightest)
     ax.set_title(name)
     ax.axis("off")
-least, most = min(ratios.values()), max(ratios.values())
+least = min(ratios.values())
+most = max(ratios.values())
 fig.set_label(
-    "Part of a pagoda, blurred and through three kernels that see differences."
-    f" In the wall their answers are {least:.0f} to {most:.0f} times as large "
-    "as in the sky. One shows posts, one beams, one every fine spot."
+    "Part of a pagoda, blurred and filtered by three kernels that take "
+    f"differences. Their outputs in the wall are {least:.0f} to {most:.0f} "
+    "times as large as in the sky. One shows posts, one beams, one every fine "
+    "spot. The last panel shows edges of every direction."
 )
 plt.show()
 
 # %%
-# Figure: A part of the photograph, and the answer of each kernel to it. Where
-# a kernel sees differences, grey is zero, a rise is bright and a fall dark.
-# The length of both answers, in the last panel, shows edges of every
-# direction.
+# Figure: A part of the photograph, and the output of each filter there. In the
+# panels of the filters that take differences, mid-grey is zero, a rise of the
+# brightness is bright and a fall is dark. The last panel shows the length of
+# the vector of both edge filters, which is dark where it is zero.
+
+# %%
+# An edge that turns
+# ------------------
+#
+# On a photograph it is hard to tell which edges a filter misses. So we draw an
+# edge through the middle of an image of three by three pixels, and turn it
+# step by step. The direction is the one in which the image becomes brighter.
+# It is counted from the right, and downwards.
+DIRECTIONS = np.arange(0, 181, 15)  # degrees
+DOWNWARDS = 90  # degrees
+SOFTNESS = 0.5  # of the edge, in pixels
+
+row, column = np.mgrid[-1:2, -1:2]  # 0 in the middle
+responses = {"left to right": [], "top to bottom": []}
+for direction in np.radians(DIRECTIONS):
+    distance = column * np.cos(direction) + row * np.sin(direction)
+    edge = 1 / (1 + np.exp(-distance / SOFTNESS))
+    found = feature_maps(edge.astype("float32"))
+    for name, values in responses.items():
+        values.append(found[name][0, 0])
+responses["length"] = np.hypot(*responses.values())
+
+facts["length, smallest"] = responses["length"].min()
+facts["length, largest"] = responses["length"].max()
+missed = np.array(responses["left to right"])[DIRECTIONS == DOWNWARDS][0]
+facts["left to right, edge downwards"] = np.round(np.abs(missed), 3)
+for name, value in facts.items():
+    print(f"{name}: {np.round(value, 4)}")
+assert facts["length, smallest"] > 0.95 * facts["length, largest"]
+assert facts["left to right, edge downwards"] < 5e-3
+
+# %%
+# Two waves and their length
+# --------------------------
+#
+# Each filter follows a cosine or a sine. It responds most where the edge has
+# its own direction, and not at all to an edge at a right angle to it. The
+# length of the vector hardly changes while the edge turns.
+fig, ax = plt.subplots(figsize=(6.4, 3.2), layout="constrained")
+STYLES = {"left to right": "C0o-", "top to bottom": "C1s--", "length": "C2D:"}
+for name, style in STYLES.items():
+    ax.plot(DIRECTIONS, responses[name], style, label=name)
+ax.axhline(0, color="0.5", linewidth=1)
+ax.set(xlabel="direction of the edge in degrees", ylabel="output")
+ax.set_xticks(np.arange(0, 181, 45))
+ax.legend(loc="lower left")
+fig.set_label(
+    "Output against the direction of an edge. The filter from left to right "
+    f"falls from {responses['left to right'][0]:.2f} through zero to "
+    f"{responses['left to right'][-1]:.2f}, the other one has its peak of "
+    f"{max(responses['top to bottom']):.2f} half-way, and the length stays "
+    f"between {facts['length, smallest']:.2f} and "
+    f"{facts['length, largest']:.2f}."
+)
+plt.show()
+
+# %%
+# Figure: The outputs of two filters, and the length of the vector of both,
+# while an edge turns from brighter on the right to brighter on the left.
 
 # %%
 # What to try next
 # ----------------
 #
-# - Turn a kernel by half a turn: which of the four change, and how?
-# - Blur first, then look for edges: which nine or twenty-five taps do both?
-# - Take one colour in place of the mean: does red see the same edges?
+# - Turn a kernel by half a turn. Which of the four change, and how?
+# - Blur first, then look for edges. Which single kernel of five by five does
+#   both?
+# - Take one colour in place of the mean. Does the red channel have the same
+#   edges?

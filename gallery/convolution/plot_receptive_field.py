@@ -1,11 +1,14 @@
 """
-How far an output sees, and how far it looks
-============================================
+Receptive field and effective receptive field
+=============================================
 
-How much of the picture does one output of a convolutional network use?
-Sizes, strides and dilations say what it can see, its receptive field. The
-gradient of the output by the input says what it uses: a bell, whose width
-grows with the square root of the depth (Luo et al. 2016, arXiv:1701.04128).
+How much of an image does one output of a convolutional network use?
+Kernel sizes, strides and dilations determine the receptive field, which holds
+all pixels that can change the output. The gradient of the output with respect
+to the image tells how much each of them does change it. Near the centre it is
+large and at the border it is nearly zero. The region that matters in practice
+is called the effective receptive field. It grows only with the square root of
+the depth (Luo et al. 2016, arXiv:1701.04128).
 """
 
 # SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
@@ -20,82 +23,250 @@ import numpy as np
 from byhand.shapes import from_keras
 from keras import layers, ops
 
+SIZE = 41  # pixels along each side of an image
+IMAGES = 8
+FILTERS = 8  # of each convolution
+DEPTHS = [4, 8, 16]  # convolutions
+SEEDS = 3
+
+keras.utils.set_random_seed(0)
+rng = np.random.default_rng(0)
+images = rng.normal(size=(IMAGES, SIZE, SIZE, 1)).astype("float32")
+
 
 # %%
-# A layer adds weights to the pictures that start at zero. After one step of
-# descent at a learning rate of one these are minus the gradient, on any
-# backend. The loss is the sum of the outputs in the middle of the map.
-class Nudge(layers.Layer):
+# The gradient with respect to the images
+# ---------------------------------------
+#
+# TensorFlow, JAX and PyTorch each have a command of their own for the gradient
+# with respect to an input. Keras gives the same on all of them, with a small
+# detour. A first layer adds weights to the images, and these weights start at
+# zero. So the gradient with respect to them is the gradient with respect to
+# the images. One step of gradient descent with a learning rate of one then
+# turns the zeros into minus this gradient.
+class Offset(layers.Layer):
+    """Add weights that start at zero, one for each pixel of each image."""
+
     def build(self, shape):
-        self.nudge = self.add_weight(shape=shape, initializer="zeros")
+        self.offset = self.add_weight(shape=shape, initializer="zeros")
 
     def call(self, x):
-        return x + self.nudge
-
-
-def field(stack):
-    nudge, rng = Nudge(), np.random.default_rng(0)
-    x = rng.normal(size=(8, 41, 41, 1)).astype("float32")
-    model = keras.Sequential([keras.Input(batch_shape=x.shape), nudge, *stack])
-    m, sgd = model.output_shape[1] // 2, keras.optimizers.SGD(1.0)
-    model.compile(sgd, lambda _, y: ops.sum(y[:, m, m]), run_eagerly=True)
-    model.train_on_batch(x, np.zeros(len(x)))
-    found = ops.convert_to_numpy(nudge.nudge)[..., 0].astype("float64")
-    seen = from_keras(keras.Sequential([keras.Input(x.shape[1:]), *stack]))
-    size = seen.receptive_field(stack[-1].name).size[0]
-    return (found**2).mean(axis=0), size
-
-
-def conv(**how):
-    how |= {"padding": "same", "kernel_initializer": "he_normal"}
-    return layers.Conv2D(8, 3, activation="relu", trainable=False, **how)
+        return x + self.offset
 
 
 # %%
-# The measured field is the box around all derivatives that are not rounding.
-keras.utils.set_random_seed(0)
+# One output, squared and averaged
+# --------------------------------
+#
+# The loss is not one that we want to make small. It is the sum of all channels
+# of the output in the middle, because we ask what this output depends on. A
+# pixel may raise it in one image and lower it in another, so that we take the
+# mean of the squared gradient over the images.
+def squared_gradient(stack):
+    """Return the mean squared gradient of the central output, a map."""
+    offset = Offset()
+    network = keras.Sequential(
+        [keras.Input(batch_shape=images.shape), offset, *stack]
+    )
+    middle = network.output_shape[1] // 2
+
+    def central_output(_, maps):
+        return ops.sum(maps[:, middle, middle])
+
+    network.compile(
+        optimizer=keras.optimizers.SGD(learning_rate=1.0),
+        loss=central_output,
+        run_eagerly=True,  # one step is not worth compiling
+    )
+    network.train_on_batch(images, np.zeros(IMAGES))
+    gradient = -ops.convert_to_numpy(offset.offset).astype("float64")
+    return np.mean(gradient[..., 0] ** 2, axis=0)
+
+
+# %%
+# What an output can depend on
+# ----------------------------
+#
+# The receptive field follows from the settings of the layers alone. A layer
+# with a kernel of three enlarges it by twice the dilation, times the product
+# of the strides of all layers before. ``byhand.shapes`` counts it. If the rule
+# is right, the gradient is zero outside, and different from zero in every row
+# and column inside.
+def convolution(**settings):
+    """Return a convolution with fixed weights; settings are those of Keras."""
+    return layers.Conv2D(
+        FILTERS,
+        kernel_size=3,
+        padding="same",
+        activation="relu",
+        kernel_initializer="he_normal",
+        trainable=False,
+        **settings,
+    )
+
+
+def receptive_field(stack):
+    """Return the pixels along one side of the receptive field."""
+    network = keras.Sequential([keras.Input((SIZE, SIZE, 1)), *stack])
+    field = from_keras(network).receptive_field(stack[-1].name)
+    return field.size[0]
+
+
+# %%
+# Four networks of three layers
+# -----------------------------
+#
+# Any gradient that is not rounding counts, however small it is.
+FIRST = {
+    "plain": convolution(),
+    "stride 2": convolution(strides=2),
+    "dilation 2": convolution(dilation_rate=2),
+    "pooling": layers.MaxPooling2D(2),
+}
 facts = {}
-bands = {"width at 4": 0.8, "width at 8": 1.2, "width at 16": 2.0}
-FIRST = {"stride 2": conv(strides=2), "dilation 2": conv(dilation_rate=2)}
-FIRST |= {"pooling": layers.MaxPooling2D(2), "plain": conv()}
 for name, first in FIRST.items():
-    found, size = field([first, conv(), conv()])
-    facts[name] = int(np.sum(found.sum(0) > 1e-10 * found.max()))
-    print(f"{name:10} first: in theory {size:2}, measured {facts[name]:2}")
-    assert facts[name] == size
+    stack = [first, convolution(), convolution()]
+    found = squared_gradient(stack)
+    rows = found.sum(axis=1)
+    pixels = np.sum(rows > 1e-10 * rows.max())  # less is rounding
+    print(f"{name:10} first: {pixels:2} pixels")
+    assert pixels == receptive_field(stack)
+    facts[f"field with {name} first"] = pixels
 
 # %%
-# The gradient is a bell; random 3 x 3 kernels add 2/3 a layer to its variance.
-fig, axes = plt.subplots(1, 4, figsize=(9, 2.7), layout="constrained")
-SEEDS, DEPTHS, line = (0, 1, 2), (4, 8, 16), np.arange(1, 17)
-for ax, depth in zip(axes, DEPTHS):
-    widths = []
-    for seed in SEEDS:
+# Rule and gradient agree. A stride, a dilation or a pooling in the first layer
+# enlarges the receptive field of an output at the end of the network. A stride
+# and a pooling do so for all later layers, while a dilation only counts for
+# its own.
+
+
+# %%
+# What an output does depend on
+# -----------------------------
+#
+# Now we measure how the squared gradient is spread over the receptive field,
+# for plain convolutions and several depths. Its standard deviation along an
+# axis is the measure. Each random kernel of three spreads it by one pixel to
+# either side, with equal shares for three places, and this adds a variance of
+# two thirds. Variances add up, so that the standard deviation grows with the
+# square root of the depth. By width we mean four standard deviations, two to
+# either side of the centre, where most of a normal distribution lies.
+def width_of(found):
+    """Return four standard deviations of a map along an axis, in pixels."""
+    profile = (found.sum(axis=0) + found.sum(axis=1)) / 2
+    distance = np.arange(SIZE) - SIZE // 2
+    variance = np.sum(profile * distance**2) / profile.sum()
+    return 4 * np.sqrt(variance)
+
+
+def expected_width(depth):
+    """Return the width in theory, in pixels."""
+    return 4 * np.sqrt(2 / 3 * depth)
+
+
+# %%
+# Three depths
+# ------------
+#
+# Each depth is tried with several seeds, which draw the weights.
+maps = {}
+widths = {depth: [] for depth in DEPTHS}
+fields = {}
+for depth in DEPTHS:
+    for seed in range(SEEDS):
         keras.utils.set_random_seed(seed)
-        found, size = field([conv() for _ in range(depth)])
-        across = (found.sum(0) + found.sum(1)) / found.sum() / 2
-        widths.append(4 * float(np.sqrt(across @ np.arange(-20, 21) ** 2)))
-    facts[f"width at {depth}"] = float(np.mean(widths))
-    ax.imshow(np.sqrt(found), cmap="gray_r", extent=[-20.5, 20.5] * 2)
-    corner, used = (-size / 2, -size / 2), widths[-1] / 2
-    ax.add_patch(plt.Rectangle(corner, size, size, fill=False, ec="C0", lw=2))
-    ax.add_patch(plt.Circle((0, 0), used, fill=False, ec="C1", ls="--", lw=2))
-    ax.set(title=f"{depth} layers", xticks=[], yticks=[])
-    axes[3].plot([depth] * len(SEEDS), widths, "C1o", mfc="none")
+        stack = [convolution() for _ in range(depth)]
+        maps[depth] = squared_gradient(stack)
+        widths[depth].append(width_of(maps[depth]))
+    fields[depth] = receptive_field(stack)
+    facts[f"field at {depth}"] = fields[depth]
+    facts[f"width at {depth}"] = np.mean(widths[depth])
+
+for name, value in facts.items():
+    print(f"{name}: {value:.3g}")
+for depth in DEPTHS:
+    theory = expected_width(depth)
+    assert np.isclose(facts[f"width at {depth}"], theory, rtol=0.15)
+assert facts["width at 16"] < facts["field at 16"] / 2
+assert 4 * DEPTHS[0] == DEPTHS[-1]
 assert facts["width at 16"] < 2.6 * facts["width at 4"]
-axes[3].plot(line, 2 * line + 1, "C0", label="can see")
-axes[3].plot(line, 4 * np.sqrt(2 * line / 3), "C1--", label="uses, in theory")
-axes[3].set(title="width in pixels", xlabel="layers")
-axes[3].legend()
-grown = ", ".join(f"{facts[f'width at {d}']:.0f} at {d}" for d in DEPTHS)
-fig.set_label(f"Gradients: bells of width {grown} layers, squares to {size}.")
+
+# %%
+# A bell in a square
+# ------------------
+#
+# Compare the circle and the square. With four times the depth the square is
+# nearly four times as wide, but the circle only about twice.
+fig, axes = plt.subplots(1, 3, figsize=(6.4, 2.5), layout="constrained")
+half = SIZE / 2
+corners_x = np.array([-1, 1, 1, -1, -1])
+corners_y = np.array([-1, -1, 1, 1, -1])
+angles = np.linspace(0, 2 * np.pi, 100)
+for ax, depth in zip(axes, DEPTHS):
+    ax.imshow(
+        np.sqrt(maps[depth]),
+        cmap="gray_r",
+        extent=(-half, half, -half, half),
+    )
+    side = fields[depth] / 2
+    radius = widths[depth][-1] / 2
+    ax.plot(side * corners_x, side * corners_y, "C0-")
+    ax.plot(radius * np.cos(angles), radius * np.sin(angles), "C1--")
+    ax.set(title=f"{depth} layers", xticks=[], yticks=[])
+sizes = ", ".join(
+    f"{widths[depth][-1]:.0f} of {fields[depth]} pixels at {depth} layers"
+    for depth in DEPTHS
+)
+fig.set_label(
+    "The gradient of one output with respect to the image, strong in the "
+    "middle and faint towards the border of the receptive field. Width of "
+    f"its spread, of the receptive field: {sizes}."
+)
 plt.show()
 
 # %%
-# Figure: The gradient of one output with respect to the picture, dark where it
-# is large. Squares enclose what the output can see, dashed circles two
-# standard deviations of the bell that it uses. On the right, both widths
-# against the number of layers.
+# Figure: The size of the gradient of one output with respect to the image,
+# dark where it is large, for one seed. The square encloses the receptive
+# field. The dashed circle, two standard deviations from the centre, encloses
+# most of the gradient.
 
 # %%
-# What to try next: leave out the activation; dilate; train before measuring.
+# Depth and width
+# ---------------
+#
+# All seeds and depths follow the theory closely, although it neglects the
+# activation function. So a network with a large receptive field does not
+# automatically use it. This holds for random weights. Luo et al. 2016
+# (arXiv:1701.04128) find that the effective receptive field grows during
+# training.
+depths = np.arange(1, DEPTHS[-1] + 1)
+fig, ax = plt.subplots(figsize=(6.4, 3.4), layout="constrained")
+ax.plot(depths, 2 * depths + 1, "C0-", label="receptive field")
+ax.plot(depths, expected_width(depths), "C1--", label="width in theory")
+for depth in DEPTHS:
+    ax.plot([depth] * SEEDS, widths[depth], "C1o", markerfacecolor="none")
+ax.plot([], [], "C1o", markerfacecolor="none", label="width, one seed")
+ax.set(xlabel="layers", ylabel="pixels")
+ax.legend()
+grown = ", ".join(
+    f"{facts[f'width at {depth}']:.1f} at {depth}" for depth in DEPTHS
+)
+fig.set_label(
+    f"Width against the number of layers. The receptive field rises in a "
+    f"straight line to {fields[DEPTHS[-1]]} pixels. The width of the gradient "
+    f"is {grown} layers, on a curve that flattens."
+)
+plt.show()
+
+# %%
+# Figure: The receptive field grows in proportion to the depth. The width of
+# the gradient, a circle for each seed, grows with the square root of the depth
+# as in theory.
+
+# %%
+# What to try next
+# ----------------
+#
+# - Leave out the activation function. Do the circles come closer to the curve?
+# - Let the dilation double from layer to layer. How wide is the gradient now?
+# - Train a network with these layers before you measure.

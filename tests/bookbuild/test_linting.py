@@ -97,7 +97,19 @@ fig.set_label("A line that rises from 0.37")
 # It falls by 12.5 % at last.
 
 # Runs on: jax
+
+bands = {}
+SEEDS, SIZES = range(3), (8, 32)
+net.fit(x, y, 128, 80)
+
+
+def helper():
+    x = 1
+    y = 2
+    z = 3
+    return x + y + z
 """
+SCRIPT += 40 * "x = 1\n"
 
 FILES = {
     ".ci/run": "",
@@ -115,9 +127,11 @@ FILES = {
     "book/since-the-lecture.md": "| A slide of another lecture | was | is | gone |\n",
     "book/references.bib": "@misc{one,\n}\n",
     "bookbuild/templates/licence.html": "",
+    "gallery/bands.toml": '["lines/plot_gone"]\nx = 1\n',
     "gallery/lines/plot_line.py": SCRIPT,
     "gallery/lines/plot_broken.py": "import import\n",
     "gallery/requirements.txt": "mxnet\n",
+    "gallery/thumbnails.toml": '"lines/plot_gone" = { panel = 2 }\n',
     "requirements.lock": "",
 }
 

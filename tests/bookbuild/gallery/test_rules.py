@@ -76,6 +76,15 @@ def test_an_import_that_a_reader_lacks_is_seen(line, name):
     assert f"imports {name}, which" in fault.what
 
 
+@pytest.mark.parametrize("name", ["tensorflow", "jax", "torch"])
+def test_a_backend_may_be_imported_in_a_function_and_nowhere_else(name):
+    for line in (f"import {name}", f"from {name} import function"):
+        within = planted("import keras", f"def gradients():\n    {line}")
+        assert list(rules.imports_are_at_hand(within)) == []
+        (fault,) = rules.imports_are_at_hand(planted("import keras", line))
+        assert "import a backend in the function that is for it" in fault.what
+
+
 @pytest.mark.parametrize(
     "code",
     [
