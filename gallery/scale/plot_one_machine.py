@@ -217,9 +217,9 @@ facts |= times
 # From a step to a training
 # -------------------------
 #
-# On the left, the point in the middle should lie near the line, since otherwise
-# the two times would mean little. On the right, the two lines part where the
-# fixed time begins to matter.
+# On the left, the point in the middle should lie near the line, since
+# otherwise the two times would mean little. On the right, the two lines part
+# where the fixed time begins to matter.
 fig, (left, right) = plt.subplots(
     1, 2, figsize=(6.4, 3.2), layout="constrained"
 )
@@ -245,10 +245,10 @@ plt.show()
 
 # %%
 # Figure: Left, the time of a step as it was measured, and the straight line
-# through the first and the last point. Right, the time of a whole training against the number of
-# machines, as the two parts of a step predict it, and the dashed line on which
-# it would be if each doubling of the machines halved it. At the dotted line
-# both parts of a step are equal.
+# through the first and the last point. Right, the time of a whole training
+# against the number of machines, as the two parts of a step predict it, and
+# the dashed line on which it would be if each doubling of the machines halved
+# it. At the dotted line both parts of a step are equal.
 
 # %%
 # What the prediction leaves out
