@@ -4,12 +4,12 @@ A transformer block on spectra
 
 Does a transformer block recognise spectral lines as well as convolutions?
 A transformer (Vaswani et al. 2017, arXiv:1706.03762) cuts its input into
-tokens and lets each of them take a weighted mean over all others. Here the
-tokens are patches of a spectrum, as those of the vision transformer are
-patches of an image (Dosovitskiy et al. 2020, arXiv:2010.11929). We compare one
-block with a small convolutional network. Both have their learning rate tuned
-on a validation set and are trained with five seeds for the same number of
-steps. Then we look at which patches attend to which.
+tokens and computes for each a weighted mean over all of them. Here the tokens
+are patches of a spectrum, as those of the vision transformer are patches of an
+image (Dosovitskiy et al. 2020, arXiv:2010.11929). We compare one block with a
+small convolutional network. Both have their learning rate tuned on a
+validation set and are trained with five seeds for the same number of steps.
+Then we look at which patches attend to which.
 """
 
 # SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
@@ -31,11 +31,11 @@ PATCH = 4  # points from one token to the next
 TOKENS = LENGTH // PATCH
 WIDTH = 32  # features of a token
 HEADS = 4
-BATCH = 50  # spectra in a mini-batch
-STEPS = 80  # mini-batches in an epoch
-EPOCHS = 4
+BATCH = 100  # spectra in a mini-batch
+STEPS = 40  # mini-batches in an epoch
+EPOCHS = 5
 HELD_BACK = 1000  # spectra for validation, and as many for the test
-PEAKS = [0.004, 0.012, 0.036]  # learning rates that are tried
+PEAKS = [0.004, 0.016, 0.064]  # learning rates that are tried
 SEEDS = 5
 
 # Several steps in one call take less time; PyTorch knows single steps only.
@@ -98,9 +98,9 @@ class AddPosition(layers.Layer):
 # and the second half is a small dense network that processes each token by
 # itself. Both begin with a layer normalisation and add their result to the
 # tokens they were given. With the normalisation in this place (pre-norm), the
-# gradients pass through the additions unchanged, which makes training easier
-# (Xiong et al. 2020, arXiv:2002.04745). We ask the attention layer for its
-# weights too, so that we can look at them at the end.
+# gradients pass through the additions unchanged, and the training needs no
+# long warm-up (Xiong et al. 2020, arXiv:2002.04745). We ask the attention
+# layer for its weights too, so that we can look at them at the end.
 def attention_block(tokens):
     """Return the tokens behind a transformer block, and attention weights."""
     normal = layers.LayerNormalization()(tokens)
@@ -133,8 +133,9 @@ def transformer():
 # The convolutional network
 # -------------------------
 #
-# Its opponent is the network of the other examples with these spectra: three
-# convolutions, the last two with a stride of two, and a dense layer.
+# We compare the transformer with the network of the other examples with these
+# spectra. It has three convolutions, the last two of them with a stride of
+# two, and a dense layer.
 def convolutional():
     """Return a network with three convolutions."""
     network = keras.Sequential([keras.Input((LENGTH, 1))])
@@ -169,9 +170,9 @@ for network in networks.values():
 #
 # Both are trained in the same way. The learning rate is half its peak in the
 # first epoch, a short warm-up, and then falls along a cosine. A callback sets
-# it before each epoch. Compiling takes as long as a training, so every
-# training uses one compiled network, and ``fresh_start`` gives it new initial
-# weights.
+# it before each epoch. Compiling takes as long as a training, so each network
+# is compiled once, and ``fresh_start`` gives it new initial weights before
+# each training.
 def trained(name, peak, seed):
     """Return a network that was trained with a peak of the learning rate."""
 
@@ -282,7 +283,7 @@ left.set(xlabel="peak of the learning rate", ylabel="accuracy")
 left.set_xticks(PEAKS, PEAKS)
 left.minorticks_off()
 left.set_title("validation, one seed")
-left.legend()
+left.legend(loc="lower center")
 right.set_xticks([0, 1], list(networks))
 right.set(xlim=(-0.4, 1.4), title=f"test, {SEEDS} seeds")
 right.legend()
@@ -338,22 +339,23 @@ predicted = probabilities.argmax(axis=1)
 shown = np.flatnonzero((kinds == KIND) & (predicted == KIND))[0]
 
 fig, axes = plt.subplots(
-    2, HEADS, figsize=(6.4, 3.4), sharey="row", layout="constrained"
+    2, HEADS, figsize=(6.4, 3.6), sharey="row", layout="constrained"
 )
 for head in range(HEADS):
     top, bottom = axes[:, head]
     top.plot(flux[shown, :, 0])
     for border in range(PATCH, LENGTH, PATCH):
         top.axvline(border - 0.5, color="C7", linewidth=0.5)
-    top.set(xlim=(-0.5, LENGTH - 0.5), title=f"head {head + 1}")
+    top.set(xlim=(-0.5, LENGTH - 0.5), xlabel="point")
+    top.set_title(f"head {head + 1}")
     bottom.imshow(weights[shown, head], cmap="gray_r", vmin=0, aspect="auto")
     bottom.set(xlabel="key", xticks=range(0, TOKENS, 3))
+    bottom.set_yticks(range(0, TOKENS, 3))
 axes[0, 0].set_ylabel("flux")
 axes[1, 0].set_ylabel("query")
 fig.set_label(
-    f"A spectrum of the kind {LINES[KIND]}, and below it a map of {TOKENS} by "
-    f"{TOKENS} attention weights for each of {HEADS} heads, whose largest "
-    "weights are "
+    f"A spectrum of the kind {LINES[KIND]}, and below it a map of attention "
+    f"weights for each of {HEADS} heads. The largest weights are "
     + ", ".join(f"{head.max():.2f}" for head in weights[shown])
     + f", where equal weights would be {1 / TOKENS:.2f}."
 )

@@ -107,8 +107,8 @@ def transposed_windows(x, *, strides, padding="valid"):
 # Six layers
 # ----------
 #
-# The first four cases are those of the drawings without the last one, and two
-# transposed convolutions follow. The options are Keras's arguments, which
+# These are a plain convolution, the three variants of it that were drawn, and
+# two transposed convolutions. The options are Keras's arguments, which
 # ``windows`` and ``transposed_windows`` take as well.
 CASES = {
     "plain": {},

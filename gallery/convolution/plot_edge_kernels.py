@@ -81,7 +81,7 @@ assert np.isclose(maps["left to right"][200, 100], by_hand, atol=5e-3)
 #
 # The sky of the photograph is smooth, and the wall of the pagoda has posts and
 # beams. We take the mean size of the outputs in both. Then every pixel is made
-# brighter by the same amount. This moves the blurred image by that amount and
+# brighter by the same amount. This raises the blurred image by that amount and
 # leaves the other three maps as they are, because their weights add up to
 # zero.
 SKY = np.s_[10:90, 400:600]  # rows and columns

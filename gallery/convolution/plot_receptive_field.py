@@ -186,7 +186,7 @@ for name, value in facts.items():
     print(f"{name}: {value:.3g}")
 for depth in DEPTHS:
     theory = expected_width(depth)
-    assert np.isclose(facts[f"width at {depth}"], theory, rtol=0.15)
+    assert np.allclose(widths[depth], theory, rtol=0.2)
 assert facts["width at 16"] < facts["field at 16"] / 2
 assert 4 * DEPTHS[0] == DEPTHS[-1]
 assert facts["width at 16"] < 2.6 * facts["width at 4"]
