@@ -247,4 +247,5 @@ def connect(app: Sphinx) -> None:
     """Read pages again when their users change, and furnish each once it is read."""
     app.add_config_value("book_colab", "", "html", [str])
     app.connect("env-get-outdated", read_again)
-    app.connect("doctree-read", furnish, priority=600)
+    # Before Sphinx collects what a page offers to download.
+    app.connect("doctree-read", furnish, priority=400)

@@ -7,6 +7,7 @@ texts are cut into words, and how results are ordered.
 """
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ GLOSSARY = "book/glossary"
 FOLDER = "_static/search"
 OWN = Path(__file__).parent.parent / "search"
 PATIENCE = 120.0  # seconds
+MARK = "\x00"  # around the label of a place whose title stands here
 BEGINNING = 180  # characters of a section that a result shows
 LEFT_OUT = (
     nodes.comment,
@@ -62,6 +64,9 @@ def plain(node: nodes.Node) -> str:
         return node.astext()
     if isinstance(node, LEFT_OUT):
         return " "
+    if isinstance(node, addnodes.pending_xref) and not node.get("refexplicit"):
+        # What it will say is known when all pages are read: said_by writes it.
+        return MARK + node["reftarget"] + MARK
     return "".join(map(plain, node.children))
 
 
@@ -156,6 +161,19 @@ def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
     vars(env).get("sections_to_search", {}).pop(docname, None)
 
 
+def said_by(app: Sphinx, text: str) -> str:
+    """Return a text with the titles of the places that it refers to."""
+    labels = app.env.get_domain("std").data["labels"]
+
+    def title_of(found: re.Match[str]) -> str:
+        label = found[1]
+        if label in labels:
+            return str(labels[label][2])
+        return app.env.titles[label].astext() if label in app.env.titles else label
+
+    return re.sub(f"{MARK}(.*?){MARK}", title_of, text)
+
+
 def documents(app: Sphinx) -> Iterator[dict[str, Any]]:
     """Yield the sections as the index takes them."""
     number = 0
@@ -168,6 +186,7 @@ def documents(app: Sphinx) -> Iterator[dict[str, Any]]:
             map(str, app.env.toc_secnumbers.get(document, {}).get("", ()))
         )
         for place, section in enumerate(sections):
+            section.text = [said_by(app, paragraph) for paragraph in section.text]
             text = " ".join(" ".join(section.text).split())
             asked = asdict(section)
             asked.update(

@@ -459,10 +459,11 @@ for name in ("float16", "bfloat16"):
 # ------------------------
 #
 # Both intervals contain zero or end close to it, so that these runs show no
-# clear difference between the formats. They do not show that there is none. A loss as large as the
-# lower end of an interval remains possible, and a larger one would probably
-# have been seen. Other networks may behave differently. We measured no time,
-# because it depends on the hardware more than on the network.
+# clear difference between the formats. They do not show that there is none. A
+# loss as large as the lower end of an interval remains possible, and a larger
+# one would probably have been seen. Other networks may behave differently. We
+# measured no time, because it depends on the hardware more than on the
+# network.
 told = []
 for name in ("float16", "bfloat16"):
     mean = 100 * facts[f"difference, {name}"]

@@ -79,7 +79,7 @@ class TestABook:
 
     def test_says_of_an_example_how_to_get_it_and_where_it_is_used(self, built):
         page = built.pages["gallery/lines/plot_square"]
-        head = page.partition('class="example-head')[2].partition("<section")[0]
+        head = page.partition('class="example-head')[2].partition("</div>")[0]
         for suffix in (".py", ".ipynb"):
             assert re.search(rf'href="\S*plot_square\{suffix}"', head)
         said = words(head)

