@@ -9,6 +9,7 @@ When another chapter comes to use an example, its page is read again.
 """
 
 import json
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -184,6 +185,8 @@ def shown(value: Any) -> str:
 
 def number(value: float) -> str:
     """Return a number to three digits."""
+    if not math.isfinite(value):
+        return str(value)  # which is a fault, and told as one
     if value == 0 or 1e-3 <= abs(value) < 1e5:
         digits = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
         return digits.replace("-", "\N{MINUS SIGN}")

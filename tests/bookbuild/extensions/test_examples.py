@@ -23,6 +23,8 @@ from bookbuild.extensions import examples
         ([1, 2.5, "a"], "1, 2.5, a"),
         (list(range(20)), "0 … 19 (20 values)"),
         ([], ""),
+        (float("nan"), "nan"),
+        (float("-inf"), "-inf"),
         (None, "–"),  # noqa: RUF001
     ],
 )
