@@ -324,7 +324,7 @@ at_line = received[np.arange(len(flux)), steepest]
 facts["weight at the line"] = at_line.mean() / received.mean()
 assert facts["weight at the line"] > 1
 for name, value in facts.items():
-    print(f"{name}: {value:.4g}")
+    print(f"{name}: {value:.5g}")
 
 # %%
 # One spectrum
