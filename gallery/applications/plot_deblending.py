@@ -366,14 +366,9 @@ for name, value in facts.items():
 # is to take away. Each bin spans a factor of two in the ratio of their lights.
 lows = 2.0 ** np.arange(-3, 3)
 middles = np.sqrt(2) * lows
-styles = {
-    "nothing": "d-.",
-    "symmetry": "s:",
-    "network": "^--",
-    "both": "o-",
-}
+styles = ["d-.", "s:", "^--", "o-"]
 fig, ax = plt.subplots(figsize=(6.4, 3.4), layout="constrained")
-for name, style in styles.items():
+for name, style in zip(methods, styles):
     in_bins = [
         light_errors[name][(ratios >= low) & (ratios < 2 * low)].mean()
         for low in lows
