@@ -38,11 +38,21 @@ def train_briefly(network):
             keras.optimizers.schedules.CosineDecay(0.1, 8), momentum=0.9
         ),
         lambda: keras.optimizers.AdamW(0.01, use_ema=True, global_clipnorm=1.0),
+        lambda: keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(0.01)),
     ],
-    ids=["Adam", "Adagrad", "Ftrl", "SGD with a schedule", "AdamW with an average"],
+    ids=[
+        "Adam",
+        "Adagrad",
+        "Ftrl",
+        "SGD with a schedule",
+        "AdamW with an average",
+        "a scaled loss",
+    ],
 )
 def test_a_fresh_start_is_that_of_a_network_built_anew(make_optimiser):
     shared = normalised_network(make_optimiser())
+    train_briefly(shared)
+    fresh_start(shared, seed=2)
     train_briefly(shared)
     fresh_start(shared, seed=3)
     found = train_briefly(shared)

@@ -66,6 +66,7 @@ def fresh_start(network: keras.Model, *, seed: int) -> None:
     # the variables: a second one of the same settings knows how each begins.
     unused = type(optimiser).from_config(optimiser.get_config())
     for either in (optimiser, unused):
-        either.build(network.trainable_variables)
+        if not either.built:  # some add their variables at each call
+            either.build(network.trainable_variables)
     for variable, start in zip(optimiser.variables, unused.variables, strict=True):
         variable.assign(start)
