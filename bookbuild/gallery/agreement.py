@@ -5,7 +5,6 @@ difference, or the largest ratio, between any two backends. Without a band,
 floating-point facts agree to one per cent and all others are equal.
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -13,14 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from bookbuild.checks import finite
-from bookbuild.errors import CommandError
+from bookbuild.gallery import tables
+from bookbuild.gallery.tables import TableError
 
 RELATIVE = 0.01
 FILE = "bands.toml"
-
-
-class BandsError(CommandError):
-    """The file of bands is not what it should be; the message says where."""
 
 
 @dataclass(frozen=True)
@@ -72,21 +68,14 @@ def read(gallery: Path) -> dict[str, list[Band]]:
 
     Raises
     ------
-    BandsError
+    TableError
         If the file cannot be read, or a band is neither a number nor a ratio.
     """
-    path = gallery / FILE
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise BandsError(f"{path.name} cannot be read: {error}") from error
     found = {}
-    for script, table in tables.items():
+    for script, table in tables.read(gallery, FILE).items():
         if not isinstance(table, dict):
-            raise BandsError(
-                f"{path.name}: {script!r} is no table; write the bands of a script "
+            raise TableError(
+                f"{FILE}: {script!r} is no table; write the bands of a script "
                 'behind a line like ["theme/plot_question"]'
             )
         found[script] = [
@@ -104,7 +93,7 @@ def band_of(script: str, pattern: str, value: Any) -> Band:
             return Band(pattern=pattern, difference=float(value))
         case {"times": int() | float() as times, **rest} if not rest and times >= 1:
             return Band(pattern=pattern, times=float(times))
-    raise BandsError(
+    raise TableError(
         f"{FILE}: the band {pattern!r} of {script} is {value!r}; it may be the largest "
         "difference, such as 0.03, or the largest ratio, such as { times = 3 }"
     )

@@ -5,7 +5,6 @@ A card is a few centimetres wide. A whole figure on it would be mostly white, wi
 letters that nobody can read; a panel that is laid out anew at that size is neither.
 """
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from bookbuild import files
-from bookbuild.errors import CommandError
-from bookbuild.gallery import scripts
+from bookbuild.gallery import scripts, tables
+from bookbuild.gallery.tables import TableError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,10 +23,6 @@ SIZE = (3.2, 2.24)  # inches
 DOTS = 150  # an inch: twice as many as a card has room for
 GROUND = "#eef2f7"
 COLOURS = 64  # as many as lines and letters need
-
-
-class ThumbnailError(CommandError):
-    """The file of thumbnails is not what it should be; the message says where."""
 
 
 @dataclass(frozen=True)
@@ -52,24 +47,20 @@ def choices(gallery: Path) -> dict[str, Choice]:
 
     Raises
     ------
-    ThumbnailError
+    TableError
         If the file cannot be read, or a choice is not made of two numbers.
     """
-    path = gallery / FILE
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise ThumbnailError(f"{FILE} cannot be read: {error}") from error
-    return {script: choice_of(script, given) for script, given in tables.items()}
+    return {
+        script: choice_of(script, given)
+        for script, given in tables.read(gallery, FILE).items()
+    }
 
 
 def choice_of(script: str, given: Any) -> Choice:
     """Return a choice from what the file says of it."""
     known = isinstance(given, dict) and set(given) <= {"figure", "panel"}
     if not known or not all(type(n) is int and n > 0 for n in given.values()):
-        raise ThumbnailError(
+        raise TableError(
             f"{FILE}: the thumbnail of {script} is {given!r}; write "
             "{ figure = 1, panel = 1 }, counted from 1"
         )

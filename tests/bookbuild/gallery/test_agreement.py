@@ -103,6 +103,6 @@ def test_bands_are_read_in_order(tmp_path):
 )
 def test_a_file_of_bands_that_cannot_be_is_refused(tmp_path, text, fragment):
     (tmp_path / "bands.toml").write_text(text)
-    with pytest.raises(agreement.BandsError, match=agreement.FILE) as caught:
+    with pytest.raises(agreement.TableError, match=agreement.FILE) as caught:
         agreement.read(tmp_path)
     assert fragment in str(caught.value)

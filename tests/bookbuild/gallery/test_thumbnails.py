@@ -37,7 +37,7 @@ def test_a_gallery_without_choices_has_none(tmp_path):
 )
 def test_a_file_that_cannot_be_is_refused(tmp_path, text, fragment):
     (tmp_path / "thumbnails.toml").write_text(text)
-    with pytest.raises(thumbnails.ThumbnailError, match=thumbnails.FILE) as caught:
+    with pytest.raises(thumbnails.TableError, match=thumbnails.FILE) as caught:
         thumbnails.choices(tmp_path)
     assert fragment in str(caught.value)
 
