@@ -35,6 +35,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from bookbuild.checks import chapters, reading, times
 from bookbuild.checks.sources import Source, read
+from bookbuild.extensions.site import number_of
 from bookbuild.gallery import scripts
 
 logger = logging.getLogger(__name__)
@@ -235,9 +236,9 @@ def link_chapters(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Write the links to chapters, each with its number and its title."""
     for place in list(doctree.findall(ChapterLink)):
         page = place["page"]
-        numbers = app.env.toc_secnumbers.get(page, {}).get("", ())
-        begin = f"{'.'.join(map(str, numbers))}. " if numbers else ""
-        said = f"{begin}{app.env.titles[page].astext()}"
+        number = number_of(app.env, page)
+        title = app.env.titles[page].astext()
+        said = f"{number}. {title}" if number else title
         link = nodes.reference(
             "",
             "",

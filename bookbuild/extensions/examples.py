@@ -24,7 +24,6 @@ from bookbuild.extensions import cards
 from bookbuild.gallery import scripts
 
 USES = re.compile(r"\{fact\}`(?P<fact>[a-z_/]+) |gallery/(?P<shown>[a-z_/]+)\.py")
-LABEL = re.compile(r"\A\((?P<label>chap-[a-z0-9-]+)\)=$", re.MULTILINE)
 NOTHING = "–"  # noqa: RUF001  a dash in a table
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LONGEST_LIST = 8  # values of a fact that are listed one by one

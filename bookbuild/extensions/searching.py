@@ -26,7 +26,7 @@ from bookbuild import files
 from bookbuild.checks import chapters
 from bookbuild.checks.sources import read
 from bookbuild.extensions.maths import KATEX
-from bookbuild.extensions.site import versioned
+from bookbuild.extensions.site import number_of, versioned
 
 MINISEARCH = KATEX.parent / "minisearch"
 GLOSSARY = "book/glossary"
@@ -182,9 +182,7 @@ def documents(app: Sphinx) -> Iterator[dict[str, Any]]:
         if Path(document).name == "index" and document != app.config.root_doc:
             continue  # lists of examples
         name = app.env.titles[document].astext()
-        chapter = ".".join(
-            map(str, app.env.toc_secnumbers.get(document, {}).get("", ()))
-        )
+        chapter = number_of(app.env, document)
         for place, section in enumerate(sections):
             section.text = [said_by(app, paragraph) for paragraph in section.text]
             text = " ".join(" ".join(section.text).split())

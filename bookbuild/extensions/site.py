@@ -230,7 +230,6 @@ def connect(app: Sphinx) -> None:
         context.update(
             made["shared"],
             book_parts=book_parts(),
-            page_kind="example" if pagename.startswith(GALLERY) else "text",
             page_sections=sections if len(sections) > 1 else [],
             preloaded_fonts=[
                 f"_static/katex/fonts/{font}" for font in PRELOADED if has_maths
