@@ -265,9 +265,9 @@ print(high)
 # The cosine alone shows no gain that can be told from zero. In a training as
 # short as this, a rate that falls to zero spends many of the few steps on
 # small changes. With the higher peak that a warm-up allows, there is a gain.
-# This holds for the initial weights that TensorFlow draws. With those of JAX
-# and PyTorch the interval contains zero, so do not rely on so small a gain. At
-# the high peak the difference is large with all of them.
+# This holds for the initial weights that TensorFlow draws. With others, such
+# as those of another backend, the interval may contain zero, so do not rely on
+# so small a gain. At the high peak the difference is large.
 facts = {
     "steps": STEPS,
     "warm-up steps": WARM_UP,
