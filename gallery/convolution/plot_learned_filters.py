@@ -28,8 +28,8 @@ from sklearn.datasets import load_digits
 FILTERS = 8
 EPOCHS = 8
 BATCH = 64  # examples in a mini-batch
-RATES = 0.01, 0.03, 0.1  # learning rates that are tried
-SEEDS = 5
+RATES = 0.01, 0.03, 0.1, 0.3  # learning rates that are tried
+SEEDS = range(10, 15)  # of the comparison
 
 keras.utils.set_random_seed(0)
 
@@ -41,7 +41,7 @@ keras.utils.set_random_seed(0)
 # (1998, doi:10.24432/C50P49), in three sets.
 digits = load_digits()
 images = digits.images[..., np.newaxis].astype("float32") / 16
-data = three_way(images, digits.target, seed=0)
+data = three_way(images, digits.target, seed=1)
 
 
 # %%
@@ -49,7 +49,10 @@ data = three_way(images, digits.target, seed=0)
 # ------------
 #
 # Both have one convolution, a pooling that leaves four positions of each
-# feature map, and a dense layer. In the second, the
+# feature map, and a dense layer. With more positions a dense layer does nearly
+# as well on random filters, and five seeds showed no difference. We chose the
+# coarser pooling after seeing this, and so the digits are split anew and other
+# seeds are compared than those that we had looked at. In the second, the
 # kernels are not trainable: they stay as they were drawn, and only the dense
 # layer learns to use their feature maps. Each is compiled once, and
 # ``fresh_start`` gives it new initial weights for each training.
@@ -108,7 +111,7 @@ for name in networks:
     tuning = tune(
         lambda rate, seed, name=name: validation_accuracy(name, rate, seed),
         RATES,
-        seed=SEEDS,  # none of those that are compared
+        seed=0,  # none of those that are compared
     )
     best_rates[name] = tuning.best
     print(name, tuning, sep="\n")
@@ -179,9 +182,9 @@ assert worst.mean() < facts["learned"] - 0.05
 # The filters and their feature maps
 # ----------------------------------
 #
-# The network of seed 0, trained once more, and what its filters make of three
-# digits of the test set.
-net = trained("learned", best_rates["learned"], 0)
+# The network of the first seed, trained once more, and what its filters make
+# of three digits of the test set.
+net = trained("learned", best_rates["learned"], SEEDS[0])
 kernels = net.layers[0].get_weights()[0][:, :, 0]
 maps = ops.convert_to_numpy(net.layers[0](data.x_test[:3]))
 largest = np.abs(kernels).max()
@@ -216,7 +219,7 @@ plt.show()
 # The accuracy of each seed
 # -------------------------
 fig, ax = plt.subplots(figsize=(6, 3.4), layout="constrained")
-seeds = np.arange(SEEDS)
+seeds = np.array(SEEDS)
 ax.plot(seeds, comparison.scores["learned"], "C0o", ms=9, label="learned")
 ax.plot(seeds, comparison.scores["random"], "C1s", ms=8, label="random")
 ax.plot(seeds, np.array(without_one)[:, 0], "k_", label="one switched off")
@@ -225,8 +228,8 @@ ax.set(xlabel="seed", ylabel="accuracy on the test set", xticks=seeds)
 ax.legend(loc="lower right", ncols=3)
 ax.set_ylim(top=1, bottom=np.min(without_one) - 0.12)
 fig.set_label(
-    f"Test accuracy of {SEEDS} seeds: {facts['learned']:.1%} on average with "
-    f"learned filters, {facts['random']:.1%} with random ones, and "
+    f"Test accuracy of {len(SEEDS)} seeds: {facts['learned']:.1%} on average "
+    f"with learned filters, {facts['random']:.1%} with random ones, and "
     f"{worst.mean():.1%} without the filter that matters most."
 )
 plt.show()
