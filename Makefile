@@ -7,7 +7,7 @@ WORKERS ?= 2
 
 # What names a finished environment: this Python and this folder.
 KEY := $(shell $(PYTHON) -m bookbuild.environment key)
-MADE_OF := bookbuild/environment.py bookbuild/katex/package-lock.json pyproject.toml
+MADE_OF := bookbuild/environment.py bookbuild/npm/package-lock.json pyproject.toml
 
 COMPILE := $(RUN) -m uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
 	--upgrade --generate-hashes --no-emit-package byhand --no-emit-index-url --no-annotate \
@@ -21,7 +21,7 @@ OF_TORCH := torch triton cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cubla
 
 .DEFAULT_GOAL := help
 .PHONY: help env env-backends book serve check-equations mutate-equations test test-fast test-weekly test-backends test-downloads \
-	costs gallery-gpu package links newest lint audit format lock clean
+	test-site costs gallery-gpu package links newest lint audit format lock clean
 
 help:  ## say what each command does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /:/' | awk -F: '{printf "make %-14s %s\n", $$1, $$2}'
@@ -50,7 +50,9 @@ check-equations: env  ## evaluate the equations of PAGE=book/..., or of all, fro
 mutate-equations: env  ## change each equation in every way, and see whether it shows
 	@$(RUN) -m bookbuild equations mutate $(PAGE)
 
-PYTEST := $(RUN) -m pytest -n $(WORKERS)
+# pytest rewrites assertions. Where Python is told to keep no compiled code, each worker
+# would do so anew each time; that takes longer than the fast tests.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(RUN) -m pytest -n $(WORKERS)
 
 test: env  ## run every test, on WORKERS=2 cores
 	@$(PYTEST) -m "not weekly"
@@ -66,6 +68,9 @@ test-backends: env-backends  ## run what must hold on TensorFlow, JAX and PyTorc
 
 test-downloads: book  ## run what a reader downloads, with what a reader installs
 	@$(RUN) -m bookbuild downloads $(if $(ONLY),--only $(ONLY))
+
+test-site: book  ## look at the pages in a browser: weight, search, keyboard, axe, print
+	@$(PYTEST) --site -m "not weekly" tests/site $(if $(ONLY),-k $(ONLY))
 
 costs: env  ## measure every example on the processor, for the page of costs
 	@$(RUN) -m bookbuild gallery measure cpu

@@ -29,7 +29,7 @@ from bookbuild.places import BUILD, ROOT
 
 LOG = BUILD / "install.log"
 UV_HOME = ROOT / ".uv"
-KATEX = ROOT / "bookbuild" / "katex"  # package.json and package-lock.json
+NPM = ROOT / "bookbuild" / "npm"  # package.json and package-lock.json
 
 # What a failed step printed, and what to say of it. The first that fits is said.
 FAILURES = [
@@ -318,16 +318,16 @@ def install_byhand(kind: Environment) -> None:
     )
 
 
-def install_katex(kind: Environment) -> None:
-    """Fetch KaTeX, which draws the equations, and MiniSearch, for the search."""
-    home = kind.python.parent.parent / "share" / "katex"
+def install_from_npm(kind: Environment) -> None:
+    """Fetch KaTeX, which draws the equations, MiniSearch, for the search, and axe."""
+    home = kind.python.parent.parent / "share" / "npm"
     home.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
-        shutil.copy(KATEX / name, home)
+        shutil.copy(NPM / name, home)
     # npm looks for node on the path, and this machine may have none of its own.
     path = os.pathsep.join([str(kind.python.parent), os.environ.get("PATH", "")])
     run(
-        "installing KaTeX and MiniSearch",
+        "installing KaTeX, MiniSearch and axe",
         shutil.which("npm", path=path) or "npm",
         "ci",
         *("--prefix", str(home), "--no-audit", "--no-fund", "--ignore-scripts"),
@@ -361,7 +361,7 @@ def main(name: str) -> None:
         else:
             install(BOOK, sync=True)
             install_byhand(BOOK)
-            install_katex(BOOK)
+            install_from_npm(BOOK)
 
 
 if __name__ == "__main__":

@@ -85,7 +85,7 @@ def install() -> None:
     run("installing Jupyter Book alone", *pip, "--no-deps", "jupyter-book<2")
     names = without_limits([*asked_by_jupyter_book(), *asked_by_the_project()])
     run(f"installing the newest of {len(names)} packages", *pip, "--upgrade", *names)
-    environment.install_katex(KIND)
+    environment.install_from_npm(KIND)
 
 
 def copy_sources(target: Path) -> None:

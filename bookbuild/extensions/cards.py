@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 TITLE = "sphx-glr-thumbnail-title"
 # What sphinx-gallery lays over a card when the mouse is there.
 TOOLTIP = re.compile(r' tooltip="[^"]*"')
+TAGS = re.compile(r"<div id='sg-tag-list'[^>]*></div>")
 LIMITS = (10, 30, 60)  # seconds
 
 
@@ -72,6 +73,8 @@ def label_cards(app: Sphinx, doctree: nodes.document) -> None:
             page = node["reftarget"].lstrip("/")
         if not isinstance(node, nodes.raw):
             continue
+        if TAGS.search(node.astext()):  # several, of one name, and all empty
+            node.children = [nodes.Text(TAGS.sub("", node.astext()))]
         if "sphx-glr-thumbcontainer" in node.astext():
             node.children = [nodes.Text(TOOLTIP.sub("", node.astext()))]
         if TITLE not in node.astext():

@@ -1,12 +1,15 @@
 """Say of every display equation how the book knows that it is right.
 
-The directive `equations` lists them all: the formula, what it was held against, how
-far its sides differ, and how many slips would have been noticed. A mark beside the
-number of an equation leads to its entry. What is known was found before the build
+The directive `equation-counts` counts them, and `equations` lists them all, in a
+section for each chapter: the formula, what it was held against, how far its sides
+differ, and how many slips would have been noticed. A mark beside the number of an
+equation leads to its entry. What is known was found before the build
 (bookbuild/equations/reports.py), from the LaTeX that is drawn on the page.
 """
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,16 @@ from bookbuild.checks.sources import read
 from bookbuild.equations import reports, tables
 from bookbuild.equations.checking import Result
 
+COLUMNS = (
+    "Chapter",
+    "Equations",
+    "Checked",
+    "Definitions",
+    "Quoted",
+    "Not evaluated",
+    "Slips",
+    "Noticed",
+)
 # What stands beside the number of an equation, and what a screen reader says.
 MARKS = {
     "checked": ("✓", "how this equation was checked"),
@@ -33,6 +46,61 @@ MARKS = {
 def entry_of(label: str) -> str:
     """Return the anchor of an equation's entry in the list of all."""
     return f"known-{label}"
+
+
+def reference(
+    directive: SphinxDirective, kind: str, target: str
+) -> addnodes.pending_xref:
+    """Return a reference that Sphinx resolves to the number or the title."""
+    domain = "math" if kind == "eq" else "std"
+    reference = addnodes.pending_xref(
+        "",
+        nodes.literal(target, target) if kind == "eq" else nodes.inline("", ""),
+        refdomain=domain,
+        reftype=kind,
+        reftarget=target,
+        refdoc=directive.env.docname,
+        refexplicit=False,
+        refwarn=True,
+    )
+    directive.set_source_info(reference)
+    return reference
+
+
+class EquationCounts(SphinxDirective):
+    """How many equations there are of each kind, chapter by chapter."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        root = Path(self.env.srcdir)
+        self.env.note_dependency("_toc.yml")
+        tools = reports.digest_of_tools(root)
+        rows = {
+            page.document: list(reports.results_of(root, page, tools=tools))
+            for page in tables.pages_with_displays(root)
+        }
+        return [self._table(rows)]
+
+    def _table(self, rows: Mapping[str, list[Result]]) -> nodes.table:
+        """Return the counts of all pages, and their sums."""
+        body = [
+            [reference(self, "doc", f"/{document}"), *counts_of(results)]
+            for document, results in rows.items()
+        ]
+        every = [result for results in rows.values() for result in results]
+        body.append([nodes.Text("together"), *counts_of(every)])
+        table = nodes.table(classes=["counts-of-equations"])
+        group = nodes.tgroup(cols=len(COLUMNS))
+        group += [nodes.colspec(colwidth=1) for _ in COLUMNS]
+        head, listed = nodes.thead(), nodes.tbody()
+        head += row_of([nodes.Text(title) for title in COLUMNS])
+        listed += [
+            row_of([nodes.Text(f"{c:,}") if isinstance(c, int) else c for c in cells])
+            for cells in body
+        ]
+        group += [head, listed]
+        table += group
+        return table
 
 
 class Equations(SphinxDirective):
@@ -48,26 +116,32 @@ class Equations(SphinxDirective):
         for page in book:
             self.env.note_dependency(page.place)
         known = {one.label: one for one in reading.checked(book)}
-        listed: list[nodes.Node] = []
+        sections: list[nodes.Node] = []
         marks = {}
         tools = reports.digest_of_tools(root)
         for page in tables.pages_with_displays(root):
             note_table(self.env, page.document)
-            title = nodes.rubric("", "", self._reference("doc", f"/{page.document}"))
-            listed.append(title)
+            name = f"checks-{page.name}"
+            section = nodes.section(ids=[name], names=[name])
+            heading = title_of(page.text)
+            section += nodes.title(heading, heading)
+            whose = nodes.paragraph("", "The equations of ")
+            whose += reference(self, "doc", f"/{page.document}")
+            section += whose
             for result in reports.results_of(root, page, tools=tools):
                 marks[result.label] = result.role
-                listed.append(self._entry(known[result.label], result))
+                section += self._entry(known[result.label], result)
+            sections.append(section)
         listed_on(self.env).clear()
         listed_on(self.env).update(page=self.env.docname, roles=marks)
-        return listed
+        return sections
 
     def _entry(self, equation: reading.Equation, result: Result) -> nodes.container:
         """Return what is known of one equation."""
         entry = nodes.container(classes=["known-equation"])
         entry["ids"].append(entry_of(equation.label))
         entry += nodes.math_block(equation.latex, equation.latex, nowrap=False)
-        words = nodes.paragraph("", "", self._reference("eq", equation.label))
+        words = nodes.paragraph("", "", reference(self, "eq", equation.label))
         words += nodes.Text(": ")
         words += self._status(equation, result)
         entry += words
@@ -86,25 +160,36 @@ class Equations(SphinxDirective):
             for number, where in enumerate(pages):
                 if number:
                     said.append(nodes.Text(", "))
-                said.append(self._reference("doc", f"/{where}"))
+                said.append(reference(self, "doc", f"/{where}"))
             said.append(nodes.Text("."))
         return said
 
-    def _reference(self, kind: str, target: str) -> addnodes.pending_xref:
-        """Return a reference that Sphinx resolves to the number or the title."""
-        domain = "math" if kind == "eq" else "std"
-        reference = addnodes.pending_xref(
-            "",
-            nodes.literal(target, target) if kind == "eq" else nodes.inline("", ""),
-            refdomain=domain,
-            reftype=kind,
-            reftarget=target,
-            refdoc=self.env.docname,
-            refexplicit=False,
-            refwarn=True,
-        )
-        self.set_source_info(reference)
-        return reference
+
+def title_of(text: str) -> str:
+    """Return the title of a page, from its source."""
+    found = re.search(r"^# (.+)$", text, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def row_of(cells: Sequence[nodes.Node]) -> nodes.row:
+    """Return a row of a table."""
+    row = nodes.row()
+    for cell in cells:
+        row += nodes.entry("", nodes.paragraph("", "", cell))
+    return row
+
+
+def counts_of(results: Sequence[Result]) -> list[int]:
+    """Return how many equations are of each kind, and how many slips were noticed.
+
+    A slip that changes nothing, for a reason that is given, counts for neither.
+    """
+    roles = Counter(result.role for result in results)
+    compared = [one for one in results if one.role in {"checked", "quoted"}]
+    made = sum(sum(one.made.values()) - len(one.alive) for one in compared)
+    noticed = sum(sum(one.killed.values()) for one in compared)
+    kinds = [roles[kind] for kind in ("checked", "definition", "quoted", "unread")]
+    return [len(results), *kinds, made, noticed]
 
 
 def sentences(result: Result) -> Iterator[str]:
@@ -185,5 +270,6 @@ def mark_of(translator: Any, label: str) -> str:
 
 def connect(app: Sphinx) -> None:
     """Register the directive."""
+    app.add_directive("equation-counts", EquationCounts)
     app.add_directive("equations", Equations)
     app.connect("source-read", depend)

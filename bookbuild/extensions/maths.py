@@ -1,7 +1,7 @@
 """Draw every equation while the book is built, so that pages need no script.
 
 KaTeX draws them, in one call of Node before the first page is written, and what it
-drew is kept for the next build. bookbuild/katex/package-lock.json says which KaTeX:
+drew is kept for the next build. bookbuild/npm/package-lock.json says which KaTeX:
 the same package brings the style sheet and fonts. An equation that KaTeX cannot draw
 is an error with its file and line, not red text on the page.
 """
@@ -31,9 +31,9 @@ from sphinx.util.math import get_node_equation_number
 from bookbuild import files
 from bookbuild.extensions.equations import mark_of
 
-RECIPE = Path(__file__).parent.parent / "katex"
-RENDER = RECIPE / "render.js"
-KATEX = Path(sys.prefix) / "share" / "katex" / "node_modules" / "katex"
+RECIPE = Path(__file__).parent.parent / "npm"
+RENDER = Path(__file__).parent.parent / "katex" / "render.js"
+KATEX = Path(sys.prefix) / "share" / "npm" / "node_modules" / "katex"
 
 # All of the book takes Node about a second; a busy machine may need many times that.
 PATIENCE = 120.0  # seconds
@@ -252,7 +252,7 @@ def installed_version() -> str:
         ) from None
     if package["version"] != asked:
         raise ExtensionError(
-            f"bookbuild/katex/package.json asks for KaTeX {asked}, and {KATEX} holds "
+            f"bookbuild/npm/package.json asks for KaTeX {asked}, and {KATEX} holds "
             f"{package['version']}; run 'make env' to install the right one"
         )
     return asked

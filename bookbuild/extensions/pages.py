@@ -3,10 +3,12 @@
 import hashlib
 import json
 import os
+import re
 import sys
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from docutils import nodes
 from myst_nb.sphinx_ import (
@@ -21,6 +23,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from bookbuild import files, inputs
 from bookbuild.checks import audit
+from bookbuild.extensions import publishing, splitting
 
 ENTRANCE = "A textbook of deep learning that derives, computes and checks every step."
 
@@ -72,6 +75,25 @@ def describe(
             context["meta"] = {"og:description": tag["content"], **given}
 
 
+def report_address(app: Sphinx, pagename: str, context: dict[str, Any]) -> str:
+    """Return where readers report an error of a page, or "" where they cannot.
+
+    The tracker of the configuration gets a title and a text with the page filled in, in
+    the form that GitHub, GitLab and Forgejo read from an address.
+    """
+    tracker = app.config.book_tracker
+    if not tracker:
+        return ""
+    title = re.sub("<[^>]*>", "", context.get("title") or pagename)
+    place = context.get("pageurl") or f"{pagename}{app.builder.out_suffix}"
+    text = (
+        f"Page: {place}\nSection:\nBuilt from: {app.config.html_title}\n\n"
+        "What it says:\n\n\n"
+        "Why I think that it is wrong (best with code that shows it):\n"
+    )
+    return f"{tracker}?{urlencode({'title': f'Error in {title}', 'body': text})}"
+
+
 def add_metadata(
     app: Sphinx,
     pagename: str,
@@ -83,7 +105,9 @@ def add_metadata(
 
     Pages without a text of their own get a title and a description as well.
     """
-    context["book_tracker"] = app.config.book_tracker
+    context["report_address"] = report_address(app, pagename, context)
+    if "chapter_document" in context:  # another page of a chapter, told all that
+        return
     tags = [f'<meta name="author" content="{app.config.author}" />', *LICENCE_TAGS]
     if doctree is None:
         title = escape(context.get("title") or pagename)
@@ -145,8 +169,10 @@ def look_over(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.name != "html":
         return
     html = Path(app.outdir)
+    old = set(publishing.moves(Path(app.srcdir)))
+    known = {*app.env.all_docs, *splitting.all_names(app.env), *old}
     for path in sorted((html / "book").rglob("*.html")):
-        if path.relative_to(html).with_suffix("").as_posix() not in app.env.all_docs:
+        if path.relative_to(html).with_suffix("").as_posix() not in known:
             path.unlink()
     private = [str(app.srcdir), sys.prefix, str(Path.home()) + "/"]
     write_entrance(app)
@@ -157,6 +183,7 @@ def look_over(app: Sphinx, exception: Exception | None) -> None:
         path.with_suffix("").as_posix()
         for path in written
         if path.parts[0] not in apart
+        and path.with_suffix("").as_posix() not in old - set(app.env.all_docs)
     ]
     for fault in audit_changed(html, pages, private, html.parent / "audited.json"):
         logger.warning(fault, type="audit")

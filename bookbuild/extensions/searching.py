@@ -27,6 +27,7 @@ from bookbuild.checks import chapters
 from bookbuild.checks.sources import read
 from bookbuild.extensions.maths import KATEX
 from bookbuild.extensions.site import number_of, versioned
+from bookbuild.extensions.splitting import page_with
 
 MINISEARCH = KATEX.parent / "minisearch"
 GLOSSARY = "book/glossary"
@@ -194,7 +195,9 @@ def documents(app: Sphinx) -> Iterator[dict[str, Any]]:
                 of=f"{chapter} {name}".strip(),
                 document=document,
                 kind=kind,
-                address=app.builder.get_target_uri(document)
+                address=app.builder.get_target_uri(
+                    page_with(app.env, document, section.anchor)
+                )
                 + (f"#{section.anchor}" if section.anchor else ""),
                 begins=text[:BEGINNING],
             )

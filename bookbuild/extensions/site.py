@@ -174,7 +174,10 @@ def leave_what_is_asked_for(app: Sphinx, exception: Exception | None) -> None:
         return
     html = Path(app.outdir)
     static = html / "_static"
-    asked = {"site.css", "site.js", "katex/LICENSE.txt", "search/LICENSE.txt"}
+    asked = {
+        *("site.css", "site.js", "moved.js"),
+        *("katex/LICENSE.txt", "search/LICENSE.txt"),
+    }
     for page in html.rglob("*.html"):
         if static not in page.parents:
             asked.update(ASKED.findall(page.read_text(encoding="utf-8")))
@@ -214,6 +217,13 @@ def connect(app: Sphinx) -> None:
         }
 
     @cache
+    def title_of_link(link: str) -> str:
+        """Return the number and the title of the page that the index leads to."""
+        document = link.partition("#")[0].removesuffix(app.builder.out_suffix)
+        number = number_of(app.env, document)
+        return f"{number} {app.env.titles[document].astext()}".strip()
+
+    @cache
     def book_parts() -> list[dict[str, Any]]:
         return contents_of(app)
 
@@ -225,16 +235,23 @@ def connect(app: Sphinx) -> None:
         doctree: nodes.document | None,
     ) -> None:
         """Tell the templates what they show."""
-        sections = sections_of(app.env, pagename) if doctree is not None else []
-        has_maths = doctree is not None and any(doctree.findall(nodes.math))
+        sections = (
+            sections_of(app.env, pagename)
+            if doctree is not None
+            else context.get("page_sections", [])  # a page that is not a document
+        )
+        has_maths = 'class="katex"' in context.get("body", "")
         context.update(
             made["shared"],
             book_parts=book_parts(),
-            page_sections=sections if len(sections) > 1 else [],
+            page_sections=sections,
+            title_of_link=title_of_link,
             preloaded_fonts=[
                 f"_static/katex/fonts/{font}" for font in PRELOADED if has_maths
             ],
-            shelf=f"{GALLERY}index" if pagename.startswith(GALLERY) else "",
+            shelf=f"{GALLERY}index"
+            if pagename.startswith(GALLERY)
+            else context.get("chapter_document", ""),
         )
 
     app.add_html_theme("book", str(THEME))

@@ -137,8 +137,21 @@ if (navigator.clipboard) {
 
 // --- what scrolls by itself can be reached, and then scrolled, by the keyboard
 
+// A formula within a line that is wider than its column scrolls by itself, too.
+function findWideFormulas() {
+  const formulas = [...document.querySelectorAll("article span.math")];
+  formulas.forEach((one) => one.classList.remove("wide"));
+  const wide = formulas.filter((one) => {
+    const column = one.closest("p, li, dd, td, figcaption, article").clientWidth;
+    return [...one.querySelectorAll(".base")].some((part) => part.offsetWidth > column);
+  });
+  wide.forEach((one) => one.classList.add("wide"));
+}
+
 function reachWhatScrolls() {
-  const boxes = "article pre, .table-box, .shapes, .cell_output, .katex-display";
+  findWideFormulas();
+  const boxes =
+    "article pre, .table-box, .shapes, .cell_output, .katex-display, .wide .katex";
   for (const box of document.querySelectorAll(boxes)) {
     if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
@@ -163,13 +176,50 @@ for (const leaving of ["mouseout", "focusout"]) {
   });
 }
 
+// --- a report of an error names the section that is being read
+
+function sectionBeingRead() {
+  const headings = [...document.querySelectorAll("article h1, article h2, article h3")];
+  const above = headings.filter((one) => one.getBoundingClientRect().top < innerHeight / 2);
+  const heading = (above.at(-1) ?? headings[0])?.cloneNode(true);
+  heading?.querySelectorAll(".headerlink").forEach((link) => link.remove());
+  return heading?.textContent.trim() ?? "";
+}
+
+for (const link of document.querySelectorAll("a.report")) {
+  const address = new URL(link.href);
+  const text = address.searchParams.get("body");
+  link.addEventListener("click", () => {
+    const filled = text.replace("Section:", () => `Section: ${sectionBeingRead()}`);
+    address.searchParams.set("body", filled);
+    link.href = address;
+  });
+}
+
 // --- a link into a fold opens it
 
+function anchorAsked() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return location.hash.slice(1); // a stray per cent sign
+  }
+}
+
 function openFoldsAround() {
-  const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const anchor = anchorAsked();
+  const place = document.getElementById(anchor);
+  if (anchor && !place) askWhereItWent();
   for (let fold = place?.closest("details"); fold; fold = fold.parentElement.closest("details")) {
     fold.open = true;
   }
+}
+
+// What an old link names may be on another page today; the list of all is long.
+function askWhereItWent() {
+  const list = document.createElement("script");
+  list.src = `${root.dataset.content_root}_static/moved.js`;
+  document.head.append(list);
 }
 
 addEventListener("hashchange", openFoldsAround);

@@ -1,0 +1,1 @@
+"""The finished pages in a browser: served as hosts do, weighed, printed, packed."""

@@ -1,0 +1,11 @@
+// Lead an old address on to where its page or section is now. `moved`, above, has for
+// each old page the addresses of its anchors, and of the page itself under "".
+"use strict";
+
+(() => {
+  const { content_root: root, page } = document.documentElement.dataset;
+  const anchors = moved[page] ?? {};
+  const anchor = decodeURIComponent(location.hash.slice(1));
+  const target = Object.hasOwn(anchors, anchor) ? anchors[anchor] : anchors[""];
+  if (target) location.replace(root + target);
+})();

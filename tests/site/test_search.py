@@ -1,0 +1,63 @@
+"""Readers find the page that answers, by typing and pressing Enter."""
+
+import tomllib
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+QUERIES = tomllib.loads(Path(__file__).with_name("queries.toml").read_text("utf-8"))
+FIRST = {"looked_at": 0.9, "held_out": 0.85}  # fractions that must come first
+RESULTS = """() => [...document.querySelectorAll('#search-results > li > .hit a')]
+  .map((link) => new URL(link.href).pathname)"""
+
+
+def is_right(address, answers):
+    """Return whether an address is that of a listed page, or of its later pages."""
+    name = address.removeprefix("/book/").removesuffix(".html")
+    return any(
+        name == page or (name.removeprefix(f"{page}-").isdigit()) for page in answers
+    )
+
+
+@pytest.mark.parametrize("table", QUERIES)
+def test_the_right_page_comes_first(show, table):
+    page = show("search.html")
+    first = third = 0
+    wrong = []
+    for query, answers in QUERIES[table].items():
+        page.goto(page.url.partition("?")[0] + f"?q={quote(query)}")
+        found = page.evaluate(RESULTS)
+        is_first = bool(found) and is_right(found[0], answers)
+        first += is_first
+        third += any(is_right(one, answers) for one in found[:3])
+        if not is_first:
+            wrong.append(f"{query}: {found[:3]}")
+    count = len(QUERIES[table])
+    print(
+        f"{table}: {first} first, {third} among three, of {count}", *wrong, sep="\n  "
+    )
+    assert first >= FIRST[table] * count, wrong
+    assert third >= 0.96 * count, wrong
+
+
+def test_a_reader_types_and_follows(show):
+    page = show("book/index.html")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("learning rate")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=learning+rate")
+    page.locator("#search-results a").first.click()
+    page.wait_for_url("**/book/*.html*")
+    assert page.locator("h1").count() == 1
+
+
+def test_a_query_is_text_and_nothing_else(show):
+    page = show(f"search.html?q={quote('<img src=x onerror=alert(1)>')}")
+    assert page.locator("main img").count() == 0
+    assert "<img" in page.locator("#search-progress").inner_text()
+
+
+def test_nothing_found_is_said(show):
+    page = show("search.html?q=zyzzyva")
+    assert "Nothing is found" in page.locator("#search-progress").inner_text()
