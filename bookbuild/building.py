@@ -38,6 +38,9 @@ def environment(root: Path) -> dict[str, str]:
     own = root / "_build" / "settings"
     return os.environ | {
         "PYTHONUNBUFFERED": "1",
+        # Each page and each example is a process of its own, which would compile the
+        # package anew where Python is told to keep no compiled code.
+        "PYTHONDONTWRITEBYTECODE": "",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_NUM_INTRAOP_THREADS": "1",
         "TF_NUM_INTEROP_THREADS": "1",

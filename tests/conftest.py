@@ -3,8 +3,10 @@
 import gc
 import os
 import random
+from pathlib import Path
 
 import pytest
+from _pytest.doctest import DoctestModule
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -65,17 +67,37 @@ def pytest_addoption(parser):
         action="store_true",
         help="write the table of backends to gallery/costs/backends.json",
     )
+    parser.addoption(
+        "--site",
+        action="store_true",
+        help="look at the built pages in a browser (make test-site)",
+    )
+
+
+SITE = Path(__file__).parent / "site"
 
 
 def pytest_ignore_collect(collection_path, config):
     """Leave a file of slow tests alone where nobody asks for them.
 
-    To import it and to make its thousands of cases takes longer than many a test.
+    To import it and to make its thousands of cases takes longer than many a test. What
+    needs a built book and a browser has a command of its own.
     """
+    if collection_path == SITE and not config.getoption("--site"):
+        return True
     if "not slow" not in config.option.markexpr or collection_path.suffix != ".py":
         return None
     lines = collection_path.read_text(encoding="utf-8").splitlines()
     return True if "pytestmark = pytest.mark.slow" in lines else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path, parent):
+    """Look for examples in docstrings where there are some: not in tests."""
+    collectors = yield
+    if Path(__file__).parent not in file_path.parents:
+        return collectors
+    return [one for one in collectors if not isinstance(one, DoctestModule)]
 
 
 def pytest_collection_modifyitems(config, items):

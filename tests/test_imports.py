@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow  # each starts an interpreter
+
 HEAVY = ["keras", "tensorflow", "torch", "jax", "matplotlib", "scipy"]
 
 

@@ -377,6 +377,7 @@ def test_what_is_not_known_is_dashed(style):
     assert dashed[0] == "odd (Strange) ?: why it is"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("make", [lenet, inception])
 def test_the_same_network_gives_the_same_bytes_in_every_process(make, style):
