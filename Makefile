@@ -4,6 +4,7 @@ PYTHON ?= python3
 RUN := .venv/bin/python
 BACKEND_TESTS ?= tests/backends
 WORKERS ?= 2
+SOLUTIONS ?= end
 
 # What names a finished environment: this Python and this folder.
 KEY := $(shell $(PYTHON) -m bookbuild.environment key)
@@ -21,7 +22,7 @@ OF_TORCH := torch triton cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cubla
 
 .DEFAULT_GOAL := help
 .PHONY: help env env-backends book serve check-equations mutate-equations test test-fast test-weekly test-backends test-downloads \
-	test-site costs gallery-gpu package links newest lint audit format lock clean
+	test-site pdf offline costs gallery-gpu package links newest lint audit format lock clean
 
 help:  ## say what each command does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /:/' | awk -F: '{printf "make %-14s %s\n", $$1, $$2}'
@@ -71,6 +72,12 @@ test-downloads: book  ## run what a reader downloads, with what a reader install
 
 test-site: book  ## look at the pages in a browser: weight, search, keyboard, axe, print
 	@$(PYTEST) --site -m "not weekly" tests/site $(if $(ONLY),-k $(ONLY))
+
+pdf: env  ## print the built book into one PDF; SOLUTIONS=end, here or no
+	@$(RUN) -m bookbuild pdf --solutions $(SOLUTIONS)
+
+offline: env  ## pack the built site into a zip that is read without a server
+	@$(RUN) -m bookbuild offline
 
 costs: env  ## measure every example on the processor, for the page of costs
 	@$(RUN) -m bookbuild gallery measure cpu

@@ -80,6 +80,21 @@ def downloads(options: argparse.Namespace) -> int:
     return trying.try_all(options.html, only=options.only)
 
 
+def pdf(options: argparse.Namespace) -> int:
+    """Print the built book into _build/hands-on-deep-learning.pdf."""
+    from bookbuild.browsing import printing
+    from bookbuild.browsing.paper import Solutions
+
+    return printing.print_book(options.root, Solutions(options.solutions))
+
+
+def offline(options: argparse.Namespace) -> int:
+    """Pack the built site into one archive that is read without a server."""
+    from bookbuild.browsing import packing
+
+    return packing.pack_book(options.root)
+
+
 def package(options: argparse.Namespace) -> int:
     """Build the package byhand into dist/, and try the wheel in fresh environments."""
     from bookbuild import distribution
@@ -156,6 +171,18 @@ def parser() -> argparse.ArgumentParser:
     command = add(commands, "downloads", downloads)
     command.add_argument("--html", type=Path, default=places.HTML)
     command.add_argument("--only", default="", help="a part of the files' names")
+
+    command = add(commands, "pdf", pdf)
+    command.add_argument("--root", **folder)
+    command.add_argument(
+        "--solutions",
+        choices=["here", "end", "no"],
+        default="end",
+        help="where the solutions stand; by default at the end of the book",
+    )
+
+    command = add(commands, "offline", offline)
+    command.add_argument("--root", **folder)
 
     command = add(commands, "package", package)
     command.add_argument(

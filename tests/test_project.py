@@ -20,7 +20,8 @@ def test_ci_calls_what_the_readme_tells_a_person_to():
     told = re.findall(r"^make (\w+)", first_screen, re.M)
     assert told == ["book", "test"]
     ci = re.findall(r"^make ([\w-]+)", (ROOT / ".ci/run").read_text(), re.M)
-    assert sorted(ci) == ["book", "lint", "test", "test-backends", "test-downloads"]
+    tried = ["test-backends", "test-downloads", "test-site"]
+    assert sorted(ci) == ["book", "lint", "test", *tried]
 
 
 PIN = re.compile(

@@ -254,7 +254,11 @@ def test_the_book_is_tested_as_a_person_tests_it():
 def test_what_is_published_is_what_was_tested():
     jobs = jobs_of(WORKFLOWS["book.yml"])
     steps = jobs["book"]["steps"]
-    uploads = [step for step in steps if "upload-" in step.get("uses", "")]
+    uploads = [
+        step
+        for step in steps
+        if "upload-" in step.get("uses", "") and step.get("if") != "failure()"
+    ]
     assert steps[-2:] == uploads  # behind every test
     assert [step["with"]["path"] for step in uploads] == ["_build/html"] * 2
     # Two artifacts of the same name would be a fault: one entry of the matrix has it.

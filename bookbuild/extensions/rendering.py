@@ -71,8 +71,9 @@ class Templates(BuiltinTemplateLoader):
                 document = path.removesuffix(suffix)
             else:
                 document = here.get(pagename, pagename)
-            if document not in splitting.plans(env):
-                return link[0]
+            plan = splitting.plans(env).get(document)
+            if plan is None or (not address and anchor not in plan.places):
+                return link[0]  # the latter is the template's own
             target = splitting.page_with(env, document, anchor)
             if target == pagename:
                 return f'href="#{anchor}"'

@@ -151,7 +151,8 @@ function findWideFormulas() {
 function reachWhatScrolls() {
   findWideFormulas();
   const boxes =
-    "article pre, .table-box, .shapes, .cell_output, .katex-display, .wide .katex";
+    "article pre, .table-box, .shapes, .cell_output, .katex-display, .wide .katex, " +
+    'article [style*="overflow-x"]';
   for (const box of document.querySelectorAll(boxes)) {
     if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
     else box.removeAttribute("tabindex");

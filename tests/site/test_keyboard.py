@@ -11,13 +11,15 @@ FOCUSED = """() => {
 }"""
 
 
-def test_the_first_stop_skips_to_the_text(show):
-    page = show("book/losses.html")
+@pytest.mark.parametrize("name", ["book/losses.html", "book/losses-2.html"])
+def test_the_first_stop_skips_to_the_text(show, name):
+    page = show(name)
     page.keyboard.press("Tab")
     assert page.evaluate(FOCUSED)["name"] == "Skip to main content"
     assert page.locator(".skip").bounding_box()["y"] >= 0
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
+    assert page.url.endswith(f"{name}#main-content")
     assert page.evaluate("document.activeElement.closest('main') !== null")
 
 
