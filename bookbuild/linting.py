@@ -351,6 +351,7 @@ RULES = (
         "helpers of examples are documented", each_example(style.helpers_are_documented)
     ),
     Rule("steps of examples have headings", each_example(style.steps_have_headings)),
+    Rule("checks of examples come last", each_example(style.checks_come_last)),
     Rule("examples leave bands to the tests", each_example(style.bands_are_elsewhere)),
     Rule("bands are for examples that are there", bands_have_their_examples),
     Rule("thumbnails are of examples that are there", thumbnails_have_their_examples),

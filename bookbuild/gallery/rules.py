@@ -12,13 +12,17 @@ from bookbuild.checks.sources import Fault, Source, line_at
 from bookbuild.gallery import devices, scripts
 
 MAY_IMPORT = {"keras", "numpy", "matplotlib", "sklearn", "byhand", "astropy"}
-MAY_IMPORT |= {"pathlib", "tempfile", "time"}  # come with Python
+MAY_IMPORT |= {"functools", "pathlib", "tempfile", "time"}  # come with Python
 LEAST_REQUIREMENTS = {"keras", "matplotlib", "scikit-learn", "astropy", "mlxtend"}
 BOUND = re.compile(r"tf\.keras|KERAS_BACKEND|set_backend|os\.environ")
 LEAST_CAPTION = 30  # characters
 RANDOM = re.compile(r"\.fit\(|\.random\.")
-# The text at the end of a page: `# %%`, then comments alone.
-CLOSING = re.compile(r"^# %%\n# ?What to try next(?:.*\n#)*.*\n*\Z", re.MULTILINE)
+# The text at the end of a page: `# %%`, then comments alone. Only what the book's build
+# needs may follow.
+CLOSING = re.compile(
+    r"^# %%\n# ?What to try next(?:.*\n#)*.*\n*(?:\Z|^# %%\n# Numbers and checks\n)",
+    re.MULTILINE,
+)
 NUMERALS = dict(
     enumerate(["seven", "eight", "nine", "ten", "eleven", "twelve"], start=7)
 )

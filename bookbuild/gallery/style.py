@@ -58,6 +58,7 @@ LIBRARIES = ("keras", "matplotlib", "astropy")
 LINES_WITHOUT_DOCSTRING = 3
 LINES_WITHOUT_HEADING = 40
 HEADING = re.compile(r"^# %%\n# \S.*\n# -{3,}\n", re.MULTILINE)
+CHECKS = "Numbers and checks"
 # Methods that a library calls say by their name what they do.
 EXPECTED = {"build", "call", "compute_output_shape", "get_config"}
 
@@ -187,6 +188,24 @@ def steps_have_headings(script: Source) -> Iterator[Fault]:
                 f"{following - line} lines follow without a heading; open each step "
                 f"with one, after {LINES_WITHOUT_HEADING} lines at the latest",
                 line,
+            )
+
+
+def checks_come_last(script: Source) -> Iterator[Fault]:
+    """Yield the assertions that stand before the section for them, the last one.
+
+    A reader who changes a setting, as every example invites one to, shall see all
+    figures, and not an assertion that held for other settings.
+    """
+    headings = list(HEADING.finditer(script.text))
+    last = headings[-1] if headings else None
+    start = line_at(script.text, last.start()) if last and CHECKS in last[0] else 10**9
+    for node in ast.walk(scripts.parsed(script.text)):
+        if isinstance(node, ast.Assert) and node.lineno < start:
+            yield script.fault(
+                f"an assertion stands before the end; move it to a last section, "
+                f"{CHECKS!r}",
+                node.lineno,
             )
 
 

@@ -100,6 +100,7 @@ fig.set_label("A line that rises from 0.37")
 
 bands = {}
 SEEDS, SIZES = range(3), (8, 32)
+assert SEEDS
 net.fit(x, y, 128, 80)
 
 

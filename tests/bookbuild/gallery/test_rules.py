@@ -218,6 +218,11 @@ def test_a_script_without_a_card_or_an_end_is_seen(old, new, fragment):
     assert fragment in fault.what
 
 
+def test_numbers_and_checks_may_follow_what_to_try():
+    end = "# %%\n# Numbers and checks\n# ------------------\nassert True\n"
+    assert list(rules.cards_ask(script(f"{SCRIPT}\n{end}"))) == []
+
+
 THERE = ["gallery/lines/plot_line.py", "gallery/lines/plot_curve.py"]
 SHOWN = """Text.
 

@@ -167,3 +167,26 @@ def test_bands_stand_elsewhere():
     assert told(style.bands_are_elsewhere, "facts = {}") == []
     (what,) = told(style.bands_are_elsewhere, "bands = {'a': 1}\nbands['b'] = 2")
     assert "gallery/bands.toml" in what
+
+
+LAST = "# %%\n# Numbers and checks\n# ------------------\n"
+
+
+def test_checks_at_the_end_pass():
+    code = f"x = 1\nplt.show()\n\n{LAST}facts = {{'x': x}}\nassert x == 1\n"
+    assert told(style.checks_come_last, code) == []
+    assert told(style.checks_come_last, "x = 1\n") == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "assert True\nplt.show()\n",
+        f"assert True\n\n{LAST}assert True\n",
+        f"def one():\n    assert True\n\n\n{LAST}one()\n",
+        f"{LAST}assert True\n\n# %%\n# One more\n# --------\n",
+    ],
+)
+def test_an_assertion_before_the_end_is_seen(code):
+    (what,) = told(style.checks_come_last, code)
+    assert "before the end" in what
