@@ -28,7 +28,6 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 from bookbuild.checks import times
-from bookbuild.extensions.site import number_of
 
 logger = logging.getLogger(__name__)
 
@@ -254,7 +253,7 @@ def connect(app: Sphinx) -> None:
         pieces = CUT.split(context["body"])
         sections = context.get("page_sections", [])
         following = context.get("next")
-        chapter = context["title"]
+        chapter = app.env.titles[pagename].astext()
         for number, piece in enumerate(pieces[1:], start=2):
             steps = steps_of(plan, pagename, number)
             own = {key: context[key] for key in SHARED if key in context}
@@ -262,7 +261,7 @@ def connect(app: Sphinx) -> None:
                 title=f"{plan.pages[number - 1].title}: {chapter}",
                 body=f"<section>{piece}" + "</section>\n" * (number < len(pieces)),
                 page_title=plan.pages[number - 1].title,
-                chapter={"title": chapter, "number": number_of(app.env, pagename)},
+                chapter=context["title"],
                 chapter_document=pagename,
                 steps=steps,
                 prev=step(steps, number - 1),
