@@ -170,7 +170,7 @@ def parser() -> argparse.ArgumentParser:
 
     command = add(commands, "downloads", downloads)
     command.add_argument("--html", type=Path, default=places.HTML)
-    command.add_argument("--only", default="", help="a part of the files' names")
+    command.add_argument("--only", default="", help="a part of the files' paths")
 
     command = add(commands, "pdf", pdf)
     command.add_argument("--root", **folder)

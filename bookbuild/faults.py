@@ -47,6 +47,11 @@ REMEDIES = [
     ("no dict `facts`", "keep its results in facts = {...}"),
     ("draws nothing", "let it draw a figure, or rename it so that it is no example"),
     ("known interpreted text role", "correct its name, or name its module in PARTS"),
+    (
+        "a notebook has no words",
+        "write it as a page and a notebook can both show it, or say in "
+        "bookbuild/notebooks/markdown.py how",
+    ),
     ("known directive type", "correct its name, or name its module in PARTS"),
 ]
 

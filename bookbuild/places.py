@@ -8,3 +8,6 @@ COSTS = GALLERY / "costs"
 BUILD = ROOT / "_build"
 HTML = BUILD / "html"
 FIGURES = BUILD / "gallery-figures"
+# Within the built site: the chapters as notebooks, and how those that ran are named.
+NOTEBOOKS = "_downloads/notebooks"
+WITH_OUTPUTS = "-with-outputs"

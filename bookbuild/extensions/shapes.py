@@ -72,13 +72,15 @@ class Shapes(SphinxDirective):
                 f"the network cannot be built: {type(error).__name__}: {error}"
             ) from error
         kinds = (byhand.shapes.Sequential, byhand.shapes.Model)
-        networks = [value for value in space.values() if isinstance(value, kinds)]
+        networks = {
+            name: value for name, value in space.items() if isinstance(value, kinds)
+        }
         if not networks:
             raise self.error("the lines make no Sequential or Model")
-        network = networks[-1]
+        variable, network = networks.popitem()
         return [
             *self._code(code),
-            self._table(network),
+            self._table(network, code, variable),
             *self._figure(network),
             *self._formulas(network),
         ]
@@ -87,15 +89,24 @@ class Shapes(SphinxDirective):
         """Return the lines themselves, unless they are to be hidden."""
         if "hide-code" in self.options:
             return []
-        block = nodes.literal_block(code, code, language="python")
+        block = nodes.literal_block(code, code, language="python", of_network=True)
         self.set_source_info(block)
         return [block]
 
-    def _table(self, network: Any) -> nodes.Node:
-        """Return the table of the layers."""
+    def _table(self, network: Any, code: str, variable: str) -> nodes.Node:
+        """Return the table of the layers, which tells notebooks how it was made."""
         columns = self.options.get("columns") or []
         table = network.table(format="html", columns=columns)
-        return nodes.raw("", box(table, "The layers of the network"), format="html")
+        shown = nodes.raw("", box(table, "The layers of the network"), format="html")
+        shown["network"] = {
+            "code": code,
+            "variable": variable,
+            "columns": columns,
+            "draw": self.options.get("draw", ""),
+            "hidden": "hide-code" in self.options,
+        }
+        self.set_source_info(shown)
+        return shown
 
     def _figure(self, network: Any) -> list[nodes.Node]:
         """Return the drawing with its caption, if it is asked for."""
@@ -110,7 +121,7 @@ class Shapes(SphinxDirective):
         words, messages = self.parse_inline(" ".join(self.options["caption"].split()))
         caption = nodes.caption("", "", *words)
         boxed = nodes.raw("", box(picture, "A drawing of the network"), format="html")
-        figure = nodes.figure("", boxed, caption)
+        figure = nodes.figure("", boxed, caption, of_network=True)
         self.set_source_info(caption)
         self.set_source_info(figure)
         self.add_name(figure)
@@ -126,7 +137,7 @@ class Shapes(SphinxDirective):
             "<details><summary>How each number was computed</summary>"
             f"{box(tables, 'How each number was computed')}</details>"
         )
-        return [nodes.raw("", html, format="html")]
+        return [nodes.raw("", html, format="html", of_network=True)]
 
 
 def box(html: str, label: str) -> str:

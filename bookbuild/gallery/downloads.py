@@ -1,9 +1,9 @@
-"""Run what a reader downloads: every script and notebook of the built site's zips.
+"""Run what a reader downloads: the site's zips, and its chapters as notebooks.
 
 They run outside the repository, without a network, in an environment of their own that
-holds what gallery/requirements.txt states, in the versions of requirements.lock, and
-the wheel of byhand that the site offers. The environment is kept in _build/ until one
-of the two changes.
+holds what gallery/requirements.txt and book/requirements.txt state, in the versions of
+requirements.lock, and the wheel of byhand that the site offers. The environment is kept
+in _build/ until one of these changes.
 """
 
 import hashlib
@@ -23,6 +23,7 @@ ENVIRONMENT = environment.Environment(
     folder="_build/downloads-env", lock="gallery/requirements.txt", size="1.9 GB"
 )
 ZIPS = ("gallery_python.zip", "gallery_jupyter.zip")
+OF_CHAPTERS = "book/requirements.txt"
 RUNS_NOTEBOOKS = ("ipykernel", "nbclient")
 LIMIT = 900  # seconds for one file, on a machine that does more than that
 CLOSED = "http://127.0.0.1:9"  # nobody listens there
@@ -49,10 +50,24 @@ def unpack(html: Path, folder: Path) -> list[Path]:
     )
 
 
+def bring_chapters(html: Path, folder: Path) -> list[Path]:
+    """Copy the notebooks of a built site's chapters; return them.
+
+    Those with outputs are the same cells, and need not run again.
+    """
+    found = sorted((html / places.NOTEBOOKS).glob("*.ipynb"))
+    folder.mkdir(exist_ok=True)
+    return [
+        Path(shutil.copy(path, folder))
+        for path in found
+        if not path.stem.endswith(places.WITH_OUTPUTS)
+    ]
+
+
 def digest() -> str:
     """Return what identifies a finished environment, less byhand."""
     state = hashlib.sha256(f"{sys.version} {RUNS_NOTEBOOKS}".encode())
-    for name in ("requirements.lock", ENVIRONMENT.lock):
+    for name in ("requirements.lock", ENVIRONMENT.lock, OF_CHAPTERS):
         state.update((places.ROOT / name).read_bytes())
     return state.hexdigest()
 
@@ -94,7 +109,8 @@ def install(byhand: Path) -> None:
         environment.run(
             f"installing what {kind.lock} states ({kind.size}; a minute or two)",
             *(*pip, "--constraint", "requirements.lock"),
-            *("--requirement", kind.lock, *RUNS_NOTEBOOKS),
+            *("--requirement", kind.lock, "--requirement", OF_CHAPTERS),
+            *RUNS_NOTEBOOKS,
             kind=kind,
             env=env,
         )
@@ -159,12 +175,26 @@ def faults(html: Path, python: Path, *, only: str = "") -> Iterator[str]:
     python : Path
         The interpreter of the reader's environment.
     only : str
-        Run the files whose name holds this; all if empty.
+        Run the files whose path holds this, as "chapters/" does; all if empty.
     """
     with tempfile.TemporaryDirectory(prefix="downloads-") as folder:
-        files = [path for path in unpack(html, Path(folder)) if only in path.name]
+        examples = unpack(html, Path(folder))
+        chapters = bring_chapters(html, Path(folder, "chapters"))
+        if not only and not chapters:
+            raise DownloadError(
+                f"no chapter is in {html / places.NOTEBOOKS}: build the book first, "
+                "with make book"
+            )
+        files = [
+            path
+            for path in [*examples, *chapters]
+            if only in path.relative_to(folder).as_posix()
+        ]
         if not files:
-            raise DownloadError(f"the zips hold no plot_*{only}*.py and no notebook")
+            raise DownloadError(
+                f"the zips hold no plot_*{only}*.py and no notebook, and no chapter "
+                "has that name"
+            )
         home = Path(folder, "home")
         home.mkdir()
         for number, path in enumerate(files, 1):
@@ -185,7 +215,7 @@ def try_all(html: Path, *, only: str = "") -> int:
     html : Path
         The folder of the built site.
     only : str
-        Try the files whose name holds this; all if empty.
+        Try the files whose path holds this, as "chapters/" does; all if empty.
     """
     if not html.exists():
         raise DownloadError(f"{html} is not there: run make book first")

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bookbuild import __main__
+from bookbuild import __main__, places
 from bookbuild.gallery import downloads
 from tests import planted
 
@@ -130,6 +130,27 @@ def test_the_environment_is_known_by_all_that_it_is_made_of(monkeypatch):
     monkeypatch.setattr(downloads.sys, "version", "another")
     assert before != downloads.digest()
     assert os.sep not in downloads.ENVIRONMENT.lock.replace("gallery/", "")
+
+
+@pytest.mark.slow
+def test_a_chapter_runs_once_and_a_site_without_chapters_is_named(site, capsys):
+    html = site(planted.GOOD)
+    with pytest.raises(downloads.DownloadError, match="no chapter is in"):
+        faults(html)
+    folder = html / places.NOTEBOOKS
+    folder.mkdir(parents=True)
+    good, bad = (
+        json.dumps(NOTEBOOK).replace(json.dumps(planted.GOOD), json.dumps(text))
+        for text in (planted.GOOD, "1 / 0")
+    )
+    (folder / "losses.ipynb").write_text(good)
+    (folder / f"losses{places.WITH_OUTPUTS}.ipynb").write_text(bad)
+    assert faults(html, only="losses") == []
+    assert "[1/1] chapters/losses.ipynb" in capsys.readouterr().out
+    (folder / "losses.ipynb").write_text(bad)
+    assert faults(html, only="losses") == [
+        "chapters/losses.ipynb: ZeroDivisionError: division by zero"
+    ]
 
 
 @pytest.mark.slow

@@ -1,0 +1,1 @@
+"""Chapters as notebooks: what a page says and does, for Jupyter."""
