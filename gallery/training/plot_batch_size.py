@@ -306,6 +306,10 @@ for size in LONG:
     fitted = accuracies["long", size, "training"]
     facts[f"long {size} training"] = fitted.mean()
 
+slow = tunings["updates", 8]
+fast = tunings["updates", 512]
+assert fast.scores[slow.best] < 0.9 * fast.score
+assert slow.scores[fast.best] < 0.5 * slow.score
 assert spread(differences["epochs"]).high < 0
 assert spread(differences["updates"]).low > 0
 assert -0.05 < spread(differences["long"]).mean < 0

@@ -130,7 +130,7 @@ for name, found in losses.items():
 # The range that works
 # --------------------
 #
-# Both curves have the same shape. The loss falls towards larger rates, is low
+# Both curves have a similar shape. The loss falls towards larger rates, is low
 # over a short range, and rises steeply beyond it. On the left the training is
 # only slow and could be continued, while on the right it fails. The best rate
 # of AdamW is far smaller. It divides each gradient by its typical size, so its

@@ -255,10 +255,8 @@ print(f"warm-up minus cosine: {rescued.mean:.2f} ± {rescued.half_width:.2f}")
 # hundredths at most, and another backend, which draws other initial weights,
 # may find another order. The rescue at the high peak is robust. There the
 # warm-up raises the accuracy on every backend, and fewer filters die.
-#
-# The tuning shows the same. At the highest of the peaks that we tried, the
-# schedule with warm-up is ahead of both others, so it allows a wider range of
-# peaks.
+# The tuning agrees with this. At the highest of the peaks that we tried, the
+# schedule with warm-up is ahead of both others.
 
 # %%
 # Accuracy and learning rate
@@ -282,11 +280,10 @@ right.plot(runs.mean(axis=1), "_", color="black", ms=24, mew=2)
 left.set(xlabel="peak of the learning rate", xscale="log", ylabel="accuracy")
 left.set_xticks(PEAKS, PEAKS, rotation=30)
 left.minorticks_off()
-left.set_title("validation, one seed")
+left.set(title="validation, one seed")
 left.legend(loc="lower left")
 right.set_xticks(range(3), fractions)
-right.set_title(f"test, {SEEDS} seeds")
-right.margins(x=0.2)
+right.set(title=f"test, {SEEDS} seeds", xlim=(-0.4, 2.4))
 best = ", ".join(f"{t.score:.3f} ({name})" for name, t in tunings.items())
 fig.set_label(
     f"Left, the validation accuracy at {len(PEAKS)} peaks: the best is "

@@ -118,8 +118,8 @@ def with_jax(model, x, y):
 
     weights = [weight.value for weight in model.trainable_variables]
     others = [other.value for other in model.non_trainable_variables]
-    differentiate = jax.value_and_grad(forward, has_aux=True)
-    (loss, (logits, others)), gradients = differentiate(weights, others)
+    value_and_gradients = jax.value_and_grad(forward, has_aux=True)
+    (loss, (logits, others)), gradients = value_and_gradients(weights, others)
     for variable, value in zip(model.non_trainable_variables, others):
         variable.assign(value)
     return logits, loss, gradients
@@ -142,7 +142,7 @@ def with_torch(model, x, y):
     return logits, loss, gradients
 
 
-loss_and_gradients = {
+differentiate = {
     "tensorflow": with_tensorflow,
     "jax": with_jax,
     "torch": with_torch,
@@ -158,7 +158,8 @@ loss_and_gradients = {
 # mean loss and the accuracy. The last mini-batch of an epoch is smaller than
 # the others, so the mean is weighted by the number of examples. After each
 # epoch the loss of the validation set is computed, and nothing is learned from
-# it.
+# it. On TensorFlow and JAX, ``fit`` also compiles the step, which is faster, by
+# ``tf.function`` or ``jax.jit``. We leave this out.
 def train(model, x, y):
     """Train a model, and return its history as ``fit`` does."""
     optimiser = keras.optimizers.SGD(learning_rate=RATE, momentum=MOMENTUM)
@@ -169,9 +170,7 @@ def train(model, x, y):
         for start in range(0, len(x), BATCH):
             x_batch = ops.convert_to_tensor(x[start : start + BATCH])
             y_batch = ops.convert_to_tensor(y[start : start + BATCH])
-            logits, loss, gradients = loss_and_gradients(
-                model, x_batch, y_batch
-            )
+            logits, loss, gradients = differentiate(model, x_batch, y_batch)
             optimiser.apply(gradients, model.trainable_variables)
             mean_loss.update_state(loss, sample_weight=len(x_batch))
             accuracy.update_state(y_batch, logits)
@@ -191,11 +190,6 @@ def validation_loss(model):
     logits = model(data.x_val, training=False)
     return float(ops.convert_to_numpy(cross_entropy(data.y_val, logits)))
 
-
-# %%
-# We leave out one thing that ``fit`` does on TensorFlow and JAX: it compiles
-# the step with ``tf.function`` or ``jax.jit``. The results are the same, and a
-# compiled loop is faster.
 
 # %%
 # The same weights
@@ -280,7 +274,7 @@ def train_with_clipping(model, x, y, percentile):
         for start in range(0, len(x), BATCH):
             x_batch = ops.convert_to_tensor(x[start : start + BATCH])
             y_batch = ops.convert_to_tensor(y[start : start + BATCH])
-            _, _, gradients = loss_and_gradients(model, x_batch, y_batch)
+            _, _, gradients = differentiate(model, x_batch, y_batch)
             squares = [ops.sum(ops.square(array)) for array in gradients]
             norms.append(float(ops.sqrt(sum(squares))))
             thresholds.append(np.percentile(norms, percentile))
@@ -340,9 +334,7 @@ for name, colour, line in zip(runs, ["C3", "C0"], ["--", "-"]):
     left.plot(steps, norms_of_run, line, color=colour, label=name)
     right.plot(epochs, losses, line, color=colour, marker="o")
 left.plot(steps, thresholds, "-.", color="black", label="threshold")
-right.plot(
-    epochs, in_loop["val_loss"], ":", color="C7", label="without the fault"
-)
+right.plot(epochs, in_loop["val_loss"], "C7:", label="without the fault")
 left.set(xlabel="step", ylabel="norm of the gradient", yscale="log")
 right.set(xlabel="epoch", ylabel="validation loss")
 right.set_xticks(epochs)
@@ -410,5 +402,6 @@ assert change > 0.1
 assert jump > 5
 assert np.all(thresholds[is_faulty] < 0.5 * norms[is_faulty])
 assert fraction_clipped > 0.1
+assert np.median(norms[-10:]) > np.median(norms[:9])
 assert not np.any(runs["not clipped"][0] > runs["not clipped"][1])
 assert final["clipped"] < final["not clipped"]
