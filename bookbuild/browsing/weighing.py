@@ -13,6 +13,7 @@ from bookbuild.browsing import chromium, hosting
 
 PHONE = {"width": 360, "height": 780}  # CSS pixels
 STEP = 700  # pixels scrolled at a time
+PATIENCE = 180_000  # milliseconds, for a busy machine
 KILOBYTE = 1000  # bytes
 OBSERVE = """
 window.layoutShift = 0;
@@ -73,6 +74,7 @@ def weigh(browser: Browser, address: str, page: str) -> Weight:
     context = browser.new_context(viewport=PHONE, device_scale_factor=2, is_mobile=True)
     try:
         shown = context.new_page()
+        shown.set_default_timeout(PATIENCE)
         shown.add_init_script(OBSERVE)
         network = context.new_cdp_session(shown)
         network.send("Network.enable")

@@ -255,6 +255,7 @@ print(f"warm-up minus cosine: {rescued.mean:.2f} ± {rescued.half_width:.2f}")
 # hundredths at most, and another backend, which draws other initial weights,
 # may find another order. The rescue at the high peak is robust. There the
 # warm-up raises the accuracy on every backend, and fewer filters die.
+#
 # The tuning agrees with this. At the highest of the peaks that we tried, the
 # schedule with warm-up is ahead of both others.
 
@@ -284,11 +285,12 @@ left.set(title="validation, one seed")
 left.legend(loc="lower left")
 right.set_xticks(range(3), fractions)
 right.set(title=f"test, {SEEDS} seeds", xlim=(-0.4, 2.4))
+average = ", ".join(f"{mean:.3f}" for mean in runs.mean(axis=1))
 best = ", ".join(f"{t.score:.3f} ({name})" for name, t in tunings.items())
 fig.set_label(
     f"Left, the validation accuracy at {len(PEAKS)} peaks: the best is "
     f"{best}. Right, the test accuracy at the best peak of each, on average "
-    + ", ".join(f"{mean:.3f}." for mean in runs.mean(axis=1))
+    f"{average}."
 )
 plt.show()
 

@@ -158,8 +158,8 @@ differentiate = {
 # mean loss and the accuracy. The last mini-batch of an epoch is smaller than
 # the others, so the mean is weighted by the number of examples. After each
 # epoch the loss of the validation set is computed, and nothing is learned from
-# it. On TensorFlow and JAX, ``fit`` also compiles the step, which is faster, by
-# ``tf.function`` or ``jax.jit``. We leave this out.
+# it. On TensorFlow and JAX, ``fit`` also compiles the step, which is faster.
+# We leave out this use of ``tf.function`` and ``jax.jit``.
 def train(model, x, y):
     """Train a model, and return its history as ``fit`` does."""
     optimiser = keras.optimizers.SGD(learning_rate=RATE, momentum=MOMENTUM)

@@ -70,6 +70,7 @@ def show(browser, address, request):
         )
         contexts.append(context)
         page = context.new_page()
+        page.set_default_timeout(weighing.PATIENCE)
         if complain:
             page.on(
                 "console",
