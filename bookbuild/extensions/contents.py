@@ -35,6 +35,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from bookbuild.checks import chapters, reading, times
 from bookbuild.checks.sources import Source, read
+from bookbuild.extensions.detaching import detached
 from bookbuild.extensions.site import number_of
 from bookbuild.gallery import scripts
 
@@ -221,7 +222,7 @@ def lend_pictures(app: Sphinx, doctree: nodes.document) -> None:
     """
     app.env.lent_pictures = lent = getattr(app.env, "lent_pictures", {})  # type: ignore[attr-defined]
     lent[app.env.docname] = {
-        name: [shown.deepcopy() for shown in shown_in(figure)]
+        name: [detached(shown) for shown in shown_in(figure)]
         for figure in doctree.findall(nodes.figure)
         for name in {*figure["names"], *figure["ids"]}
     }
