@@ -58,7 +58,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(RUN) -m pytest -n $(WORKERS)
 test: env  ## run every test, on WORKERS=2 cores
 	@$(PYTEST) -m "not weekly"
 
-test-fast: env  ## run the tests that take no second
+test-fast: env  ## run the tests that take no second and need no framework
 	@$(PYTEST) -m "not slow and not weekly"
 
 test-weekly: env  ## run the random tests with ten times as many cases, and more of the slow

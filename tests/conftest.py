@@ -1,8 +1,10 @@
 """What every test shares: the same random numbers each time, and no start-up logs."""
 
+import ast
 import gc
 import os
 import random
+import sys
 from pathlib import Path
 
 import pytest
@@ -75,20 +77,65 @@ def pytest_addoption(parser):
 
 
 SITE = Path(__file__).parent / "site"
+SLOW_FILE = "pytestmark = pytest.mark.slow"
+
+
+def imports_keras(path):
+    """Return whether a file imports Keras as soon as it is collected."""
+    text = path.read_text(encoding="utf-8")
+    for statement in ast.parse(text).body if "keras" in text else ():
+        if ast.unparse(statement).startswith(
+            ("import keras", "from keras", "keras = pytest.importorskip(")
+        ):
+            return True
+    return False
+
+
+def are_fast(config):
+    """Return whether only the fast tests are asked for."""
+    return "not slow" in config.option.markexpr
+
+
+class NoFramework:
+    """Refuses to import Keras: that takes longer than a thousand fast tests."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        """Refuse what takes seconds, and leave the rest to others."""
+        if name in ("keras", "tensorflow"):
+            raise ImportError(
+                f"a fast test imports {name}, which takes seconds: mark it with "
+                "pytest.mark.slow"
+            )
+
+
+def pytest_configure(config):
+    """Hold the fast tests to what they are.
+
+    The hook below is asked for tests alone; examples in docstrings are left out here.
+    """
+    if not are_fast(config):
+        return
+    sys.meta_path.insert(0, NoFramework)
+    package = Path(__file__).parent.parent / "src"
+    config.option.ignore = [
+        *(config.option.ignore or []),
+        *(str(path) for path in package.rglob("*.py") if imports_keras(path)),
+    ]
 
 
 def pytest_ignore_collect(collection_path, config):
     """Leave a file of slow tests alone where nobody asks for them.
 
-    To import it and to make its thousands of cases takes longer than many a test. What
-    needs a built book and a browser has a command of its own.
+    To import it, or Keras with it, and to make its thousands of cases takes longer
+    than many a test. What needs a built book and a browser has a command of its own.
     """
     if collection_path == SITE and not config.getoption("--site"):
         return True
-    if "not slow" not in config.option.markexpr or collection_path.suffix != ".py":
+    if not are_fast(config) or collection_path.suffix != ".py":
         return None
     lines = collection_path.read_text(encoding="utf-8").splitlines()
-    return True if "pytestmark = pytest.mark.slow" in lines else None
+    return True if SLOW_FILE in lines or imports_keras(collection_path) else None
 
 
 @pytest.hookimpl(wrapper=True)
@@ -115,7 +162,11 @@ def pytest_collection_modifyitems(config, items):
 
 
 # Files whose tests share what takes long to make.
-WHOLE = ("tests/shapes/files/test_keras2.py", "tests/shapes/files/test_budget.py")
+WHOLE = (
+    "tests/book/test_equations.py",
+    "tests/shapes/files/test_keras2.py",
+    "tests/shapes/files/test_budget.py",
+)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -43,6 +43,7 @@ WITH_KERAS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("module", "name"), WITH_KERAS)
 def test_what_needs_keras_is_there_but_not_for_a_star(module, name):
     assert name not in module.__all__

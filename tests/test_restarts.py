@@ -32,7 +32,7 @@ def train_briefly(network):
     "make_optimiser",
     [
         pytest.param(lambda: keras.optimizers.Adam(0.01), marks=pytest.mark.weekly),
-        lambda: keras.optimizers.Adagrad(0.1),
+        pytest.param(lambda: keras.optimizers.Adagrad(0.1), marks=pytest.mark.weekly),
         pytest.param(lambda: keras.optimizers.Ftrl(0.1), marks=pytest.mark.weekly),
         lambda: keras.optimizers.SGD(
             keras.optimizers.schedules.CosineDecay(0.1, 8), momentum=0.9

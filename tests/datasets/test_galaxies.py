@@ -5,6 +5,8 @@ import pytest
 
 from byhand.datasets import ELLIPTICAL, LENS, SPIRAL, galaxies
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.slow
 def test_galaxies_are_reproducible_and_half_are_spirals():

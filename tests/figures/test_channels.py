@@ -1,6 +1,5 @@
 import re
 
-import keras
 import numpy as np
 import pytest
 
@@ -14,8 +13,11 @@ def numbers_in(figure):
     return [float(text) for text in plain if re.fullmatch(r"-?[\d.]+", text)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("c", "f", "k"), [(2, 2, 2), (1, 3, 1), (3, 1, 2)])
 def test_the_maps_are_those_of_keras(c, f, k):
+    import keras
+
     rng = np.random.default_rng(0)
     x = rng.integers(-3, 4, (3, 4, c))
     W = rng.integers(-3, 4, (k, k, c, f))

@@ -1,7 +1,6 @@
 import re
 from html import unescape
 
-import keras
 import numpy as np
 import pytest
 from hypothesis import given
@@ -73,6 +72,7 @@ def test_a_transposed_kernel_meets_what_a_stamp_would_touch(length, k, s, paddin
         assert met == stamped
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "kernel", "options"),
     [
@@ -89,6 +89,8 @@ def test_a_transposed_kernel_meets_what_a_stamp_would_touch(length, k, s, paddin
     ],
 )
 def test_the_numbers_are_those_of_keras(size, kernel, options):
+    import keras
+
     rng = np.random.default_rng(1)
     values = rng.integers(-3, 4, size).tolist()
     weights = rng.integers(-3, 4, kernel).tolist()

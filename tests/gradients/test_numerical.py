@@ -211,6 +211,7 @@ def test_a_planted_error_of_one_in_ten_thousand_is_seen():
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_a_keras_layer_is_differentiated_through():
     keras = pytest.importorskip("keras")
     layer = keras.layers.Dense(2, activation="tanh", dtype="float64")

@@ -62,6 +62,7 @@ def test_an_adapted_layer_has_its_weights(name, how):
     assert (layer.lora_rank, layer.lora_alpha) in ((2, 2), (2, None))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["made", "adapted"])
 @pytest.mark.parametrize("name", CASES)
 def test_they_are_those_of_keras(name, how):

@@ -365,6 +365,7 @@ def test_the_length_of_ones_own_input_is_no_input_of_a_stack():
     assert Sequential([layers.Dense(2, input_dim=3)]).count_params() == 8
 
 
+@pytest.mark.slow
 def test_only_names_of_keras_are_taken():
     real = pytest.importorskip("keras")
 

@@ -217,6 +217,7 @@ def test_the_derivative_by_a_number_has_the_axes_of_what_is_derived():
     np.testing.assert_allclose(slope, 3 * U, rtol=1e-8)
 
 
+@pytest.mark.slow
 @given(matrix(3, 2), matrix(2, 3))
 def test_signs_are_those_of_python_element_by_element(left, right):
     evaluator = arrays.ArrayEvaluator(Values({}))

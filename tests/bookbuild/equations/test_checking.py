@@ -423,6 +423,7 @@ def test_a_display_that_no_setting_names_is_a_fault(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_a_display_may_be_left_unread_with_a_reason(tmp_path):
     table = small.table(SYMBOLS, {"eq-a": None}, ["a = s s"])
     table["unread"] = {"eq-b": "it is a picture"}

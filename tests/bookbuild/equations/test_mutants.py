@@ -191,6 +191,7 @@ def test_a_mutant_can_be_read_again(latex):
         assert latex_of(parse_relation(written, notation), notation) == written
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**6))
 def test_a_number_is_one_larger_or_one_smaller(number):
     digits = f"{number:,}".replace(",", "{,}")
@@ -200,6 +201,7 @@ def test_a_number_is_one_larger_or_one_smaller(number):
     assert len(found) == 2
 
 
+@pytest.mark.slow
 @given(st.integers(0, 9), st.integers(0, 99))
 def test_a_decimal_is_changed_in_its_last_digit(whole, hundredths):
     found = {latex for kind, latex in made(f"a = {whole}.{hundredths:02d}")}

@@ -102,6 +102,7 @@ def test_a_character_of_no_token_is_refused(latex):
     assert caught.value.position == 2
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(WORDS), max_size=12), st.sampled_from([" ", "\n", "~"]))
 def test_words_with_space_between_them_are_the_tokens(words, space):
     tokens = tokenise(space.join(words))

@@ -17,6 +17,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from bookbuild.extensions import detaching
 
+pytestmark = pytest.mark.slow
+
 extensions = ["myst_parser", "sphinx_exercise"]
 
 

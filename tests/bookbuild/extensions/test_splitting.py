@@ -10,6 +10,8 @@ from tests.plainbook import PlainBook
 CONFIGURATION = """
 from bookbuild.extensions import publishing, rendering, splitting
 
+pytestmark = pytest.mark.slow
+
 extensions = ["myst_parser"]
 myst_enable_extensions = ["dollarmath"]
 html_theme = "basic"

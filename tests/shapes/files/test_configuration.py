@@ -318,6 +318,7 @@ def test_a_hostile_configuration_is_refused_within_two_seconds(name):
     assert len(str(caught.value)) < 2000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "equation",
     ["ab,b[->a[", "ab,b1->a1", "ab,bc->", "ab,->ab", "ab;bc->ac", "ab,bc", "aβ,βc->ac"],
