@@ -24,6 +24,7 @@ UNPINNED = "pypa/gh-action-pypi-publish@release/v1 # zizmor: ignore[unpinned-use
 # What a job may do beyond reading the repository, and that a job may do without.
 PERMISSIONS = {
     ("book.yml", "publish"): {"pages": "write", "id-token": "write"},
+    ("release.yml", "attach"): {"contents": "write"},
     ("release.yml", "publish"): {"id-token": "write"},
 }
 READ = {"contents": "read"}
@@ -82,10 +83,12 @@ def permissions_too_wide(name, text):
 def privileged_jobs_that_do_more_than_publish(name, text):
     found = []
     for key, job in jobs_of(text).items():
-        if "id-token" not in job.get("permissions", {}):
+        given = job.get("permissions", {})
+        if "write" not in given.values():
             continue
         for step in job["steps"]:
-            if "run" in step or re.search(r"/(setup-|checkout)", step["uses"]):
+            runs = "run" in step and "id-token" in given
+            if runs or re.search(r"/(setup-|checkout)", step.get("uses", "")):
                 found.append(f"{key}: {step}")
     return found
 
@@ -259,14 +262,21 @@ def test_what_is_published_is_what_was_tested():
         for step in steps
         if "upload-" in step.get("uses", "") and step.get("if") != "failure()"
     ]
-    assert steps[-2:] == uploads  # behind every test
-    assert [step["with"]["path"] for step in uploads] == ["_build/html"] * 2
-    # Two artifacts of the same name would be a fault: one entry of the matrix has it.
+    assert steps[-1:] == uploads  # behind every test
+    assert uploads[0]["with"]["path"] == "_build/html"
+    python = jobs["book"]["strategy"]["matrix"]["python"]
+    assert uploads[0]["with"]["name"] == "book-python-${{ matrix.python }}"
+    versions = jobs["versions"]
     main = "github.ref == 'refs/heads/main'"
-    assert uploads[-1]["if"] == f"{main} && matrix.python == '3.11'"
-    assert "3.11" in jobs["book"]["strategy"]["matrix"]["python"]
+    assert (versions["needs"], versions["if"]) == ("book", main)
+    taken = next(step for step in versions["steps"] if uses(step, "download-artifact"))
+    assert taken["with"] == {"name": f"book-python-{python[0]}", "path": "site"}
+    commands = [step["run"] for step in versions["steps"] if "run" in step]
+    assert commands[1:] == ["python3 -m bookbuild.versions site releases"]
+    assert "site" not in commands[0].split()
+    assert versions["steps"][-1]["with"] == {"path": "site"}
     publish = jobs["publish"]
-    assert publish["needs"] == "book"
+    assert publish["needs"] == "versions"
     assert publish["if"] == main
     assert publish["environment"]["name"] == "github-pages"
     assert (
@@ -380,3 +390,22 @@ def test_a_release_is_checked_before_it_is_published():
     taken, published = publish["steps"]
     assert taken["with"] == {"name": "dist", "path": "dist"}
     assert published["with"] == {"packages-dir": "dist", "attestations": True}
+
+
+def test_a_release_has_the_book_that_was_tested_with_its_digest():
+    jobs = jobs_of(WORKFLOWS["release.yml"])
+    assert make_calls(jobs["book"]) == [
+        "book",
+        "test-site",
+        "pdf",
+        "offline",
+    ]
+    kept = jobs["book"]["steps"][-1]["with"]["path"].split()
+    assert kept == ["_build/*.pdf", "_build/*.zip", "_build/*.zip.sha256"]
+    attach = jobs["attach"]
+    assert attach["needs"] == "book"
+    assert [uses(step, "download-artifact") for step in attach["steps"]] == [
+        True,
+        False,
+    ]
+    assert attach["steps"][1]["run"].endswith("book/*")

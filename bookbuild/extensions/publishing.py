@@ -16,7 +16,7 @@ import yaml
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from bookbuild import files
+from bookbuild import files, versions
 from bookbuild.extensions import splitting
 
 logger = logging.getLogger(__name__)
@@ -121,8 +121,11 @@ def write(app: Sphinx, exception: Exception | None) -> None:
         files.write_text(html / "sitemap.xml", sitemap(app))
         files.write_text(
             html / "robots.txt",
-            f"User-agent: *\nAllow: /\nSitemap: {app.config.html_baseurl}sitemap.xml\n",
+            f"User-agent: *\nAllow: /\nDisallow: /{versions.FOLDER}/\n"
+            f"Sitemap: {app.config.html_baseurl}sitemap.xml\n",
         )
+        # Where the site is published, released versions are put there and listed.
+        files.write_text(html / versions.FOLDER / "index.html", versions.list_page({}))
 
 
 def listed(app: Sphinx) -> Iterator[str]:

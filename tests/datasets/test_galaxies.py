@@ -8,7 +8,6 @@ from byhand.datasets import ELLIPTICAL, LENS, SPIRAL, galaxies
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.slow
 def test_galaxies_are_reproducible_and_half_are_spirals():
     images, labels = galaxies(40, seed=3)
     again, _ = galaxies(40, seed=3)

@@ -8,6 +8,8 @@ from docutils import nodes
 from bookbuild.extensions.detaching import detached
 from tests.plainbook import PlainBook
 
+pytestmark = pytest.mark.slow
+
 CONFIGURATION = """
 from copy import copy
 
@@ -16,8 +18,6 @@ from docutils.utils import new_document
 from sphinx.util.docutils import SphinxDirective
 
 from bookbuild.extensions import detaching
-
-pytestmark = pytest.mark.slow
 
 extensions = ["myst_parser", "sphinx_exercise"]
 

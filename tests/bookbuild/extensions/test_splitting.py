@@ -7,10 +7,10 @@ import pytest
 
 from tests.plainbook import PlainBook
 
+pytestmark = pytest.mark.slow
+
 CONFIGURATION = """
 from bookbuild.extensions import publishing, rendering, splitting
-
-pytestmark = pytest.mark.slow
 
 extensions = ["myst_parser"]
 myst_enable_extensions = ["dollarmath"]
