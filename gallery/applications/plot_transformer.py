@@ -33,11 +33,11 @@ PATCH = 4  # points from one token to the next
 TOKENS = LENGTH // PATCH
 WIDTH = 32  # features of a token
 HEADS = 4
-BATCH = 100  # spectra in a mini-batch
-STEPS = 40  # mini-batches in an epoch
+BATCH = 80  # spectra in a mini-batch
+STEPS = 30  # mini-batches in an epoch
 EPOCHS = 5
 HELD_BACK = 1000  # spectra for validation, and as many for the test
-PEAKS = [0.008, 0.016, 0.032, 0.064]  # learning rates that are tried
+PEAKS = [0.004, 0.012, 0.036, 0.108]  # learning rates that are tried
 SEEDS = 5
 
 keras.utils.set_random_seed(0)
@@ -256,7 +256,7 @@ left.set(xlabel="peak of the learning rate", ylabel="accuracy")
 left.set_xticks(PEAKS, PEAKS)
 left.minorticks_off()
 left.set_title("validation, one seed")
-left.legend(loc="lower center")
+left.legend(loc="lower left")
 
 right.plot([0, 1], scores, "o-", color="C7", alpha=0.6)
 right.plot([0, 1], means, "kD", label="mean")
