@@ -1,0 +1,542 @@
+"""The misconceptions that answers are held against, by name.
+
+Each has a sentence on what was probably done and one on what to do instead. An exercise
+says which answer a misconception gives; the sentences are the same everywhere.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """Something that one may get wrong in the same way in many exercises.
+
+    Attributes
+    ----------
+    name : str
+        A few words, such as "bias forgotten".
+    done : str
+        A sentence: what was probably done.
+    remedy : str
+        A sentence: what to do instead.
+    """
+
+    name: str
+    done: str
+    remedy: str
+
+    @property
+    def sentence(self) -> str:
+        """Return what a reader is told."""
+        return f"{self.done} {self.remedy}"
+
+
+# Shapes ------------------------------------------------------------------------------
+
+PADDING_FORGOTTEN = Misconception(
+    "padding forgotten",
+    "This is what comes out without any padding.",
+    "Add the zeros on both sides to the length of the input first.",
+)
+SAME_FOR_VALID = Misconception(
+    "same taken for valid",
+    "This is the result of `same` padding, which keeps the length at stride 1.",
+    "Without padding the kernel must lie inside the input, so the output is shorter.",
+)
+VALID_FOR_SAME = Misconception(
+    "valid taken for same",
+    "This is the result without padding.",
+    "With `same` padding the output has ⌈i / s⌉ elements, whatever the kernel.",
+)
+FLOOR_FOR_CEILING = Misconception(
+    "rounded down instead of up",
+    "The quotient was rounded down.",
+    "Here a part of a step still counts as a whole one, so round up.",
+)
+CEILING_FOR_FLOOR = Misconception(
+    "rounded up instead of down",
+    "The quotient was rounded up.",
+    "Where no further step fits inside, the rest is left over, so round down.",
+)
+NOT_ROUNDED = Misconception(
+    "not rounded",
+    "This is the quotient before it is rounded.",
+    "A count is a whole number; decide whether the rest is dropped or completed.",
+)
+LAST_POSITION_FORGOTTEN = Misconception(
+    "last position forgotten",
+    "This is the number of steps between the positions.",
+    "The kernel also stands at the position where it starts, so add one.",
+)
+STRIDE_FORGOTTEN = Misconception(
+    "stride forgotten",
+    "This is the result with stride 1.",
+    "Divide by the stride: only every s-th position is computed.",
+)
+STRIDES_TWICE = Misconception(
+    "stride counted twice",
+    "The stride was divided by twice.",
+    "Along one axis, each layer divides the length by its stride once.",
+)
+KERNEL_NOT_DILATED = Misconception(
+    "kernel not dilated",
+    "This is the result without dilation.",
+    "A kernel of k weights with dilation d covers (k − 1) d + 1 elements.",
+)
+KERNEL_TIMES_DILATION = Misconception(
+    "kernel multiplied by the dilation",
+    "The kernel was taken to cover k · d elements.",
+    "Only the gaps between weights widen, so it covers (k − 1) d + 1.",
+)
+PLAIN_FOR_TRANSPOSED = Misconception(
+    "plain taken for transposed",
+    "This is what an ordinary convolution would return.",
+    "A transposed convolution makes maps larger: each input writes a copy of the "
+    "kernel, s elements further.",
+)
+TRANSPOSED_FOR_PLAIN = Misconception(
+    "transposed taken for plain",
+    "This is what a transposed convolution would return.",
+    "An ordinary convolution makes maps smaller or keeps their size.",
+)
+AXES_REORDERED = Misconception(
+    "axes in another order",
+    "The lengths are right, but in another order.",
+    "Ask of each axis what it counts: batch, height, width, channels in Keras.",
+)
+BATCH_IN_SHAPE = Misconception(
+    "batch size fixed",
+    "The first axis has a number here.",
+    "A layer does not know the size of the batch, so this axis is None.",
+)
+CHANNELS_LEFT_OUT = Misconception(
+    "channels left out of the shape",
+    "These are the lengths of the map alone.",
+    "The last axis counts the channels, one for each filter.",
+)
+CHANNELS_OF_INPUT = Misconception(
+    "channels of the input kept",
+    "The number of channels was taken over from the input.",
+    "A convolution returns one channel for each filter.",
+)
+CHANNELS_FOR_FILTERS = Misconception(
+    "input channels and filters exchanged",
+    "The channels of the input were taken for those of the output.",
+    "The filters are the output channels; each filter spans all input channels.",
+)
+TRANSPOSE_FORGOTTEN = Misconception(
+    "matrix transposed",
+    "This is the shape of the transpose.",
+    "In Keras W has one row for each input and one column for each unit.",
+)
+FLATTEN_FORGOTTEN = Misconception(
+    "positions not flattened",
+    "Only the channels were counted, not the positions of each.",
+    "Flattening a map of h × w positions with c channels gives h · w · c values.",
+)
+
+# Counts ------------------------------------------------------------------------------
+
+BIAS_FORGOTTEN = Misconception(
+    "bias forgotten",
+    "These are the weights without the biases.",
+    "Add one bias for each filter or unit.",
+)
+BIAS_COUNTED = Misconception(
+    "bias counted",
+    "The biases were counted as well.",
+    "Here only the weights are asked for, or the layer has no bias.",
+)
+ONE_BIAS = Misconception(
+    "one bias for the whole layer",
+    "Only one bias was added.",
+    "Each filter or unit has a bias of its own.",
+)
+CHANNELS_NOT_MULTIPLIED = Misconception(
+    "channels not multiplied",
+    "This counts a single kernel for each filter.",
+    "A filter has one kernel for each input channel, so multiply by the channels.",
+)
+KERNEL_NOT_SQUARED = Misconception(
+    "kernel counted along one axis",
+    "The kernel was counted along one axis only.",
+    "A kernel of k × k has k · k weights.",
+)
+WINDOW_OF_ONE_AXIS = Misconception(
+    "one axis only",
+    "This is right along one axis.",
+    "An image has two axes, so square it.",
+)
+SHARED_COUNTED_EACH = Misconception(
+    "shared weights counted at each position",
+    "The weights were counted once for every position.",
+    "A convolution uses the same weights everywhere, so they count once.",
+)
+SHARING_ASSUMED = Misconception(
+    "weights taken for shared",
+    "This counts the weights once, as if they were shared.",
+    "Here each position or unit has weights of its own, so multiply by their number.",
+)
+POOLING_WITH_PARAMETERS = Misconception(
+    "pooling given parameters",
+    "The pooling layers were given weights.",
+    "Pooling takes a maximum or a mean and has no parameters.",
+)
+BATCH_COUNTED = Misconception(
+    "batch counted",
+    "This was multiplied by the size of the batch.",
+    "The examples of a batch share all parameters, so their number does not enter.",
+)
+BATCH_NOT_COUNTED = Misconception(
+    "batch not counted",
+    "This is the value for a single example.",
+    "All examples of the batch take part, so multiply by their number.",
+)
+POSITIONS_FORGOTTEN = Misconception(
+    "positions forgotten",
+    "These are the multiplications at one position.",
+    "The kernel is applied at every output position, so multiply by their number.",
+)
+INPUT_POSITIONS = Misconception(
+    "positions of the input",
+    "The positions of the input were counted.",
+    "The work is done once for each position of the output.",
+)
+FLOPS_FOR_MACS = Misconception(
+    "operations taken for multiply-accumulates",
+    "This is twice the number: multiplications and additions were both counted.",
+    "One multiply-accumulate is a multiplication together with its addition.",
+)
+MACS_FOR_FLOPS = Misconception(
+    "multiply-accumulates taken for operations",
+    "This is half the number: each multiplication was counted without its addition.",
+    "Count the multiplication and the addition, two operations for each pair.",
+)
+BITS_FOR_BYTES = Misconception(
+    "bits taken for bytes",
+    "This is the number of bits.",
+    "A byte has eight bits.",
+)
+BYTES_FORGOTTEN = Misconception(
+    "numbers taken for bytes",
+    "This is how many numbers there are.",
+    "Each of them takes several bytes, so multiply.",
+)
+LAST_LAYER_LEFT_OUT = Misconception(
+    "last layer left out",
+    "The last layer is missing in this sum.",
+    "Count every layer that has weights, the dense one at the end as well.",
+)
+LAST_LAYER_ONLY = Misconception(
+    "last layer alone",
+    "This is the last layer alone.",
+    "Add up all layers.",
+)
+DEPTH_FOR_COUNT = Misconception(
+    "depth taken for the number of layers",
+    "This is the length of the longest path.",
+    "Layers side by side add to the number of layers, not to the depth.",
+)
+COUNT_FOR_DEPTH = Misconception(
+    "number of layers taken for the depth",
+    "All layers were counted.",
+    "The depth is the length of the longest path; layers side by side count once.",
+)
+TRAINED_FOR_ALL = Misconception(
+    "only the trained parameters",
+    "These are the parameters that training changes.",
+    "The moving statistics are parameters of the layer, too.",
+)
+ALL_FOR_TRAINED = Misconception(
+    "all parameters instead of the trained ones",
+    "These are all parameters.",
+    "Leave out those that training does not change.",
+)
+ADDED_FOR_MULTIPLIED = Misconception(
+    "added instead of multiplied",
+    "The numbers were added.",
+    "Each choice of the one goes with each of the other, so multiply.",
+)
+MULTIPLIED_FOR_ADDED = Misconception(
+    "multiplied instead of added",
+    "The numbers were multiplied.",
+    "These parts stand beside each other, so add.",
+)
+GRADIENTS_FORGOTTEN = Misconception(
+    "gradients forgotten",
+    "The memory of the gradients is missing.",
+    "There is one gradient for each parameter.",
+)
+OFF_BY_ONE = Misconception(
+    "off by one",
+    "This is one away from the right number.",
+    "Check both ends, and whether the first or the last one was counted.",
+)
+ONE_LAYER_TOO_EARLY = Misconception(
+    "spacing one layer late",
+    "The spacing was multiplied by the stride before the kernel was added.",
+    "A layer's own stride acts on the layers behind it, not on itself.",
+)
+FIELDS_ADDED = Misconception(
+    "kernel lengths added",
+    "The lengths of the kernels were added.",
+    "The first kernel counts whole; each further one adds (k − 1) times the spacing.",
+)
+SPACING_FORGOTTEN = Misconception(
+    "spacing forgotten",
+    "The steps of the layers before were taken as one element.",
+    "Neighbouring values lie S elements apart in the input; multiply k − 1 by it.",
+)
+
+# Values ------------------------------------------------------------------------------
+
+SIGN = Misconception(
+    "sign",
+    "The size is right, and the sign is not.",
+    "Follow the minus signs once more.",
+)
+RECIPROCAL = Misconception(
+    "reciprocal",
+    "This is one over the right value.",
+    "Check what is divided by what.",
+)
+PER_CENT = Misconception(
+    "per cent taken for a fraction",
+    "This is the value in per cent, or in per cent where a fraction was typed.",
+    "Mind the factor of a hundred.",
+)
+ROUNDED_EARLY = Misconception(
+    "rounded too early",
+    "This is close, but not within the precision that is asked for.",
+    "Keep more digits on the way, and round at the end.",
+)
+COMPLEMENT = Misconception(
+    "the opposite event",
+    "This is the probability of the opposite.",
+    "Take one minus it.",
+)
+BASE_RATE_FORGOTTEN = Misconception(
+    "base rate forgotten",
+    "This does not depend on how frequent each class is.",
+    "Count both kinds of alarms in a population of that composition.",
+)
+RECALL_FOR_PRECISION = Misconception(
+    "recall taken for precision",
+    "This divides by all that belong to the class.",
+    "Precision divides by all that were predicted to belong to it.",
+)
+PRECISION_FOR_RECALL = Misconception(
+    "precision taken for recall",
+    "This divides by all that were predicted.",
+    "Recall divides by all that belong to the class.",
+)
+BEFORE_ACTIVATION = Misconception(
+    "evaluated before the activation",
+    "This is the pre-activation.",
+    "Apply the activation function to it.",
+)
+INNER_DERIVATIVE_FORGOTTEN = Misconception(
+    "inner derivative forgotten",
+    "This is the derivative of the outer function alone.",
+    "By the chain rule, multiply by the derivative of what stands inside.",
+)
+NOT_DIFFERENTIATED = Misconception(
+    "not differentiated",
+    "This is the function itself.",
+    "Its derivative is asked for.",
+)
+ONE_PATH_ONLY = Misconception(
+    "one path only",
+    "One path from the variable to the result is missing.",
+    "A variable that is used twice has two paths, and their contributions add up.",
+)
+ACTIVATION_DERIVATIVE_FORGOTTEN = Misconception(
+    "derivative of the activation forgotten",
+    "The derivative of the activation function is missing.",
+    "Multiply by it on the way back.",
+)
+FACTOR_TWO_FORGOTTEN = Misconception(
+    "factor two forgotten",
+    "This is half of the right value.",
+    "The derivative of a square has the factor 2.",
+)
+UNWANTED_FACTOR_TWO = Misconception(
+    "factor two too many",
+    "This is twice the right value.",
+    "Half the squared error is meant, whose derivative has no factor 2.",
+)
+INPUT_NOT_MULTIPLIED = Misconception(
+    "input not multiplied",
+    "This is the derivative with respect to the bias.",
+    "For a weight, multiply by the input that it is multiplied with.",
+)
+SUM_FOR_MEAN = Misconception(
+    "sum instead of mean",
+    "This is the sum.",
+    "Divide by the number of terms.",
+)
+MEAN_FOR_SUM = Misconception(
+    "mean instead of sum",
+    "This is the mean.",
+    "The sum is asked for.",
+)
+UNWEIGHTED = Misconception(
+    "not weighted",
+    "Every term was given the same weight.",
+    "Weight each term as the question says.",
+)
+VARIANCE_FOR_DEVIATION = Misconception(
+    "variance taken for the standard deviation",
+    "This is the variance, or what follows from it.",
+    "The standard deviation is its square root.",
+)
+DEVIATION_FOR_VARIANCE = Misconception(
+    "standard deviation taken for the variance",
+    "This is the standard deviation, or what follows from it.",
+    "The variance is its square.",
+)
+ROOT_FORGOTTEN = Misconception(
+    "square root forgotten",
+    "The square root is missing.",
+    "A standard error falls with the root of the number of examples.",
+)
+SQUARE_FORGOTTEN = Misconception(
+    "square forgotten",
+    "The square is missing.",
+    "Halving an error needs four times as many examples.",
+)
+BINARY_LOGARITHM = Misconception(
+    "binary logarithm",
+    "The logarithm to the base 2 was taken.",
+    "The natural logarithm is meant.",
+)
+DECIMAL_LOGARITHM = Misconception(
+    "decimal logarithm",
+    "The logarithm to the base 10 was taken.",
+    "The natural logarithm is meant.",
+)
+NATURAL_LOGARITHM = Misconception(
+    "natural logarithm",
+    "The natural logarithm was taken.",
+    "Doublings are counted by the logarithm to the base 2.",
+)
+HALF_FORGOTTEN = Misconception(
+    "factor one half forgotten",
+    "This is twice the right value.",
+    "The formula has a factor of one half.",
+)
+KERNEL_NOT_FLIPPED = Misconception(
+    "kernel not flipped",
+    "This is the result of the kernel as it stood before.",
+    "Turn it by half a turn first, as the question says.",
+)
+KERNEL_FLIPPED = Misconception(
+    "kernel flipped",
+    "The kernel was flipped.",
+    "What networks call a convolution multiplies weight by value without a flip.",
+)
+MAX_FOR_MEAN = Misconception(
+    "maximum taken for mean",
+    "This is the result of max pooling.",
+    "Average pooling takes the mean of the window.",
+)
+MEAN_FOR_MAX = Misconception(
+    "mean taken for maximum",
+    "This is the result of average pooling.",
+    "Max pooling takes the largest value of the window.",
+)
+WINDOWS_APART = Misconception(
+    "windows side by side",
+    "The windows were put side by side.",
+    "The stride is smaller than the window, so the windows overlap.",
+)
+GRADIENT_TO_ALL = Misconception(
+    "gradient given to every element",
+    "Every element of the window received the whole gradient.",
+    "With max pooling only the maximum receives it; a mean divides it.",
+)
+STEP_UPHILL = Misconception(
+    "step uphill",
+    "The step was added instead of subtracted.",
+    "Gradient descent moves against the gradient.",
+)
+MOMENTUM_FORGOTTEN = Misconception(
+    "momentum forgotten",
+    "These are steps without momentum.",
+    "Each step keeps the fraction β of the one before.",
+)
+NOT_CORRECTED = Misconception(
+    "averages not corrected",
+    "The averages were not divided by 1 − β^τ.",
+    "They start at zero, and the correction makes up for that.",
+)
+SCALE_FORGOTTEN = Misconception(
+    "not scaled up",
+    "The elements that remain were not scaled up.",
+    "Dropout divides them by 1 − q, so that the mean stays.",
+)
+SCALED_BY_RATE = Misconception(
+    "divided by the rate",
+    "The elements were divided by the dropout rate.",
+    "Divide by the fraction that remains, 1 − q.",
+)
+RATES_ADDED = Misconception(
+    "rates added",
+    "The rates were added.",
+    "An element must survive both layers, so multiply the fractions that remain.",
+)
+EPOCHS_NOT_COMPLETED = Misconception(
+    "last mini-batch left out",
+    "The examples of the last, smaller mini-batch were left out.",
+    "They make an update as well.",
+)
+ORDER_EXCHANGED = Misconception(
+    "order exchanged",
+    "This is the result in the other order.",
+    "Do first what the question names first.",
+)
+NOT_NORMALISED = Misconception(
+    "not divided by the sum",
+    "The values do not add up to one.",
+    "Divide by their sum.",
+)
+TARGET_NOT_SUBTRACTED = Misconception(
+    "target not subtracted",
+    "These are the probabilities themselves.",
+    "The gradient with respect to the logits is prediction minus target.",
+)
+WRONG_CLASS = Misconception(
+    "another class",
+    "This is the value of another class.",
+    "Check which class is asked for.",
+)
+FIRST_TERM_ONLY = Misconception(
+    "first term alone",
+    "This is the first term alone.",
+    "Go on until the quantity that is asked for.",
+)
+STEP_TOO_EARLY = Misconception(
+    "one step too early",
+    "This is the value one step before.",
+    "Count the steps once more, the first one included.",
+)
+LINEAR_FOR_POWER = Misconception(
+    "multiplied instead of raised",
+    "The factor was multiplied by the number of steps.",
+    "It acts once at each step, so raise it to their number.",
+)
+EPSILON_SHARED = Misconception(
+    "share of the true class forgotten",
+    "The true class did not get its own share of ε.",
+    "The amount ε is divided among all classes, the true one included.",
+)
+NOT_CLIPPED = Misconception(
+    "not clipped",
+    "This is the gradient as it was.",
+    "Its norm, or an element, is above the limit.",
+)
+REGULARISER_FACTOR = Misconception(
+    "factor one half counted twice",
+    "This is λ itself.",
+    "Keras multiplies by the square without the factor one half, so it takes λ / 2.",
+)

@@ -1,0 +1,151 @@
+"""Exercises as functions of a seed."""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from bookbuild.practice.parts import Part
+
+T = TypeVar("T")
+
+TRIES = 40  # until the misconceptions of a variant can be told apart
+
+
+@dataclass(frozen=True)
+class Variant:
+    """An exercise with its numbers.
+
+    Attributes
+    ----------
+    question : sequence of str
+        Paragraphs of plain text with `code` in backticks. Only they are shown.
+    parts : sequence of Part
+        What is asked for.
+    explanation : sequence of str
+        How the right answers are found, in plain text.
+    """
+
+    question: Sequence[str]
+    parts: Sequence[Part]
+    explanation: Sequence[str]
+
+    def without_ambiguous(self) -> "Variant":
+        """Return the variant without misconceptions that cannot be told apart."""
+        return replace(self, parts=[part.without_ambiguous() for part in self.parts])
+
+    @property
+    def mistakes(self) -> int:
+        """Return how many misconceptions its parts have."""
+        return sum(len(part.mistakes) for part in self.parts)
+
+
+class Draw:
+    """Where an exercise takes its numbers from.
+
+    Each method is given the chapter's own value first and returns it where there is no
+    seed.
+
+    Parameters
+    ----------
+    source : random.Random or None
+        Where new numbers come from; None for the chapter's own.
+
+    Examples
+    --------
+    >>> Draw(None).one(3, 5, 7), Draw(None).whole(32, low=20, high=64)
+    (3, 32)
+    """
+
+    def __init__(self, source: random.Random | None) -> None:
+        self.source = source
+
+    def one(self, own: T, *others: T) -> T:
+        """Return the chapter's own value, or it or another one."""
+        if self.source is None:
+            return own
+        return self.source.choice([own, *others])
+
+    def whole(self, own: int, low: int, high: int, step: int = 1) -> int:
+        """Return a whole number from low to high, both included."""
+        if self.source is None:
+            return own
+        return self.source.randrange(low, high + 1, step)
+
+    def wholes(self, own: Sequence[int], low: int, high: int) -> list[int]:
+        """Return as many whole numbers as the chapter has."""
+        return [self.whole(value, low, high) for value in own]
+
+    def decimal(self, own: float, low: float, high: float, places: int = 1) -> float:
+        """Return a number with some decimals from low to high, both included."""
+        if self.source is None:
+            return own
+        scale = 10**places
+        drawn = self.source.randrange(round(low * scale), round(high * scale) + 1)
+        return drawn / scale
+
+    def decimals(
+        self, own: Sequence[float], low: float, high: float, places: int = 1
+    ) -> list[float]:
+        """Return as many numbers with decimals as the chapter has."""
+        return [self.decimal(value, low, high, places) for value in own]
+
+    def shuffled(self, own: Sequence[T]) -> list[T]:
+        """Return the chapter's own values in another order."""
+        values = list(own)
+        if self.source is not None:
+            self.source.shuffle(values)
+        return values
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise of a chapter that takes an answer.
+
+    Attributes
+    ----------
+    label : str
+        Its label in the chapter, such as "ex-channels-count".
+    make : callable
+        Makes a variant from a `Draw`, or returns None where the numbers that were
+        drawn do not suit.
+    """
+
+    label: str
+    make: Callable[[Draw], Variant | None]
+
+    def variant(self, seed: int | None = None) -> Variant:
+        """Return the exercise with the chapter's numbers, or with those of a seed.
+
+        The same seed gives the same numbers wherever Python runs. Numbers with which
+        two misconceptions give the same answer are drawn again, a few times.
+        """
+        if seed is None:
+            variant = self.make(Draw(None))
+            assert variant is not None, f"{self.label} refuses the chapter's numbers"  # noqa: S101
+            return variant.without_ambiguous()
+        best: Variant | None = None
+        for attempt in range(TRIES):
+            source = random.Random(f"{self.label} {seed} {attempt}")  # noqa: S311
+            variant = self.make(Draw(source))
+            if variant is None:
+                continue
+            clear = variant.without_ambiguous()
+            if best is None or clear.mistakes > best.mistakes:
+                best = clear
+            if all(
+                len(kept.mistakes)
+                == sum(answer is not None for answer in part.mistakes.values())
+                for kept, part in zip(clear.parts, variant.parts, strict=True)
+            ):
+                break
+        return best if best is not None else self.variant(None)
+
+
+def exercise(label: str) -> Callable[[Callable[[Draw], Variant | None]], Exercise]:
+    """Return a decorator that makes an exercise of the function below it."""
+
+    def made(make: Callable[[Draw], Variant | None]) -> Exercise:
+        return Exercise(label, make)
+
+    return made
