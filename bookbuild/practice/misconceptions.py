@@ -162,6 +162,11 @@ KERNEL_NOT_SQUARED = Misconception(
     "The kernel was counted along one axis only.",
     "A kernel of k × k has k · k weights.",
 )
+WIDER_DIFFERENCE = Misconception(
+    "difference over two steps",
+    "This is a first difference, over twice the distance.",
+    "The second derivative is the difference of two neighbouring differences.",
+)
 WINDOW_OF_ONE_AXIS = Misconception(
     "one axis only",
     "This is right along one axis.",

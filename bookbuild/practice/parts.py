@@ -227,6 +227,8 @@ class Numbers(Part):
     @property
     def tolerance(self) -> float:
         """Return how far each number may be from the answer."""
+        if not self.decimals:
+            return EXACT  # whole numbers
         return 0.5 * 10.0**-self.decimals * SLACK
 
     @property

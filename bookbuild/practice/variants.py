@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bookbuild.practice.parts import Part
+from byhand.shapes import ShapeError
 
 T = TypeVar("T")
 
@@ -127,7 +128,10 @@ class Exercise:
         best: Variant | None = None
         for attempt in range(TRIES):
             source = random.Random(f"{self.label} {seed} {attempt}")  # noqa: S311
-            variant = self.make(Draw(source))
+            try:
+                variant = self.make(Draw(source))
+            except ShapeError:  # a kernel that is too long for its input, say
+                continue
             if variant is None:
                 continue
             clear = variant.without_ambiguous()

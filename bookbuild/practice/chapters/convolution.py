@@ -3,8 +3,6 @@
 from fractions import Fraction
 from math import ceil
 
-from byhand import shapes
-from byhand.shapes import layers
 from bookbuild.practice import misconceptions as may
 from bookbuild.practice.counting import (
     correlate,
@@ -17,6 +15,8 @@ from bookbuild.practice.counting import (
 from bookbuild.practice.numbers import write_rows, write_value, write_values
 from bookbuild.practice.parts import formula, number, several, shape, whole
 from bookbuild.practice.variants import Draw, Variant, exercise
+from byhand import shapes
+from byhand.shapes import layers
 
 
 @exercise("ex-images-window")
@@ -133,7 +133,6 @@ def convolution_by_hand(draw: Draw) -> Variant | None:
                 {
                     may.KERNEL_NOT_FLIPPED: flat(correlate(image, kernel, bias)),
                     may.BIAS_FORGOTTEN: flat(correlate(image, turned)),
-                    may.BEFORE_ACTIVATION: None,
                 },
                 columns=3,
                 decimals=0,
@@ -228,9 +227,7 @@ def second_derivative(draw: Draw) -> Variant:
                 "three weights",
                 (1, -2, 1),
                 {
-                    may.FIRST_TERM_ONLY: (-1, 0, 1),
-                    may.KERNEL_FLIPPED: (1, 2, 1),
-                    may.NOT_NORMALISED: (1, -1, 1),
+                    may.WIDER_DIFFERENCE: (-1, 0, 1),
                 },
                 decimals=0,
             ),
@@ -735,16 +732,14 @@ def two_layers_as_one(draw: Draw) -> Variant:
     count = draw.one(2, 3, 4)
     large = 2 * count + 1
     words = {2: "two layers", 3: "three layers", 4: "four layers"}
-    names = {2: "c channels in between", 3: "c channels in between"}
-    between = names.get(count, "c channels in between")
     sizes = {"c": (2.0, 30.0)}
     return Variant(
         question=[
             f"Without activations between them, {words[count]} of 3 × 3 compute a "
             f"single {large} × {large} convolution.",
             "How many weights have they together, and how many has the single layer, "
-            f"for c input channels, {between} and c output channels, without biases? "
-            "Write formulas with c.",
+            "for c input channels, c channels in between and c output channels, without "
+            "biases? Write formulas with c.",
         ],
         parts=[
             formula(
@@ -930,7 +925,7 @@ def upsampling(draw: Draw) -> Variant:
             whole(
                 "next kernel with same padding",
                 2 * factor,
-                {may.OFF_BY_ONE: factor + 1, may.SQUARE_FORGOTTEN: factor},
+                {may.OFF_BY_ONE: factor + 1},
             ),
         ],
         explanation=[
