@@ -360,6 +360,11 @@ ACTIVATION_DERIVATIVE_FORGOTTEN = Misconception(
     "The derivative of the activation function is missing.",
     "Multiply by it on the way back.",
 )
+SIGMOID_FOR_TANH = Misconception(
+    "sigmoid taken for tanh",
+    "This is the result with the sigmoid.",
+    "Use the value and the derivative of the function that the question names.",
+)
 FACTOR_TWO_FORGOTTEN = Misconception(
     "factor two forgotten",
     "This is half of the right value.",

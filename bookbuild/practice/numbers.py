@@ -445,7 +445,7 @@ def write_decimal(value: Value, decimals: int) -> str:
         if abs(value) < 1:
             mantissa = f"{float(value):.1e}".split("e")[0]
         return f"{mantissa} × 10^{int(exponent)}".replace("-", "−")
-    text = f"{float(value):,.{max(0, decimals)}f}"
+    text = f"{round(float(value), decimals):,.{max(0, decimals)}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "0") else text.replace("-", "−")

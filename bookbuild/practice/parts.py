@@ -18,6 +18,7 @@ Mistakes = Mapping[Misconception, Any]
 
 SLACK = 1.001  # 0.125 may be rounded to 0.12 and to 0.13
 EXACT = 1e-9  # relative, for a number that was worked out with floats
+FAR = 100  # times the right answer; such a number is typed with few digits
 ROUNDING = 0.02  # relative; nearer than this something was probably rounded
 
 
@@ -149,11 +150,17 @@ class Number(Part):
 
     def agrees(self, typed: Any, answer: Any) -> bool:
         """Return whether two numbers are the same within the tolerance."""
-        return abs(typed - answer) <= self.tolerance
+        return abs(typed - answer) <= self._around(answer)
 
     def told_apart(self, one: Any, other: Any) -> bool:
         """Return whether no number is within the tolerance of both."""
-        return abs(one - other) > 2 * self.tolerance
+        return abs(one - other) > self._around(one) + self._around(other)
+
+    def _around(self, answer: Any) -> float:
+        """Return the tolerance, wider for a mistake that is far from the answer."""
+        if abs(answer) > FAR * abs(self.answer):
+            return max(self.tolerance, abs(answer) / 20)
+        return self.tolerance
 
     def write(self, answer: Any) -> str:
         """Return the number, rounded."""
@@ -275,9 +282,13 @@ class Numbers(Part):
         columns = self.columns or len(answer)
         rows = [answer[at : at + columns] for at in range(0, len(answer), columns)]
         return ", ".join(
-            f"({', '.join(numbers.write_decimal(v, self.decimals) for v in row)})"
+            # A comma that set thousands apart would read as another number.
+            f"({', '.join(self._one(value) for value in row)})"
             for row in rows
         )
+
+    def _one(self, value: Any) -> str:
+        return numbers.write_decimal(value, self.decimals).replace(",", "")
 
     def guessed(self, typed: Any) -> Misconception | None:
         """Return the sign, or the order."""

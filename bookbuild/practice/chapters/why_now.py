@@ -592,7 +592,7 @@ def one_lens(draw: Draw) -> Variant:
     words = {2: "half", 3: "a third"}
     hits = Fraction(found, 100)
     allowed = hits * (correct - 1)
-    one_in = (population - 1) / allowed
+    one_in = float((population - 1) / allowed)
     return Variant(
         question=[
             f"One galaxy in {population:,} is a gravitational lens, and a network finds "
