@@ -316,9 +316,9 @@ ROUNDED_EARLY = Misconception(
     "Keep more digits on the way, and round at the end.",
 )
 COMPLEMENT = Misconception(
-    "the opposite event",
-    "This is the probability of the opposite.",
-    "Take one minus it.",
+    "the complement",
+    "This is the complement of the right value.",
+    "The other part of the whole is asked for.",
 )
 BASE_RATE_FORGOTTEN = Misconception(
     "base rate forgotten",
@@ -515,20 +515,60 @@ TARGET_NOT_SUBTRACTED = Misconception(
     "These are the probabilities themselves.",
     "The gradient with respect to the logits is prediction minus target.",
 )
-WRONG_CLASS = Misconception(
-    "another class",
-    "This is the value of another class.",
-    "Check which class is asked for.",
+WRONG_ONE = Misconception(
+    "the other one",
+    "This is the value of another one of those in the question.",
+    "Check which one is asked for.",
 )
-FIRST_TERM_ONLY = Misconception(
-    "first term alone",
-    "This is the first term alone.",
+STOPPED_HALFWAY = Misconception(
+    "stopped halfway",
+    "This is an intermediate result: a factor or a term is missing.",
     "Go on until the quantity that is asked for.",
+)
+LOGARITHM_FORGOTTEN = Misconception(
+    "logarithm forgotten",
+    "This is the number before its logarithm is taken.",
+    "Take the logarithm of it.",
+)
+NOT_SCALED = Misconception(
+    "not divided by the standard deviation",
+    "Only the mean was subtracted.",
+    "Divide by the standard deviation as well.",
+)
+DIVIDED_BY_LESS = Misconception(
+    "divided by one less",
+    "The sum was divided by one less than the number of values.",
+    "In this book a variance is the mean over all values.",
+)
+EVERY_COMBINATION = Misconception(
+    "one output for each combination",
+    "This has one output for each combination.",
+    "Where several may be present, each needs one output with a sigmoid of its own.",
+)
+TWO_FOR_YES_OR_NO = Misconception(
+    "two outputs for yes or no",
+    "Two outputs were taken for a question of yes or no.",
+    "One output with a sigmoid is enough: the other probability is one minus it.",
+)
+ORDERS_FOR_UNITS = Misconception(
+    "units counted instead of their orders",
+    "This multiplies the numbers of units.",
+    "n units can be put in order in n! ways.",
+)
+ALL_IN_ONE_ROW = Misconception(
+    "layers mixed",
+    "This counts the orders of all units in one row.",
+    "Units stay in their layer, so multiply the numbers of orders of each.",
+)
+TWICE = Misconception(
+    "counted twice",
+    "One of the factors was counted twice.",
+    "Each enters once.",
 )
 STEP_TOO_EARLY = Misconception(
     "one step too early",
     "This is the value one step before.",
-    "Count the steps once more, the first one included.",
+    "Count the steps once more, the last one included.",
 )
 LINEAR_FOR_POWER = Misconception(
     "multiplied instead of raised",
@@ -549,4 +589,79 @@ REGULARISER_FACTOR = Misconception(
     "factor one half counted twice",
     "This is λ itself.",
     "Keras multiplies by the square without the factor one half, so it takes λ / 2.",
+)
+LINE_FOR_COSINE = Misconception(
+    "straight line instead of a cosine",
+    "The rate falls along a straight line here.",
+    "It follows half a period of a cosine, which begins and ends flat.",
+)
+WARM_UP_COUNTED = Misconception(
+    "warm-up counted as decay",
+    "The decay was counted from the first step.",
+    "It begins behind the warm-up and lasts for the remaining steps.",
+)
+SUM_FOR_NORM = Misconception(
+    "sum instead of the norm",
+    "This divides by the sum of the elements.",
+    "The norm is the root of the sum of their squares.",
+)
+RADIANS = Misconception(
+    "radians",
+    "This angle is in radians.",
+    "Multiply by 180 / π for degrees.",
+)
+AVERAGED = Misconception(
+    "gradient weighted by 1 − β",
+    "The gradients were multiplied by 1 − β, as in a moving average.",
+    "Momentum as it is written here adds each gradient as it is.",
+)
+VALUE_KEPT = Misconception(
+    "update lost",
+    "The value is the one from before the update.",
+    "The step of this format is small enough for the update to count.",
+)
+LAST_EPOCH = Misconception(
+    "last epoch instead of the best",
+    "These are the epochs at which training stops.",
+    "The weights of the epoch with the lowest loss so far come back.",
+)
+LOOKED_AHEAD = Misconception(
+    "looked beyond the end",
+    "This is the best epoch of all.",
+    "Training that has stopped never sees the later ones.",
+)
+GLOBAL_POOLING_IGNORED = Misconception(
+    "flattened instead of averaged",
+    "The positions of the maps were counted.",
+    "Global average pooling leaves one value for each channel.",
+)
+SKIPS_NOT_COUNTED = Misconception(
+    "skip connections not counted",
+    "The convolutions on the skip connections are missing.",
+    "Where the number of channels changes, the skip connection has weights, too.",
+)
+NORMALISATION_NOT_COUNTED = Misconception(
+    "normalisation not counted",
+    "The scales and shifts of the normalisations are missing.",
+    "Each normalised channel has two trained parameters, γ and β.",
+)
+ORDER_COUNTED = Misconception(
+    "order counted",
+    "Choices that differ only in their order were counted as different.",
+    "Divide by the number of orders.",
+)
+CONSTANT_FORGOTTEN = Misconception(
+    "constant forgotten",
+    "The constant term was not counted.",
+    "A polynomial of degree n has n powers and a constant.",
+)
+LINEAR_FOR_ROOT = Misconception(
+    "proportional instead of by the root",
+    "This grows in proportion to the number of examples.",
+    "A difference grows with their number, its standard error with the root of it.",
+)
+NOTHING_CHANGES = Misconception(
+    "taken for unchanged",
+    "This is as if nothing had changed.",
+    "Ask how the result depends on what is different.",
 )

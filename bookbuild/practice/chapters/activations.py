@@ -51,7 +51,7 @@ def chords_of_a_function(draw: Draw) -> Variant | None:
             number(
                 f"halfway between {write_value(far)} and {near}",
                 abs(middle),
-                {may.ORDER_EXCHANGED: average},
+                {may.WRONG_ONE: average},
             ),
         ],
         explanation=[
@@ -346,7 +346,7 @@ def trapezium(draw: Draw) -> Variant | None:
                 (up, -up, -down, down),
                 {
                     may.NOT_DIFFERENTIATED: (0, height, height, 0),
-                    may.FIRST_TERM_ONLY: (up, 0, -down, 0),
+                    may.STOPPED_HALFWAY: (up, 0, -down, 0),
                     may.RECIPROCAL: (1 / up, -1 / up, -1 / down, 1 / down)
                     if up != 1 or down != 1
                     else None,
@@ -423,10 +423,10 @@ def outputs_for_targets(draw: Draw) -> Variant:
                 "outputs for the four targets",
                 (1, 1, kinds, features),
                 {
-                    may.WRONG_CLASS: (1, 2, kinds, features),
+                    may.TWO_FOR_YES_OR_NO: (1, 2, kinds, features),
                     may.OFF_BY_ONE: (1, 1, kinds - 1, features),
-                    may.FIRST_TERM_ONLY: (1, 1, 1, 1),
-                    may.LINEAR_FOR_POWER: (1, 1, kinds, 2**features),
+                    may.STOPPED_HALFWAY: (1, 1, 1, 1),
+                    may.EVERY_COMBINATION: (1, 1, kinds, 2**features),
                 },
                 decimals=0,
             )
@@ -457,7 +457,7 @@ def border_of_saturation(draw: Draw) -> Variant:
                 {
                     may.DECIMAL_LOGARITHM: place / log(10),
                     may.BINARY_LOGARITHM: place / log(2),
-                    may.RECIPROCAL: 1 / small,
+                    may.LOGARITHM_FORGOTTEN: 1 / small,
                 },
                 decimals=1,
             )

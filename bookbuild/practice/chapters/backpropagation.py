@@ -342,7 +342,7 @@ def one_weight_in_two_layers(draw: Draw) -> Variant:
                 {"w": POSITIVE, "x": REAL},
                 {
                     may.ONE_PATH_ONLY: through_second,
-                    may.FIRST_TERM_ONLY: through_first,
+                    may.STOPPED_HALFWAY: through_first,
                     may.INNER_DERIVATIVE_FORGOTTEN: slope.format(z2),
                     may.NOT_DIFFERENTIATED: g.format(z2),
                     may.ACTIVATION_DERIVATIVE_FORGOTTEN: f"{through_second} + "
@@ -390,7 +390,7 @@ def skip_connection(draw: Draw) -> Variant:
                 blocks * log(abs(slope)) / log(10),
                 {
                     may.LINEAR_FOR_POWER: log(blocks * abs(slope)) / log(10),
-                    may.FIRST_TERM_ONLY: log(abs(slope)) / log(10),
+                    may.STOPPED_HALFWAY: log(abs(slope)) / log(10),
                 },
                 decimals=1,
             ),
@@ -449,12 +449,12 @@ def shapes_backwards(draw: Draw) -> Variant | None:
             whole(
                 "terms for W",
                 batch,
-                {may.ORDER_EXCHANGED: units, may.CHANNELS_FOR_FILTERS: inputs},
+                {may.WRONG_ONE: units, may.CHANNELS_FOR_FILTERS: inputs},
             ),
             whole(
                 "terms for the layer before",
                 units,
-                {may.ORDER_EXCHANGED: batch, may.CHANNELS_FOR_FILTERS: inputs},
+                {may.WRONG_ONE: batch, may.CHANNELS_FOR_FILTERS: inputs},
             ),
         ],
         explanation=[
@@ -486,7 +486,7 @@ def softmax_backwards(draw: Draw) -> Variant:
                 f"2 {classes}",
                 sizes,
                 {
-                    may.FIRST_TERM_ONLY: classes,
+                    may.STOPPED_HALFWAY: classes,
                     may.SHARED_COUNTED_EACH: f"{classes}^2 + {classes}",
                     may.OFF_BY_ONE: f"2 {classes} - 1",
                 },
@@ -533,7 +533,7 @@ def exponential_and_logarithm(draw: Draw) -> Variant | None:
                 {
                     may.SIGN: log(y[true]),
                     may.BINARY_LOGARITHM: -log(y[true]) / log(2),
-                    may.NOT_DIFFERENTIATED: y[true],
+                    may.LOGARITHM_FORGOTTEN: y[true],
                 },
                 decimals=2,
             ),
@@ -581,7 +581,7 @@ def counting_multiplications(draw: Draw) -> Variant:
                 backward,
                 {
                     may.OFF_BY_ONE: backward + 1,
-                    may.FIRST_TERM_ONLY: 2 * layers - 1,
+                    may.STOPPED_HALFWAY: 2 * layers - 1,
                     may.LAST_LAYER_LEFT_OUT: backward - 3,
                 },
             ),
@@ -589,8 +589,8 @@ def counting_multiplications(draw: Draw) -> Variant:
                 "forwards",
                 forward,
                 {
-                    may.FIRST_TERM_ONLY: 2 * layers,
-                    may.SUM_FOR_MEAN: 2 * forward,
+                    may.STOPPED_HALFWAY: 2 * layers,
+                    may.TWICE: 2 * forward,
                     may.LAST_LAYER_LEFT_OUT: layers**2 - layers,
                 },
             ),

@@ -182,7 +182,7 @@ def copy_and_sharpen(draw: Draw) -> Variant:
                 "weight in the centre",
                 centre,
                 {
-                    may.FIRST_TERM_ONLY: Fraction(1 + strength),
+                    may.STOPPED_HALFWAY: Fraction(1 + strength),
                     may.NOT_NORMALISED: 1 + strength * (side**2 - 1),
                 },
                 decimals=3,
@@ -190,7 +190,7 @@ def copy_and_sharpen(draw: Draw) -> Variant:
             number(
                 "weight around it",
                 around,
-                {may.NOT_NORMALISED: -strength, may.FIRST_TERM_ONLY: 0},
+                {may.NOT_NORMALISED: -strength, may.STOPPED_HALFWAY: 0},
                 decimals=3,
             ),
         ],
@@ -234,14 +234,14 @@ def second_derivative(draw: Draw) -> Variant:
             whole(
                 f"on {square}",
                 2 * curved,
-                {may.FACTOR_TWO_FORGOTTEN: curved, may.FIRST_TERM_ONLY: 0},
+                {may.FACTOR_TWO_FORGOTTEN: curved, may.STOPPED_HALFWAY: 0},
             ),
-            whole(f"on {line}", 0, {may.FIRST_TERM_ONLY: slope}),
+            whole(f"on {line}", 0, {may.STOPPED_HALFWAY: slope}),
             several(
                 "3 × 3 weights",
                 (0, 1, 0, 1, -4, 1, 0, 1, 0),
                 {
-                    may.FIRST_TERM_ONLY: (0, 1, 0, 1, -2, 1, 0, 1, 0),
+                    may.STOPPED_HALFWAY: (0, 1, 0, 1, -2, 1, 0, 1, 0),
                     may.ADDED_FOR_MULTIPLIED: (1, -2, 1, -2, 4, -2, 1, -2, 1),
                 },
                 columns=3,
@@ -284,7 +284,7 @@ def second_filter(draw: Draw) -> Variant | None:
                 "output",
                 a + b + bias,
                 {
-                    may.FIRST_TERM_ONLY: a + bias,
+                    may.STOPPED_HALFWAY: a + bias,
                     may.BIAS_FORGOTTEN: a + b if bias else None,
                     may.MULTIPLIED_FOR_ADDED: a * b + bias,
                     may.KERNEL_FLIPPED: sum(
@@ -806,14 +806,14 @@ def three_gradients(draw: Draw) -> Variant | None:
                 of_kernel,
                 {
                     may.KERNEL_FLIPPED: of_kernel[::-1],
-                    may.FIRST_TERM_ONLY: [x[0] * delta[0], x[1] * delta[1]],
+                    may.STOPPED_HALFWAY: [x[0] * delta[0], x[1] * delta[1]],
                 },
                 decimals=0,
             ),
             whole(
                 "gradient of b",
                 of_bias,
-                {may.FIRST_TERM_ONLY: delta[0], may.INPUT_NOT_MULTIPLIED: sum(x)},
+                {may.STOPPED_HALFWAY: delta[0], may.INPUT_NOT_MULTIPLIED: sum(x)},
             ),
             several(
                 "gradient of x",

@@ -48,7 +48,7 @@ def accuracy_and_error(draw: Draw) -> Variant | None:
                 later,
                 {
                     may.SUM_FOR_MEAN: 4 * later,
-                    may.FIRST_TERM_ONLY: mean(errors) - errors[wrong[0]] / 4,
+                    may.STOPPED_HALFWAY: mean(errors) - errors[wrong[0]] / 4,
                 },
                 decimals=3,
             ),
@@ -83,7 +83,7 @@ def best_single_probability(draw: Draw) -> Variant:
                 {
                     may.COMPLEMENT: r"\frac{N - k}{N}",
                     may.RECIPROCAL: r"\frac{N}{k}",
-                    may.PRECISION_FOR_RECALL: r"\frac{k}{N - k}",
+                    may.STOPPED_HALFWAY: r"\frac{k}{N - k}",
                 },
             ),
             number("p", p, {may.COMPLEMENT: 1 - p}, decimals=3),
@@ -93,7 +93,7 @@ def best_single_probability(draw: Draw) -> Variant:
                 {
                     may.SIGN: -loss,
                     may.SUM_FOR_MEAN: coins * loss,
-                    may.FIRST_TERM_ONLY: -float(p) * log(p),
+                    may.STOPPED_HALFWAY: -float(p) * log(p),
                     may.BINARY_LOGARITHM: loss / log(2),
                 },
                 decimals=3,
@@ -140,7 +140,7 @@ def huber_by_hand(draw: Draw) -> Variant | None:
                 {
                     may.NOT_CLIPPED: squares,
                     may.HALF_FORGOTTEN: [2 * value for value in losses],
-                    may.FIRST_TERM_ONLY: [
+                    may.STOPPED_HALFWAY: [
                         e * e / 2 if abs(e) <= delta else delta * abs(e) for e in errors
                     ],
                 },
@@ -190,14 +190,14 @@ def best_constants(draw: Draw) -> Variant:
             several(
                 "from, to",
                 targets[1:3],
-                {may.MAX_FOR_MEAN: (targets[0], targets[3])},
+                {may.WRONG_ONE: (targets[0], targets[3])},
             ),
             number(
                 "best for the squared error",
                 mean(targets),
                 {
                     may.SUM_FOR_MEAN: sum(targets),
-                    may.ORDER_EXCHANGED: (targets[1] + targets[2]) / 2,
+                    may.WRONG_ONE: (targets[1] + targets[2]) / 2,
                 },
             ),
         ],
@@ -240,7 +240,7 @@ def two_measurements(draw: Draw) -> Variant | None:
                 best,
                 {
                     may.UNWEIGHTED: plain,
-                    may.DEVIATION_FOR_VARIANCE: by_error,
+                    may.SQUARE_FORGOTTEN: by_error,
                     may.RECIPROCAL: (
                         first * errors[0] ** 2 + second * errors[1] ** 2
                     )
@@ -309,7 +309,7 @@ def best_variance(draw: Draw) -> Variant | None:
                 "s",
                 s,
                 {
-                    may.NOT_DIFFERENTIATED: square,
+                    may.LOGARITHM_FORGOTTEN: square,
                     may.SUM_FOR_MEAN: log(4 * square),
                     may.DEVIATION_FOR_VARIANCE: s / 2,
                     may.BINARY_LOGARITHM: s / log(2),
@@ -319,7 +319,7 @@ def best_variance(draw: Draw) -> Variant | None:
             number(
                 "smallest loss",
                 (s + 1) / 2,
-                {may.HALF_FORGOTTEN: s + 1, may.FIRST_TERM_ONLY: s / 2},
+                {may.HALF_FORGOTTEN: s + 1, may.STOPPED_HALFWAY: s / 2},
                 decimals=2,
             ),
         ],
@@ -349,7 +349,7 @@ def two_softmaxes(draw: Draw) -> Variant:
             number(
                 "each of the equal logits",
                 share,
-                {may.NOT_NORMALISED: exp(level), may.FIRST_TERM_ONLY: Fraction(1)},
+                {may.NOT_NORMALISED: exp(level), may.STOPPED_HALFWAY: Fraction(1)},
                 decimals=3,
             ),
             several(
@@ -361,7 +361,7 @@ def two_softmaxes(draw: Draw) -> Variant:
                         Fraction(1, 1 + ratio),
                     ),
                     may.NOT_NORMALISED: (1, ratio),
-                    may.FIRST_TERM_ONLY: (
+                    may.STOPPED_HALFWAY: (
                         base / (2 * base + log(ratio)) if base else 0.0,
                         (base + log(ratio)) / (2 * base + log(ratio)),
                     ),
@@ -409,7 +409,7 @@ def gradient_by_hand(draw: Draw) -> Variant:
                 alone,
                 {
                     may.TARGET_NOT_SUBTRACTED: y,
-                    may.WRONG_CLASS: gradient(other),
+                    may.WRONG_ONE: gradient(other),
                     may.SIGN: [-value for value in alone],
                 },
                 decimals=3,
@@ -420,14 +420,14 @@ def gradient_by_hand(draw: Draw) -> Variant:
                 {
                     may.SUM_FOR_MEAN: alone,
                     may.TARGET_NOT_SUBTRACTED: [p / batch for p in y],
-                    may.MULTIPLIED_FOR_ADDED: [value * batch for value in alone],
+                    may.RECIPROCAL: [value * batch for value in alone],
                 },
                 decimals=4,
             ),
             several(
                 f"with the {names[other]} class true",
                 gradient(other),
-                {may.TARGET_NOT_SUBTRACTED: y, may.WRONG_CLASS: alone},
+                {may.TARGET_NOT_SUBTRACTED: y, may.WRONG_ONE: alone},
                 decimals=3,
             ),
         ],
@@ -463,8 +463,8 @@ def smoothed_targets(draw: Draw) -> Variant:
                 (high, low),
                 {
                     may.EPSILON_SHARED: (1 - epsilon, low),
-                    may.OFF_BY_ONE: (1 - epsilon, shared),
-                    may.FIRST_TERM_ONLY: (1.0, 0.0),
+                    may.DIVIDED_BY_LESS: (1 - epsilon, shared),
+                    may.STOPPED_HALFWAY: (1.0, 0.0),
                 },
                 decimals=3,
             ),
@@ -472,7 +472,7 @@ def smoothed_targets(draw: Draw) -> Variant:
                 "difference of logits",
                 gap,
                 {
-                    may.NOT_DIFFERENTIATED: high / low,
+                    may.LOGARITHM_FORGOTTEN: high / low,
                     may.EPSILON_SHARED: log((1 - epsilon) / low),
                     may.BINARY_LOGARITHM: gap / log(2),
                 },
@@ -482,9 +482,9 @@ def smoothed_targets(draw: Draw) -> Variant:
                 "smallest loss",
                 smallest,
                 {
-                    may.FIRST_TERM_ONLY: -high * log(high),
+                    may.STOPPED_HALFWAY: -high * log(high),
                     may.BINARY_LOGARITHM: smallest / log(2),
-                    may.COMPLEMENT: 0.0,
+                    
                 },
                 decimals=3,
             ),
@@ -519,7 +519,7 @@ def undo_a_class_weight(draw: Draw) -> Variant:
                 "probability",
                 p,
                 {
-                    may.MULTIPLIED_FOR_ADDED: output / weight,
+                    may.STOPPED_HALFWAY: output / weight,
                     may.RECIPROCAL: wrong / (1 + wrong),
                     may.NOT_NORMALISED: odds,
                     may.UNWEIGHTED: output,
@@ -552,10 +552,10 @@ def outputs_for_losses(draw: Draw) -> Variant:
                 "outputs for the four targets",
                 (1, 1, digits, defects),
                 {
-                    may.WRONG_CLASS: (1, 2, digits, defects),
-                    may.FIRST_TERM_ONLY: (1, 1, 1, 1),
+                    may.TWO_FOR_YES_OR_NO: (1, 2, digits, defects),
+                    may.STOPPED_HALFWAY: (1, 1, 1, 1),
                     may.OFF_BY_ONE: (1, 1, digits - 1, defects),
-                    may.LINEAR_FOR_POWER: (1, 1, digits, 2**defects),
+                    may.EVERY_COMBINATION: (1, 1, digits, 2**defects),
                 },
                 decimals=0,
             )

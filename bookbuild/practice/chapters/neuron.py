@@ -372,9 +372,9 @@ def many_vectors(draw: Draw) -> Variant:
                 count,
                 {
                     may.ADDED_FOR_MULTIPLIED: factorial(first) + factorial(second),
-                    may.FIRST_TERM_ONLY: factorial(first),
-                    may.LINEAR_FOR_POWER: first * second,
-                    may.COUNT_FOR_DEPTH: factorial(first + second),
+                    may.STOPPED_HALFWAY: factorial(first),
+                    may.ORDERS_FOR_UNITS: first * second,
+                    may.ALL_IN_ONE_ROW: factorial(first + second),
                 },
             )
         ],

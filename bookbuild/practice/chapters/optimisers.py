@@ -33,7 +33,7 @@ def rates_on_a_parabola(draw: Draw) -> Variant | None:
                 "θ for the three rates",
                 answer,
                 {
-                    may.FIRST_TERM_ONLY: (small, 0.0, -1.0),
+                    may.STOPPED_HALFWAY: (small, 0.0, -1.0),
                     may.LINEAR_FOR_POWER: (
                         1 - steps * rates[0] * curvature,
                         1.0 - steps,
@@ -76,7 +76,7 @@ def best_rate(draw: Draw) -> Variant:
                 "best rate",
                 best,
                 {
-                    may.FIRST_TERM_ONLY: Fraction(1, high),
+                    may.STOPPED_HALFWAY: Fraction(1, high),
                     may.HALF_FORGOTTEN: Fraction(4, low + high),
                     may.FACTOR_TWO_FORGOTTEN: Fraction(1, low + high),
                 },
@@ -93,7 +93,7 @@ def best_rate(draw: Draw) -> Variant:
                 Fraction(2, high),
                 {
                     may.FACTOR_TWO_FORGOTTEN: Fraction(1, high),
-                    may.WRONG_CLASS: Fraction(2, low),
+                    may.WRONG_ONE: Fraction(2, low),
                 },
                 digits=2,
             ),
@@ -216,7 +216,7 @@ def steps_with_momentum(draw: Draw) -> Variant | None:
                 {
                     may.MOMENTUM_FORGOTTEN: [-float(g) for g in gradients],
                     may.STEP_UPHILL: [-value for value in steps],
-                    may.UNWEIGHTED: averaged,
+                    may.AVERAGED: averaged,
                 },
                 decimals=2,
             ),
@@ -224,7 +224,7 @@ def steps_with_momentum(draw: Draw) -> Variant | None:
                 "still to move",
                 steps[-1] * beta / (1 - beta),
                 {
-                    may.FIRST_TERM_ONLY: steps[-1] * beta,
+                    may.STOPPED_HALFWAY: steps[-1] * beta,
                     may.LAST_POSITION_FORGOTTEN: steps[-1] / (1 - beta),
                 },
                 decimals=2,
@@ -346,7 +346,7 @@ def weight_decay(draw: Draw) -> Variant:
                 {
                     may.LINEAR_FOR_POWER: 0.5 / (rate * decay),
                     may.BINARY_LOGARITHM: 1 / (rate * decay),
-                    may.FIRST_TERM_ONLY: log(2) / decay,
+                    may.STOPPED_HALFWAY: log(2) / decay,
                 },
                 digits=3,
             ),
@@ -402,8 +402,8 @@ def schedule_by_hand(draw: Draw) -> Variant:
                 "four rates",
                 answer,
                 {
-                    may.MULTIPLIED_FOR_ADDED: linear,
-                    may.STEP_TOO_EARLY: unwarmed,
+                    may.LINE_FOR_COSINE: linear,
+                    may.WARM_UP_COUNTED: unwarmed,
                     may.HALF_FORGOTTEN: [answer[0], *[2 * v for v in answer[1:]]],
                 },
                 decimals=4,
@@ -441,23 +441,23 @@ def clipping(draw: Draw) -> Variant | None:
                 by_norm,
                 {
                     may.NOT_CLIPPED: (a, b),
-                    may.ORDER_EXCHANGED: by_value,
-                    may.SUM_FOR_MEAN: (a * limit / (a + b), b * limit / (a + b)),
+                    may.WRONG_ONE: by_value,
+                    may.SUM_FOR_NORM: (a * limit / (a + b), b * limit / (a + b)),
                 },
                 decimals=2,
             ),
             several(
                 "with clipvalue",
                 by_value,
-                {may.NOT_CLIPPED: (a, b), may.ORDER_EXCHANGED: by_norm},
+                {may.NOT_CLIPPED: (a, b), may.WRONG_ONE: by_norm},
                 decimals=2,
             ),
             number(
                 "degrees",
                 turn,
                 {
-                    may.FIRST_TERM_ONLY: degrees(atan2(b, a)),
-                    may.RECIPROCAL: turn * pi / 180,
+                    may.STOPPED_HALFWAY: degrees(atan2(b, a)),
+                    may.RADIANS: turn * pi / 180,
                     may.COMPLEMENT: degrees(atan2(by_value[1], by_value[0])),
                 },
                 decimals=1,
@@ -505,7 +505,7 @@ def exploding_chain(draw: Draw) -> Variant:
                 squeeze,
                 {
                     may.INNER_DERIVATIVE_FORGOTTEN: 1 if squeeze > 1 else None,
-                    may.WRONG_CLASS: 4,
+                    may.WRONG_ONE: 4,
                 },
             ),
         ],

@@ -55,8 +55,8 @@ def one_hot_by_hand(draw: Draw) -> Variant | None:
                 scaled,
                 {
                     may.VARIANCE_FOR_DEVIATION: by_variance,
-                    may.OFF_BY_ONE: by_sample,
-                    may.NOT_NORMALISED: [value - middle for value in times],
+                    may.DIVIDED_BY_LESS: by_sample,
+                    may.NOT_SCALED: [value - middle for value in times],
                 },
                 decimals=2,
             ),
@@ -208,7 +208,7 @@ def first_loss(draw: Draw) -> Variant | None:
                     for n in range(3)
                 ),
                 {
-                    may.NOT_DIFFERENTIATED: p,
+                    may.LOGARITHM_FORGOTTEN: p,
                     may.SIGN: [-bias for bias in biases],
                     may.BINARY_LOGARITHM: [bias / log(2) for bias in biases],
                 },
@@ -228,7 +228,7 @@ def first_loss(draw: Draw) -> Variant | None:
                 log(3),
                 {
                     may.BINARY_LOGARITHM: log(3) / log(2),
-                    may.FIRST_TERM_ONLY: -mean(biases),
+                    may.STOPPED_HALFWAY: -mean(biases),
                 },
                 decimals=2,
             ),
@@ -260,19 +260,17 @@ def column_with_a_large_mean(draw: Draw) -> Variant:
             "condition number κ, the largest over the smallest eigenvalue?",
         ],
         parts=[
-            whole("product", 1, {may.SIGN: -1, may.FIRST_TERM_ONLY: 1 + m * m}),
+            whole("product", 1, {may.SIGN: -1, may.STOPPED_HALFWAY: 1 + m * m}),
             whole(
                 "sum",
                 total,
-                {may.FIRST_TERM_ONLY: 1 + m * m, may.SQUARE_FORGOTTEN: 2 + m},
+                {may.STOPPED_HALFWAY: 1 + m * m, may.SQUARE_FORGOTTEN: 2 + m},
             ),
             number(
                 "κ",
                 largest**2,
                 {
-                    may.SQUARE_FORGOTTEN: largest,
-                    may.FIRST_TERM_ONLY: total,
-                    may.MULTIPLIED_FOR_ADDED: 1 + m * m,
+                    may.STOPPED_HALFWAY: largest,
                 },
                 digits=3,
             ),
@@ -306,7 +304,7 @@ def leaky_relu(draw: Draw) -> Variant:
                 {
                     may.FACTOR_TWO_FORGOTTEN: rf"\frac{{1}}{{{below} n}}",
                     may.SQUARE_FORGOTTEN: rf"\frac{{2}}{{{write_value(1 + Fraction(str(leak)))} n}}",
-                    may.FIRST_TERM_ONLY: rf"\frac{{2}}{{n}}" if leak > 0.01 else None,
+                    may.STOPPED_HALFWAY: rf"\frac{{2}}{{n}}" if leak > 0.01 else None,
                     may.DEVIATION_FOR_VARIANCE: rf"\sqrt{{\frac{{2}}{{{below} n}}}}",
                 },
             )
@@ -344,8 +342,8 @@ def outlier_in_a_column(draw: Draw) -> Variant:
                 deviation,
                 {
                     may.VARIANCE_FOR_DEVIATION: deviation**2,
-                    may.FIRST_TERM_ONLY: outlier / count,
-                    may.ROOT_FORGOTTEN: outlier,
+                    may.STOPPED_HALFWAY: outlier / count,
+                    may.WRONG_ONE: outlier,
                 },
                 digits=2,
             )

@@ -34,7 +34,7 @@ def number_of_updates(draw: Draw) -> Variant | None:
                 {
                     may.FLOOR_FOR_CEILING: updates - 1,
                     may.NOT_ROUNDED: Fraction(examples, batch),
-                    may.MULTIPLIED_FOR_ADDED: examples * batch,
+                    may.RECIPROCAL: Fraction(batch, examples),
                 },
             ),
             whole(
@@ -84,9 +84,8 @@ def standard_error_of_accuracy(draw: Draw) -> Variant:
                 error,
                 {
                     may.ROOT_FORGOTTEN: p * (1 - p) / examples,
-                    may.FIRST_TERM_ONLY: sqrt(p * (1 - p)),
-                    may.UNWEIGHTED: 1 / sqrt(examples),
-                    may.COMPLEMENT: sqrt(p / examples),
+                    may.STOPPED_HALFWAY: 1 / sqrt(examples),
+                    may.WRONG_ONE: sqrt(p / examples),
                 },
                 digits=2,
             )
@@ -117,7 +116,7 @@ def images_in_a_fold(draw: Draw) -> Variant | None:
                 images / folds,
                 {
                     may.COMPLEMENT: images - images / folds,
-                    may.OFF_BY_ONE: images / (folds - 1),
+                    may.DIVIDED_BY_LESS: images / (folds - 1),
                 },
                 decimals=0,
             ),
@@ -126,8 +125,8 @@ def images_in_a_fold(draw: Draw) -> Variant | None:
                 patients / folds,
                 {
                     may.COMPLEMENT: patients - patients / folds,
-                    may.OFF_BY_ONE: patients / (folds - 1),
-                    may.UNWEIGHTED: patients,
+                    may.DIVIDED_BY_LESS: patients / (folds - 1),
+                    may.STOPPED_HALFWAY: patients,
                 },
                 decimals=0,
             ),
@@ -186,8 +185,8 @@ def patience_by_hand(draw: Draw) -> Variant | None:
                 bests,
                 {
                     may.STEP_TOO_EARLY: [best - 1 for best in bests],
-                    may.UNWEIGHTED: stops,
-                    may.FIRST_TERM_ONLY: [lowest] * 3,
+                    may.LAST_EPOCH: stops,
+                    may.LOOKED_AHEAD: [lowest] * 3,
                 },
                 decimals=0,
             ),
@@ -223,7 +222,7 @@ def halved_rate(draw: Draw) -> Variant:
                 {
                     may.LINEAR_FOR_POWER: start / (factor * epochs),
                     may.STEP_TOO_EARLY: start / factor ** (epochs - 1),
-                    may.FIRST_TERM_ONLY: start / factor,
+                    may.STOPPED_HALFWAY: start / factor,
                 },
                 digits=3,
             )
@@ -261,13 +260,13 @@ def formats_of_16_bits(draw: Draw) -> Variant | None:
                 coarse,
                 {
                     may.OFF_BY_ONE: coarse / 2,
-                    may.WRONG_CLASS: fine,
+                    may.WRONG_ONE: fine,
                     may.LINEAR_FOR_POWER: Fraction(1, 7),
                 },
                 decimals=4,
             ),
             number(
-                "weight in float16", rounded(fine), {may.NOT_DIFFERENTIATED: weight},
+                "weight in float16", rounded(fine), {may.VALUE_KEPT: weight},
                 decimals=3,
             ),
             number(

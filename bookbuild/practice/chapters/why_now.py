@@ -124,7 +124,7 @@ def functions_of_inputs(draw: Draw) -> Variant:
                 functions,
                 {
                     may.ADDED_FOR_MULTIPLIED: 2 * len(places),
-                    may.FIRST_TERM_ONLY: len(places),
+                    may.STOPPED_HALFWAY: len(places),
                 },
             ),
             whole(
@@ -372,7 +372,7 @@ def splitting_compute(draw: Draw) -> Variant:
                 parameters / 1e9,
                 {
                     may.ROOT_FORGOTTEN: compute / (6 * ratio) / 1e9,
-                    may.FIRST_TERM_ONLY: sqrt(compute / 6) / 1e9,
+                    may.STOPPED_HALFWAY: sqrt(compute / 6) / 1e9,
                     may.UNWEIGHTED: sqrt(compute / ratio) / 1e9,
                 },
                 digits=2,
@@ -383,7 +383,7 @@ def splitting_compute(draw: Draw) -> Variant:
                 tokens / 1e12,
                 {
                     may.RECIPROCAL: parameters / ratio / 1e12,
-                    may.FIRST_TERM_ONLY: sqrt(compute / 6) / 1e12,
+                    may.STOPPED_HALFWAY: sqrt(compute / 6) / 1e12,
                     may.UNWEIGHTED: parameters / 1e12,
                 },
                 digits=2,
@@ -419,7 +419,7 @@ def laptop(draw: Draw) -> Variant:
                 "peak speed",
                 peak,
                 {
-                    may.FIRST_TERM_ONLY: cores * ticks,
+                    may.STOPPED_HALFWAY: cores * ticks,
                     may.ADDED_FOR_MULTIPLIED: cores + each + ticks,
                 },
                 decimals=0,
@@ -463,8 +463,8 @@ def days_on_cards(draw: Draw) -> Variant:
                 "days",
                 days,
                 {
-                    may.FIRST_TERM_ONLY: days / part,
-                    may.MULTIPLIED_FOR_ADDED: days / part**2,
+                    may.STOPPED_HALFWAY: days / part,
+                    may.TWICE: days * part,
                 },
                 digits=3,
                 unit="days",
@@ -472,7 +472,7 @@ def days_on_cards(draw: Draw) -> Variant:
             number(
                 "days with ten times the cards",
                 days / 10,
-                {may.FIRST_TERM_ONLY: days / 10 / part, may.ROOT_FORGOTTEN: None},
+                {may.STOPPED_HALFWAY: days / 10 / part, may.ROOT_FORGOTTEN: None},
                 digits=3,
                 unit="days",
             ),
@@ -525,7 +525,7 @@ def one_example_or_a_batch(draw: Draw) -> Variant:
                 {
                     may.MACS_FOR_FLOPS: many / 2,
                     may.BYTES_FORGOTTEN: many * size,
-                    may.FIRST_TERM_ONLY: weights_only(batch),
+                    may.STOPPED_HALFWAY: weights_only(batch),
                     may.BATCH_NOT_COUNTED: single,
                 },
                 decimals=0,
@@ -568,7 +568,7 @@ def test_in_a_clinic(draw: Draw) -> Variant:
                     may.UNWEIGHTED: Fraction(found, found + 100 - cleared)
                     if ill != 50
                     else None,
-                    may.FIRST_TERM_ONLY: true,
+                    may.STOPPED_HALFWAY: true,
                 },
                 decimals=2,
             )
@@ -605,7 +605,7 @@ def one_lens(draw: Draw) -> Variant:
                 "n",
                 one_in,
                 {
-                    may.FIRST_TERM_ONLY: population * float(hits)
+                    may.STOPPED_HALFWAY: population * float(hits)
                     if found != 100
                     else None,
                     may.UNWEIGHTED: (population - 1) / (correct - 1),
