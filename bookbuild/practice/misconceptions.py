@@ -665,3 +665,28 @@ NOTHING_CHANGES = Misconception(
     "This is as if nothing had changed.",
     "Ask how the result depends on what is different.",
 )
+SHRUNK_ONE_WAY = Misconception(
+    "negative weights moved away from zero",
+    "λ was subtracted from negative weights, too.",
+    "The threshold moves every weight towards zero, so add λ to negative ones.",
+)
+MASK_INVERTED = Misconception(
+    "mask inverted",
+    "The elements with 0 in the mask were kept.",
+    "A 1 keeps an element, and a 0 drops it.",
+)
+MEAN_LEFT_OUT = Misconception(
+    "mean left out",
+    "The square of the mean is missing.",
+    "Dropping an element whose mean is not zero adds to the variance, too.",
+)
+BATCH_FOR_LAYER = Misconception(
+    "layer normalisation taken for batch normalisation",
+    "The moving statistics were counted.",
+    "Layer normalisation uses each example's own mean and variance and keeps none.",
+)
+POISSON = Misconception(
+    "root of the expected number",
+    "This is the square root of the expected number.",
+    "Each candidate adds p (1 − p) to the variance.",
+)

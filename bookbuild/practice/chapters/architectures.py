@@ -547,7 +547,7 @@ def new_head(draw: Draw) -> Variant:
                 "per cent",
                 share,
                 {may.COMPLEMENT: 100 - share},
-                digits=2,
+                decimals=2,
                 unit="per cent",
             ),
         ],

@@ -215,7 +215,7 @@ def one_confident_error(draw: Draw) -> Variant:
                     may.LOGARITHM_FORGOTTEN: sure * 10.0**power,
                     may.DECIMAL_LOGARITHM: power / small,
                 },
-                digits=2,
+                digits=3,
             ),
         ],
         explanation=[

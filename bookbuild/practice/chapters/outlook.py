@@ -1,0 +1,145 @@
+"""Exercises of the chapter on what comes next."""
+
+from fractions import Fraction
+from math import exp
+
+from bookbuild.practice import misconceptions as may
+from bookbuild.practice.numbers import write_value
+from bookbuild.practice.parts import number, several, whole
+from bookbuild.practice.variants import Draw, Variant, exercise
+
+
+@exercise("ex-further-attention")
+def one_large_score(draw: Draw) -> Variant:
+    """Find the weights of attention in two extreme cases."""
+    gap = draw.one(20, 5, 10, 3)
+    tokens = draw.one(4, 5, 8, 10)
+    return Variant(
+        question=[
+            f"Attention has {tokens} tokens. Which weight does each value get if all "
+            "keys are equal?",
+            f"If one score of a query is larger than all the others by {gap}, by which "
+            "factor is the weight of each other token smaller than that of this one?",
+        ],
+        parts=[
+            number(
+                "weight with equal keys",
+                Fraction(1, tokens),
+                {may.NOT_NORMALISED: 1, may.STOPPED_HALFWAY: Fraction(1, tokens - 1)},
+                decimals=3,
+            ),
+            number(
+                "factor",
+                exp(-gap),
+                {
+                    may.LINEAR_FOR_POWER: 1 / gap,
+                    may.DECIMAL_LOGARITHM: 10.0**-gap,
+                    may.BINARY_LOGARITHM: 2.0**-gap,
+                    may.RECIPROCAL: exp(gap),
+                },
+                digits=1,
+            ),
+        ],
+        explanation=[
+            "Equal keys give equal scores and equal weights, so attention returns the "
+            f"plain mean of the values: 1/{tokens} each.",
+            f"In the second case the factor is e^(−{gap}) ≈ {exp(-gap):.1e}, and "
+            "attention returns that one value almost exactly.",
+        ],
+    )
+
+
+@exercise("ex-outlook-count")
+def language_model(draw: Draw) -> Variant:
+    """Count the parameters of the blocks of a language model."""
+    n = draw.one(768, 256, 512, 1024, 1600)
+    blocks = draw.one(12, 6, 24, 48)
+    wide = draw.one(4, 2)
+    one = 4 * (n * n + n) + (wide * n * n + wide * n) + (wide * n * n + n) + 4 * n
+    weights = (4 + 2 * wide) * n * n
+    norms = 4 * n
+    total = blocks * one
+    return Variant(
+        question=[
+            f"A language model has {blocks} blocks with n = {n} features for each token. "
+            "A block has attention with four dense maps from n to n features (queries, "
+            f"keys, values, output), a dense layer of {wide} n units, one back to n, and "
+            "two layer normalisations with a scale and a shift for each feature.",
+            "How many parameters has one block, with biases, and how many million have "
+            "the blocks together?",
+        ],
+        parts=[
+            whole(
+                "one block",
+                one,
+                {
+                    may.BIAS_FORGOTTEN: weights + norms,
+                    may.NORMALISATION_NOT_COUNTED: one - norms,
+                    may.STOPPED_HALFWAY: one - 3 * (n * n + n),
+                    may.LAST_LAYER_LEFT_OUT: one - (n * n + n),
+                },
+            ),
+            number(
+                "all blocks",
+                total / 1e6,
+                {
+                    may.STOPPED_HALFWAY: one / 1e6,
+                    may.LAST_LAYER_LEFT_OUT: blocks * (one - (n * n + n)) / 1e6,
+                },
+                digits=2,
+                unit="million",
+            ),
+        ],
+        explanation=[
+            f"The attention has 4 (n² + n) parameters, the dense layers {wide} n² + "
+            f"{wide} n and {wide} n² + n, and the normalisations 4 n, together "
+            f"{4 + 2 * wide} n² + {9 + wide} n.",
+            f"For n = {n} this is {one:,}, and for {blocks} blocks about "
+            f"{total / 1e6:.3g} million.",
+        ],
+    )
+
+
+@exercise("ex-further-baseline")
+def baseline_without_noise(draw: Draw) -> Variant | None:
+    """Find the baseline that removes all scatter."""
+    first = draw.one(1, 2, 0, -1)
+    second = draw.one(5, 4, 8, 3, 7)
+    middle = Fraction(first + second, 2)
+    slope = Fraction(first - second, 4)
+    return Variant(
+        question=[
+            "A parameter decides between two choices of probability one half each; the "
+            "derivatives of the logarithms of the two probabilities are ½ and −½. The "
+            f"choices cost {write_value(first)} and {second}. The estimate is the cost "
+            "of the drawn choice, less a baseline, times that derivative.",
+            "Which baseline makes both estimates equal? What are the two estimates "
+            "then?",
+        ],
+        parts=[
+            number(
+                "baseline",
+                middle,
+                {
+                    may.SUM_FOR_MEAN: first + second,
+                    may.SIGN: Fraction(second - first, 2)
+                    if second - first != first + second
+                    else None,
+                },
+            ),
+            several(
+                "two estimates",
+                (slope, slope),
+                {
+                    may.SIGN: (-slope, -slope),
+                    may.STOPPED_HALFWAY: (first - middle, second - middle),
+                    may.NOTHING_CHANGES: (Fraction(first, 2), -Fraction(second, 2)),
+                },
+            ),
+        ],
+        explanation=[
+            f"With the baseline {write_value(middle)} the costs become "
+            f"{write_value(first - middle)} and {write_value(second - middle)}, and the "
+            f"estimates {write_value(slope)} both, the exact derivative.",
+        ],
+    )
