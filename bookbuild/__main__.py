@@ -88,6 +88,21 @@ def pdf(options: argparse.Namespace) -> int:
     return printing.print_book(options.root, Solutions(options.solutions))
 
 
+def sheet(options: argparse.Namespace) -> int:
+    """Write sheets of a chapter's exercises, with new numbers for each student."""
+    from bookbuild.browsing import sheets
+
+    return sheets.write(
+        options.root,
+        options.chapter,
+        seed=options.seed,
+        students=options.students,
+        labels=options.exercises,
+        kind=options.format,
+        output=options.output,
+    )
+
+
 def offline(options: argparse.Namespace) -> int:
     """Pack the built site into one archive that is read without a server."""
     from bookbuild.browsing import packing
@@ -179,6 +194,23 @@ def parser() -> argparse.ArgumentParser:
         choices=["here", "end", "no"],
         default="end",
         help="where the solutions stand; by default at the end of the book",
+    )
+
+    command = add(commands, "sheet", sheet)
+    command.add_argument("--root", **folder)
+    command.add_argument("--chapter", required=True, help="such as convolution")
+    command.add_argument("--seed", type=int, default=1, help="of the numbers")
+    command.add_argument("--students", type=int, default=1, help="how many sheets")
+    command.add_argument(
+        "--exercises",
+        nargs="+",
+        default=[],
+        metavar="LABEL",
+        help="such as ex-channels-count; by default all that answer",
+    )
+    command.add_argument("--format", choices=["markdown", "pdf"], default="markdown")
+    command.add_argument(
+        "--output", type=Path, help="a folder; by default _build/sheets of the book"
     )
 
     command = add(commands, "offline", offline)

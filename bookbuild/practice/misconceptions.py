@@ -307,8 +307,8 @@ RECIPROCAL = Misconception(
 )
 PER_CENT = Misconception(
     "per cent taken for a fraction",
-    "This is the value in per cent, or in per cent where a fraction was typed.",
-    "Mind the factor of a hundred.",
+    "This is a hundred times the right value, or a hundredth of it.",
+    "Per cent are hundredths: see which of the two is asked for.",
 )
 ROUNDED_EARLY = Misconception(
     "rounded too early",

@@ -1,0 +1,169 @@
+"""Every exercise, with the numbers of the chapter and of many seeds."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from bookbuild.practice.judging import MISCONCEPTION, RIGHT, judge, judge_part
+from bookbuild.practice.parts import Formula, Number, Numbers, Satisfying, whole
+from bookbuild.practice.variants import Draw, Exercise, Variant, exercise
+
+from .asked import EXERCISES, LABELS
+
+FEW = range(12)
+# Exercises about letters, or with a handful of cases, have no more questions than that.
+FEWEST = {"formula": 2, "other": 4}
+
+
+def variants_of(one):
+    return [one.variant(None), *(one.variant(seed) for seed in FEW)]
+
+
+def typed_as(part, answer):
+    """Return an answer as a person with a calculator would type it."""
+    if isinstance(part, Formula):
+        return answer
+    if isinstance(part, Numbers):
+        return ", ".join(f"{float(value):.9g}" for value in answer)
+    if isinstance(part, Number):
+        return f"{float(answer):.9g}"
+    return part.write(answer)
+
+
+@pytest.mark.parametrize("one", EXERCISES, ids=LABELS)
+def test_the_answer_that_is_shown_is_right(one):
+    for variant in variants_of(one):
+        typed = [part.write(part.answer) for part in variant.parts]
+        assert {verdict.verdict for verdict in judge(variant, typed)} == {RIGHT}
+
+
+@pytest.mark.parametrize("one", EXERCISES, ids=LABELS)
+def test_each_misconception_is_named(one):
+    for variant in variants_of(one):
+        for part in variant.parts:
+            for misconception, answer in part.mistakes.items():
+                verdict = judge_part(part, typed_as(part, answer))
+                assert (verdict.verdict, verdict.name) == (
+                    MISCONCEPTION,
+                    misconception.name,
+                ), (part.label, answer, part.answer)
+                assert verdict.say == misconception.sentence
+
+
+@pytest.mark.parametrize("one", EXERCISES, ids=LABELS)
+def test_each_misconception_can_be_told_apart_for_some_seed(one):
+    planted, seen = set(), set()
+    for seed in range(40):
+        variant = one.variant(seed)
+        for place, part in enumerate(variant.parts):
+            seen |= {(place, misconception) for misconception in part.mistakes}
+    made = one.make(Draw(None))
+    for place, part in enumerate(made.parts):
+        planted |= {
+            (place, misconception)
+            for misconception, answer in part.mistakes.items()
+            if answer is not None
+        }
+    assert planted - seen == set()
+
+
+@pytest.mark.parametrize("one", EXERCISES, ids=LABELS)
+def test_a_seed_always_gives_the_same(one):
+    def shown(variant):
+        return variant.question, [part.written for part in variant.parts]
+
+    assert shown(one.variant(5)) == shown(one.variant(5))
+    assert shown(one.variant(None)) == shown(one.variant(None))
+
+
+@pytest.mark.parametrize("one", EXERCISES, ids=LABELS)
+def test_seeds_give_new_questions(one):
+    questions = {tuple(one.variant(seed).question) for seed in range(40)}
+    kinds = {part.kind for part in one.variant(None).parts}
+    is_about_letters = "formula" in kinds or isinstance(
+        one.variant(None).parts[0], Satisfying
+    )
+    least = FEWEST["formula" if is_about_letters else "other"]
+    assert len(questions) >= min(least, 4) or one.label in {
+        "ex-whynow-sixteen-functions",  # one, two or three inputs
+        "ex-data-threshold",
+        "ex-dropout-units",
+    }
+
+
+@pytest.mark.parametrize("one", EXERCISES, ids=LABELS)
+def test_what_is_shown_is_plain_text(one):
+    for variant in variants_of(one):
+        is_about_formulas = any(isinstance(part, Formula) for part in variant.parts)
+        shown = [*variant.question, *variant.explanation]
+        shown += [part.label for part in variant.parts]
+        for text in shown:
+            assert text
+            assert text == text.strip()
+            assert not re.search(r"[<>]\w|\$|&\w+;", text), text
+            assert "\\" not in text or is_about_formulas, text
+            assert text.count("`") % 2 == 0, text
+            assert "Fraction" not in text
+            assert "e-0" not in text, text
+            assert "  " not in text, text
+            assert "{" not in text or is_about_formulas, text
+
+
+@pytest.mark.parametrize("one", EXERCISES, ids=LABELS)
+def test_a_hint_says_how_to_type(one):
+    for part in one.variant(None).parts:
+        assert part.kind
+        assert len(part.hint) > 15
+
+
+def test_no_label_is_defined_twice():
+    assert len(set(LABELS)) == len(LABELS)
+
+
+# -- the machinery ----------------------------------------------------------------------
+
+
+@exercise("ex-planted")
+def planted(draw):
+    size = draw.one(1, 1, 1, 2)
+    if draw.source and draw.whole(0, low=0, high=3) == 0:
+        return None
+    from bookbuild.practice import misconceptions as may
+
+    return Variant(
+        question=[f"How much is {size} squared?"],
+        parts=[
+            whole(
+                "square",
+                size**2,
+                {may.SQUARE_FORGOTTEN: size, may.TWICE: 2 * size**2 - size},
+            )
+        ],
+        explanation=["It is its square."],
+    )
+
+
+def test_numbers_that_tell_nothing_apart_are_drawn_again():
+    assert planted.variant(None).mistakes == 0
+    for seed in range(10):
+        assert planted.variant(seed).question == ["How much is 2 squared?"]
+        assert planted.variant(seed).mistakes == 2
+
+
+def test_an_exercise_that_refuses_all_numbers_keeps_those_of_the_chapter():
+    stubborn = Exercise("ex-stubborn", lambda draw: draw.source or planted.make(draw))
+    refuses = replace(
+        stubborn, make=lambda draw: None if draw.source else planted.make(draw)
+    )
+    assert refuses.variant(3).question == ["How much is 1 squared?"]
+
+
+def test_a_draw_stays_within_its_limits():
+    import random
+
+    draw = Draw(random.Random(0))
+    assert {draw.whole(5, low=1, high=3) for _ in range(50)} == {1, 2, 3}
+    assert {draw.decimal(0.5, low=0, high=0.3) for _ in range(80)} == {0, 0.1, 0.2, 0.3}
+    assert sorted(draw.shuffled([3, 1, 2])) == [1, 2, 3]
+    assert Draw(None).shuffled([3, 1, 2]) == [3, 1, 2]
