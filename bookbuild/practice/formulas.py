@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bookbuild.equations import tree
 from bookbuild.equations.errors import EquationError
-from bookbuild.equations.evaluation import Evaluator, Values
+from bookbuild.equations.evaluation import Evaluator, Local, Values
 from bookbuild.equations.notation import Notation, entry_of
 from bookbuild.equations.parsing import parse_expression
 from bookbuild.practice.errors import AnswerError
@@ -129,7 +129,7 @@ class Letters:
             }
             world = Values(_named(values), FUNCTIONS)
             try:
-                value = float(Evaluator(world).evaluate(node))
+                value = float(Floats(world).evaluate(node))
             except (
                 EquationError,
                 ValueError,
@@ -156,6 +156,13 @@ class Letters:
             for a, b in both
             if a is not None
         )
+
+
+class Floats(Evaluator):
+    """Evaluate with floats alone: a power of whole numbers could take for ever."""
+
+    def _number(self, node: tree.Number, local: Local) -> float:
+        return float(node.value)
 
 
 def _named(values: Mapping[str, float]) -> dict[str, float]:
