@@ -21,6 +21,7 @@ REFERENCE = {
     "bibliography",
     "checks",
     "costs",
+    "course",
     "errata",
     "glossary",
     "index",

@@ -1,6 +1,7 @@
 """Exercises as functions of a seed."""
 
 import random
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -33,12 +34,29 @@ class Variant:
 
     def without_ambiguous(self) -> "Variant":
         """Return the variant without misconceptions that cannot be told apart."""
-        return replace(self, parts=[part.without_ambiguous() for part in self.parts])
+        return replace(
+            self,
+            question=[_readable(text) for text in self.question],
+            parts=[part.without_ambiguous() for part in self.parts],
+            explanation=[_readable(text) for text in self.explanation],
+        )
 
     @property
     def mistakes(self) -> int:
         """Return how many misconceptions its parts have."""
         return sum(len(part.mistakes) for part in self.parts)
+
+
+def _readable(text: str) -> str:
+    """Return a text with the powers of ten of Python's numbers written out.
+
+    Examples
+    --------
+    >>> _readable("about 4e-06, or 1.2e+07")
+    'about 4 · 10^(−6), or 1.2 · 10^7'
+    """
+    text = re.sub(r"(?<=\d)e-0*(\d+)\b", r" · 10^(−\1)", text)
+    return re.sub(r"(?<=\d)e\+0*(\d+)\b", r" · 10^\1", text)
 
 
 class Draw:

@@ -82,7 +82,6 @@ def overlapping_windows(draw: Draw) -> Variant | None:
                 {
                     may.WINDOWS_APART: len(apart),
                     may.SAME_FOR_VALID: 4,
-                    may.LAST_POSITION_FORGOTTEN: len(out) - 1,
                 },
             ),
             several(

@@ -421,7 +421,7 @@ def mean_behind_a_relu(draw: Draw) -> Variant | None:
                 "average",
                 mean(values),
                 {
-                    may.BEFORE_ACTIVATION: before,
+                    may.BEFORE_ACTIVATION: before if before < 0 else None,
                     may.SCALE_FORGOTTEN: unscaled,
                     may.SUM_FOR_MEAN: sum(values),
                     may.NOTHING_CHANGES: full,
