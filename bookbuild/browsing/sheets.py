@@ -145,8 +145,8 @@ def _write_pdf(made: Sequence[Sheet], folder: Path, name: str) -> list[Path]:
     except Error as error:
         first = str(error).strip().splitlines()[0]
         raise CommandError(
-            f"the browser did not print the sheets: {first}; take --format markdown, or "
-            "fewer students"
+            f"the browser did not print the sheets: {first}; take fewer students, or "
+            "--format markdown"
         ) from error
     return [folder / file for file in documents]
 

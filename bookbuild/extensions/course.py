@@ -80,7 +80,11 @@ class Week:
     @property
     def name(self) -> str:
         """Return the number of the week, or the range."""
-        return str(self.first) if self.first == self.last else f"{self.first} to {self.last}"
+        return (
+            str(self.first)
+            if self.first == self.last
+            else f"{self.first} to {self.last}"
+        )
 
     @property
     def hours(self) -> float:

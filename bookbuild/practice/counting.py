@@ -1,4 +1,4 @@
-"""What the definitions of several chapters work out: tables of numbers, layers, sums."""
+"""What the definitions of several chapters work out: tables, layers and sums."""
 
 from collections.abc import Callable, Sequence
 from math import ceil, exp, floor, log

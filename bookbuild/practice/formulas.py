@@ -65,7 +65,8 @@ class Letters:
     Examples
     --------
     >>> letters = Letters({"z": (-2, 2)})
-    >>> letters.same(letters.read(r"1 - \tanh^2 z"), letters.read(r"\frac{1}{\cosh^2 z}"))
+    >>> one, other = r"1 - \tanh^2 z", r"\frac{1}{\cosh^2 z}"
+    >>> letters.same(letters.read(one), letters.read(other))
     True
     """
 
@@ -118,7 +119,7 @@ class Letters:
         )
 
     def values(self, node: tree.Node) -> list[float | None]:
-        """Return the values of a formula at the random points; None where it has none."""
+        """Return the values at some random points; None where there is none."""
         found: list[float | None] = []
         for point in range(POINTS):
             # Its own generator for each point: the same numbers wherever this runs.

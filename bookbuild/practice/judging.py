@@ -69,5 +69,6 @@ def judge_part(part: Part, text: str) -> Verdict:
     return Verdict(
         WRONG,
         "",
-        "Not right, and none of the usual slips gives this; go through it step by step.",
+        "Not right, and none of the usual slips gives this; go through it step by "
+        "step.",
     )

@@ -208,8 +208,10 @@ def _without_unit(text: str, unit: str) -> tuple[str, Fraction]:
         elif low in BYTES and unit in BYTES:
             factor *= Fraction(BYTES[low], BYTES[unit])
     asked = unit.split()
-    if asked and asked[0] in SCALES and any(
-        word.lower() in SCALES for word in words[1].split()
+    if (
+        asked
+        and asked[0] in SCALES
+        and any(word.lower() in SCALES for word in words[1].split())
     ):
         factor /= SCALES[asked[0]]
     return text[: words.start()], factor
@@ -319,18 +321,18 @@ class Arithmetic:
 
     def base(self) -> Value:
         """Return a number, a bracket or a function."""
-        token = self.next()
+        word = self.next()
         self.place += 1
-        if token == "(":
+        if word == "(":
             value = self.sum()
             if not self.take(")"):
                 raise self.fault()
-        elif token in FUNCTIONS:
-            value = FUNCTIONS[token](float(self.power()))
-        elif token in CONSTANTS:
-            value = CONSTANTS[token]
-        elif token[:1].isdigit() or token[:1] == ".":
-            value = self.number(token)
+        elif word in FUNCTIONS:
+            value = FUNCTIONS[word](float(self.power()))
+        elif word in CONSTANTS:
+            value = CONSTANTS[word]
+        elif word[:1].isdigit() or word.startswith("."):
+            value = self.number(word)
         else:
             raise self.fault()
         if self.take("%"):
@@ -418,7 +420,7 @@ def _balanced(word: str) -> str:
     return word
 
 
-# -- writing ----------------------------------------------------------------------------
+# -- writing ---------------------------------------------------------------------------
 
 
 def write_whole(value: int) -> str:

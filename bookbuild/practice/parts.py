@@ -141,7 +141,9 @@ class Number(Part):
             size = numbers.write_whole(10**-self.decimals)
             return f"a number{_of(self.unit)}, to the nearest {size}"
         places = "decimal" if self.decimals == 1 else "decimals"
-        where = f"to {self.decimals} {places}" if self.decimals else "to the nearest one"
+        where = (
+            f"to {self.decimals} {places}" if self.decimals else "to the nearest one"
+        )
         return f"a number{_of(self.unit)}, {where}, or a fraction"
 
     def read(self, text: str) -> Value:
@@ -382,7 +384,7 @@ def _without_batch(shape: Lengths) -> Lengths:
     return shape[1:] if len(shape) > 1 and shape[0] is None else shape
 
 
-# -- short ways to state a part ---------------------------------------------------------
+# -- short ways to state a part --------------------------------------------------------
 
 
 def whole(

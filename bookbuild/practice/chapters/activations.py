@@ -55,9 +55,10 @@ def chords_of_a_function(draw: Draw) -> Variant | None:
             ),
         ],
         explanation=[
-            f"Between {left} and {right} both are {write_value(Fraction(left + right, 2))}"
-            f", so this pair passes the test. Between {write_value(far)} and {near} the "
-            f"mean is {write_value(average)}, but |{write_value(middle)}| = "
+            f"Between {left} and {right} both are "
+            f"{write_value(Fraction(left + right, 2))}, so this pair passes the test. "
+            f"Between {write_value(far)} and {near} the mean is "
+            f"{write_value(average)}, but |{write_value(middle)}| = "
             f"{write_value(abs(middle))}.",
             "One failure proves that |z| is nonlinear; a pair that passes proves "
             "nothing.",
@@ -139,9 +140,7 @@ def linear_bottleneck(draw: Draw) -> Variant | None:
                     may.ONE_BIAS: inputs * outputs + 1,
                 },
             ),
-            whole(
-                "largest rank", units, {may.LAST_LAYER_ONLY: min(inputs, outputs)}
-            ),
+            whole("largest rank", units, {may.LAST_LAYER_ONLY: min(inputs, outputs)}),
         ],
         explanation=[
             f"The network has ({inputs} + 1) · {units} + ({units} + 1) · {outputs} = "
@@ -172,8 +171,9 @@ def opposite_of_xor(draw: Draw) -> Variant:
     return Variant(
         question=[
             "A network has two inputs that are 0 or 1 and the hidden units "
-            "a₁ = max(0, x₁ + x₂) and a₂ = max(0, x₁ + x₂ − 1). With the output weights "
-            "1 and −2 and no bias it returns 1 if the inputs differ, and 0 otherwise.",
+            "a₁ = max(0, x₁ + x₂) and a₂ = max(0, x₁ + x₂ − 1). With the output "
+            "weights 1 and −2 and no bias it returns 1 if the inputs differ, and 0 "
+            "otherwise.",
             f"Change the output unit alone, so that it returns {height} when {who} and "
             f"0 when {other}. Which output weights and which bias does it take?",
         ],
@@ -195,7 +195,7 @@ def opposite_of_xor(draw: Draw) -> Variant:
                 f"The new output is {height} times one minus the old one: the bias "
                 f"becomes {height}, and the weights {-height} and {2 * height}."
                 if agree
-                else f"The new output is {height} times the old one: the weights become "
+                else f"The new output is {height} times the old: the weights become "
                 f"{height} and {-2 * height}, without a bias."
             ).replace("-", "−")
         ],
@@ -206,8 +206,10 @@ def opposite_of_xor(draw: Draw) -> Variant:
 def product_as_an_input(draw: Draw) -> Variant:
     """Represent XOR by one unit with a third input."""
     is_xor = draw.one(True, False)
-    what = "XOR, where the answer is yes if exactly one" if is_xor else (
-        "the opposite of XOR, where the answer is yes unless exactly one"
+    what = (
+        "XOR, where the answer is yes if exactly one"
+        if is_xor
+        else ("the opposite of XOR, where the answer is yes unless exactly one")
     )
 
     def represents(values) -> bool:
@@ -306,7 +308,7 @@ def softplus(draw: Draw) -> Variant:
                 {"z": REAL},
                 {
                     may.NOT_DIFFERENTIATED: rf"\log(1 + e^{{{inside}}})",
-                    may.INNER_DERIVATIVE_FORGOTTEN: rf"\frac{{1}}{{1 + e^{{{inside}}}}}",
+                    may.INNER_DERIVATIVE_FORGOTTEN: rf"1 / (1 + e^{{{inside}}})",
                     may.ONE_PATH_ONLY: rf"\frac{{e^{{{inside}}}}}{{1 + e^{{{inside}}}}}"
                     if scale != 1
                     else None,
@@ -334,8 +336,8 @@ def trapezium(draw: Draw) -> Variant | None:
     up, down = Fraction(height, rise), Fraction(height, fall)
     return Variant(
         question=[
-            f"A trapezium is zero up to x = {places[0]}, rises along a straight line to "
-            f"the height {height} at x = {places[1]}, stays there until "
+            f"A trapezium is zero up to x = {places[0]}, rises along a straight line "
+            f"to the height {height} at x = {places[1]}, stays there until "
             f"x = {places[2]}, and is back at zero from x = {places[3]} on.",
             "Write it as a sum of four ReLUs, max(0, x − c), for the four places c in "
             "this order. Which factors have they?",
@@ -355,8 +357,8 @@ def trapezium(draw: Draw) -> Variant | None:
             )
         ],
         explanation=[
-            f"Each factor is the change of the slope. The slope is {write_value(up)} on "
-            f"the way up, 0 on top and {write_value(-down)} on the way down, so it "
+            f"Each factor is the change of the slope. The slope is {write_value(up)} "
+            f"on the way up, 0 on top and {write_value(-down)} on the way down, so it "
             f"changes by {write_values((up, -up, -down, down))[1:-1]}.",
         ],
     )
@@ -432,8 +434,8 @@ def outputs_for_targets(draw: Draw) -> Variant:
             )
         ],
         explanation=[
-            "A redshift is one real value: one output without an activation. Lens or no "
-            "lens needs one output with a sigmoid.",
+            "A redshift is one real value: one output without an activation. Lens or "
+            "no lens needs one output with a sigmoid.",
             f"One of {kinds} types needs a softmax and {kinds} outputs. Several of "
             f"{features} features need {features} outputs with a sigmoid each.",
         ],
@@ -463,8 +465,8 @@ def border_of_saturation(draw: Draw) -> Variant:
             )
         ],
         explanation=[
-            f"e^(−z) = {small:g} at z = log {1 / small:g} ≈ {place:.1f}. By symmetry the "
-            "same holds on the negative side."
+            f"e^(−z) = {small:g} at z = log {1 / small:g} ≈ {place:.1f}. By symmetry "
+            "the same holds on the negative side."
         ],
     )
 
@@ -482,11 +484,11 @@ def steps_of_a_unit(draw: Draw) -> Variant | None:
         return None
     return Variant(
         question=[
-            f"A linear unit has the inputs {write_values(positive)}, the weights (1, 1), "
-            f"no bias and the target {write_value(target)}. Compute the gradient of half "
-            "the squared error with respect to the weights.",
-            f"Repeat the calculation for the inputs {write_values(mixed)} and the target "
-            f"{write_value(second)}.",
+            f"A linear unit has the inputs {write_values(positive)}, the weights (1, "
+            f"1), no bias and the target {write_value(target)}. Compute the gradient "
+            "of half the squared error with respect to the weights.",
+            f"Repeat the calculation for the inputs {write_values(mixed)} and the "
+            f"target {write_value(second)}.",
         ],
         parts=[
             several(
@@ -514,8 +516,9 @@ def steps_of_a_unit(draw: Draw) -> Variant | None:
         ],
         explanation=[
             f"The first output is {sum(positive):.4g} and the error {error:.4g}; the "
-            "gradient is the error times the inputs, and all its elements have one sign.",
-            f"The second output is {sum(mixed):.4g} and the error {other:.4g}. Here the "
-            "elements differ in sign, which cannot happen with positive inputs.",
+            "gradient is the error times the inputs, and all its elements have one "
+            "sign.",
+            f"The second output is {sum(mixed):.4g} and the error {other:.4g}. Here "
+            "the elements differ in sign, which cannot happen with positive inputs.",
         ],
     )

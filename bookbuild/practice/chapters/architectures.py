@@ -10,7 +10,6 @@ from bookbuild.practice.counting import (
     length,
     model,
 )
-from bookbuild.practice.numbers import write_value
 from bookbuild.practice.parts import formula, number, shape, whole
 from bookbuild.practice.variants import Draw, Variant, exercise
 from byhand.shapes import layers
@@ -26,9 +25,10 @@ def skips_of_a_unet(draw: Draw) -> Variant:
     return Variant(
         question=[
             f"A U-Net concatenates the maps on the way up with maps from the way down. "
-            f"The layer `mix_1` has {middle} filters of {kernel} × {kernel} on {middle} "
-            f"upsampled and {middle} skipped channels, and `mix_2` has {fine} filters of "
-            f"{kernel} × {kernel} on {fine} upsampled and {fine} skipped channels.",
+            f"The layer `mix_1` has {middle} filters of {kernel} × {kernel} on "
+            f"{middle} upsampled and {middle} skipped channels, and `mix_2` has {fine} "
+            f"filters of {kernel} × {kernel} on {fine} upsampled and {fine} skipped "
+            "channels.",
             "Both skip connections are removed. How many parameters do `mix_1` and "
             "`mix_2` lose, and how many both together?",
         ],
@@ -146,8 +146,8 @@ def convolution_as_dense(draw: Draw) -> Variant:
             ),
         ],
         explanation=[
-            f"Both have ({side} · {side} · {maps} + 1) · {units} = {total:,}. Where the "
-            "kernel is as large as the map, it has a single position, and the "
+            f"Both have ({side} · {side} · {maps} + 1) · {units} = {total:,}. Where "
+            "the kernel is as large as the map, it has a single position, and the "
             "convolution computes the same as a dense layer.",
         ],
     )
@@ -175,8 +175,8 @@ def vgg_with_global_pooling(draw: Draw) -> Variant:
             f"{body:,} parameters and end, behind the last of five poolings that halve "
             f"the maps, in {filters} maps of 7 × 7.",
             "Its flattening and dense layers are replaced by a "
-            f"`GlobalAveragePooling2D` and a dense layer of {classes:,} units. How many "
-            "parameters has the dense layer, and how many the network?",
+            f"`GlobalAveragePooling2D` and a dense layer of {classes:,} units. How "
+            "many parameters has the dense layer, and how many the network?",
         ],
         parts=[
             whole(
@@ -198,9 +198,9 @@ def vgg_with_global_pooling(draw: Draw) -> Variant:
             ),
         ],
         explanation=[
-            f"The average over all positions has {filters} elements, so the dense layer "
-            f"has ({filters} + 1) · {classes:,} = {head:,} parameters, and the network "
-            f"{body:,} + {head:,} = {total:,}.",
+            f"The average over all positions has {filters} elements, so the dense "
+            f"layer has ({filters} + 1) · {classes:,} = {head:,} parameters, and the "
+            f"network {body:,} + {head:,} = {total:,}.",
         ],
     )
 
@@ -212,8 +212,8 @@ def factorised(draw: Draw) -> Variant:
     sizes = {"c": (2.0, 30.0)}
     return Variant(
         question=[
-            f"A {kernel} × 1 convolution is followed by a 1 × {kernel} convolution, both "
-            "from c to c channels and without biases.",
+            f"A {kernel} × 1 convolution is followed by a 1 × {kernel} convolution, "
+            "both from c to c channels and without biases.",
             "How large is the receptive field of an output (height, width)? How many "
             "weights are there, as a formula with c, and which fraction is that of a "
             f"{kernel} × {kernel} convolution?",
@@ -246,8 +246,8 @@ def factorised(draw: Draw) -> Variant:
             ),
         ],
         explanation=[
-            f"The receptive field is {kernel} × {kernel}, for {kernel} c² + {kernel} c² "
-            f"= {2 * kernel} c² weights instead of {kernel**2} c², which is "
+            f"The receptive field is {kernel} × {kernel}, for {kernel} c² + {kernel} "
+            f"c² = {2 * kernel} c² weights instead of {kernel**2} c², which is "
             f"2/{kernel}.",
         ],
     )
@@ -621,10 +621,10 @@ def frozen_and_fine_tuned(draw: Draw) -> Variant | None:
         ],
         explanation=[
             f"The maps have ⌊({side} − 5) / 2⌋ + 1 = {first} and then "
-            f"⌊({first} − 3) / 2⌋ + 1 = {second} positions on a side, so the dense layer "
-            f"sees {second} · {second} · {filters} = {features} features.",
-            f"With a frozen body ({features} + 1) · {classes} = {head:,} parameters are "
-            f"trained; in fine-tuning (25 + 1) · {filters} + (9 · {filters} + 1) · "
+            f"⌊({first} − 3) / 2⌋ + 1 = {second} positions on a side, so the dense "
+            f"layer sees {second} · {second} · {filters} = {features} features.",
+            f"With a frozen body ({features} + 1) · {classes} = {head:,} parameters "
+            f"are trained; in fine-tuning (25 + 1) · {filters} + (9 · {filters} + 1) · "
             f"{filters} + {head:,} = {total:,}.",
         ],
     )

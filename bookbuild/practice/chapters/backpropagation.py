@@ -49,7 +49,9 @@ def input_of_zero(draw: Draw) -> Variant | None:
             f"Compute z, y and ℓ for the target t = {target}.",
         ],
         parts=[
-            number("z", z, {may.BIAS_FORGOTTEN: w * x, may.ADDED_FOR_MULTIPLIED: w + b}),
+            number(
+                "z", z, {may.BIAS_FORGOTTEN: w * x, may.ADDED_FOR_MULTIPLIED: w + b}
+            ),
             number(
                 "y",
                 y,
@@ -98,7 +100,8 @@ def another_target(draw: Draw) -> Variant | None:
     return Variant(
         question=[
             _described(x, w, b),
-            f"Compute the derivatives of ℓ with respect to w and to b for t = {target}.",
+            "Compute the derivatives of ℓ with respect to w and to b for t = "
+            f"{target}.",
         ],
         parts=[
             number(
@@ -147,7 +150,8 @@ def tanh_for_sigmoid(draw: Draw) -> Variant | None:
     return Variant(
         question=[
             _described(x, w, b, "tanh, whose derivative is 1 − tanh² z"),
-            f"Compute the derivative of ℓ with respect to w for t = {write_value(target)}.",
+            "Compute the derivative of ℓ with respect to w for t = "
+            f"{write_value(target)}.",
         ],
         parts=[
             number(
@@ -238,9 +242,9 @@ def two_neurons(draw: Draw) -> Variant | None:
             "Two neurons in a row, both with the sigmoid: the first has z₁ = w₁ x + b₁ "
             "and a₁ = g(z₁), the second z₂ = w₂ a₁ + b₂ and y = g(z₂). The loss is "
             "ℓ = (y − t)².",
-            f"Let x = {write_value(x)}, w₁ = {write_value(w1)}, b₁ = {write_value(b1)}, "
-            f"w₂ = {write_value(w2)}, b₂ = {write_value(b2)} and t = {target}; both "
-            "pre-activations are then zero.",
+            f"Let x = {write_value(x)}, w₁ = {write_value(w1)}, b₁ = "
+            f"{write_value(b1)}, w₂ = {write_value(w2)}, b₂ = {write_value(b2)} and t "
+            f"= {target}; both pre-activations are then zero.",
             "What are the derivatives of ℓ with respect to w₁, b₁, w₂ and b₂?",
         ],
         parts=[
@@ -307,9 +311,9 @@ def sigmoids_with_large_weights(draw: Draw) -> Variant:
             "The derivative of the sigmoid is at most 1/4, where the pre-activation is "
             f"zero, so the factor is at most {weight} · 1/4 = "
             f"{write_value(Fraction(weight, 4))}.",
-            f"With the bias {write_value(-half)} and the input 0.5 every pre-activation "
-            f"is {weight} · 0.5 − {write_value(half)} = 0 and every activation 0.5, so "
-            "every factor is this one.",
+            f"With the bias {write_value(-half)} and the input 0.5 every "
+            f"pre-activation is {weight} · 0.5 − {write_value(half)} = 0 and every "
+            "activation 0.5, so every factor is this one.",
         ],
     )
 
@@ -415,10 +419,10 @@ def shapes_backwards(draw: Draw) -> Variant | None:
         question=[
             f"A dense layer has {inputs} inputs and {units} units and sees a batch of "
             f"{batch}.",
-            "Give the shapes of its pre-activations z, of the gradients of W and b, and "
-            "of the gradient that is passed to the layer before. Over how many elements "
-            "does the matrix product for the gradient of W sum, and over how many the "
-            "one for the layer before?",
+            "Give the shapes of its pre-activations z, of the gradients of W and b, "
+            "and of the gradient that is passed to the layer before. Over how many "
+            "elements does the matrix product for the gradient of W sum, and over how "
+            "many the one for the layer before?",
         ],
         parts=[
             shape("z", (batch, units), {may.TRANSPOSE_FORGOTTEN: (units, batch)}),
@@ -569,9 +573,9 @@ def counting_multiplications(draw: Draw) -> Variant:
         question=[
             f"A chain has {layers} neurons. The derivative of the loss by y and all "
             "g'(z) are known.",
-            "Backwards, the start takes one multiplication, each further layer two, and "
-            "each of the weights one more. Forwards, the derivative by the weight of "
-            "layer l begins with its input, passes the layers behind with two "
+            "Backwards, the start takes one multiplication, each further layer two, "
+            "and each of the weights one more. Forwards, the derivative by the weight "
+            "of layer l begins with its input, passes the layers behind with two "
             "multiplications each, and ends with two more.",
             "How many multiplications does each mode need for all weights together?",
         ],

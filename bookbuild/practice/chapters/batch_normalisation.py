@@ -84,9 +84,9 @@ def largest_value(draw: Draw) -> Variant:
     answer = sqrt(examples - 1)
     return Variant(
         question=[
-            "In a mini-batch of N examples one value is 1 and all others are 0. What is "
-            "its normalised value with ε = 0? Write a formula with N, and its value for "
-            f"N = {examples}.",
+            "In a mini-batch of N examples one value is 1 and all others are 0. What "
+            "is its normalised value with ε = 0? Write a formula with N, and its value "
+            f"for N = {examples}.",
         ],
         parts=[
             formula(
@@ -113,8 +113,8 @@ def largest_value(draw: Draw) -> Variant:
             ),
         ],
         explanation=[
-            "The mean is 1/N and the variance 1/N − 1/N² = (N − 1) / N², so the value is "
-            "(1 − 1/N) / (√(N − 1) / N) = √(N − 1).",
+            "The mean is 1/N and the variance 1/N − 1/N² = (N − 1) / N², so the value "
+            "is (1 − 1/N) / (√(N − 1) / N) = √(N − 1).",
             f"For N = {examples} it is about {answer:.1f}.",
         ],
     )
@@ -243,8 +243,8 @@ def effective_rate(draw: Draw) -> Variant:
         question=[
             f"The weights w = {write_values(weights)} stand in front of a batch "
             f"normalisation, and the learning rate is {rate:g}. What is the effective "
-            "learning rate, which is divided by the squared length of w? Which learning "
-            f"rate gives the same one for w = {write_values(longer)}?",
+            "learning rate, which is divided by the squared length of w? Which "
+            f"learning rate gives the same one for w = {write_values(longer)}?",
         ],
         parts=[
             number(
@@ -332,8 +332,8 @@ def moving_mean(draw: Draw) -> Variant:
     return Variant(
         question=[
             "A moving mean keeps ρ of its old value at each step and adds 1 − ρ of the "
-            f"new one. How many steps does it take to cover {cover} % of the distance to "
-            f"a new constant with ρ = {slow:g}, and how many with ρ = {fast:g}?",
+            f"new one. How many steps does it take to cover {cover} % of the distance "
+            f"to a new constant with ρ = {slow:g}, and how many with ρ = {fast:g}?",
         ],
         parts=[
             whole(f"steps with {slow:g}", steps(slow), slips(slow)),
@@ -406,11 +406,11 @@ def trained_and_moving(draw: Draw) -> Variant:
             f"The convolutions have {kernel}² · {channels} · {first} = "
             f"{kernel**2 * channels * first:,} and {kernel}² · {first} · {second} = "
             f"{kernel**2 * first * second:,} weights, and the normalisations 4 · "
-            f"{first} = {4 * first} and 4 · {second} = {4 * second} parameters, of which "
-            "half are trained.",
+            f"{first} = {4 * first} and 4 · {second} = {4 * second} parameters, of "
+            "which half are trained.",
             f"Together {total:,}, of which {trained:,} are trained. Biases would add "
-            f"{first} + {second} = {first + second}, which the normalisation would make "
-            "useless.",
+            f"{first} + {second} = {first + second}, which the normalisation would "
+            "make useless.",
         ],
     )
 
@@ -424,8 +424,8 @@ def layer_normalisation(draw: Draw) -> Variant:
     total = int(model((side, side, channels), layer).count_params())
     return Variant(
         question=[
-            f"A layer normalisation works on the {channels} channels of maps of {side} × "
-            f"{side}. How many parameters has it, and how many are trained?",
+            f"A layer normalisation works on the {channels} channels of maps of {side} "
+            f"× {side}. How many parameters has it, and how many are trained?",
         ],
         parts=[
             whole(
@@ -444,7 +444,7 @@ def layer_normalisation(draw: Draw) -> Variant:
             ),
         ],
         explanation=[
-            f"2 · {channels} = {total}, all trained, since there are only γ and β and no "
-            "moving statistics.",
+            f"2 · {channels} = {total}, all trained, since there are only γ and β and "
+            "no moving statistics.",
         ],
     )

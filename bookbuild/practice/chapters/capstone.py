@@ -20,8 +20,8 @@ def correcting_by_hand(draw: Draw) -> Variant:
     p = sigmoid(logit + shift)
     return Variant(
         question=[
-            "A network was trained with as many lenses as other galaxies. In the survey, "
-            f"one galaxy in {population:,} is a lens.",
+            "A network was trained with as many lenses as other galaxies. In the "
+            f"survey, one galaxy in {population:,} is a lens.",
             f"Which probability belongs to a logit of {logit} of the network? Which "
             "logit is needed for a probability of one half?",
         ],
@@ -72,8 +72,9 @@ def list_of_four(draw: Draw) -> Variant | None:
         question=[
             "Four candidates have the calibrated probabilities "
             f"{', '.join(map(write_value, p))}.",
-            "How many lenses do you expect among them, and with what standard deviation? "
-            "What is the expected precision, and what is it without the last candidate?",
+            "How many lenses do you expect among them, and with what standard "
+            "deviation? What is the expected precision, and what is it without the "
+            "last candidate?",
         ],
         parts=[
             number("expected lenses", expected, {may.MEAN_FOR_SUM: expected / 4}),
@@ -103,8 +104,8 @@ def list_of_four(draw: Draw) -> Variant | None:
             ),
         ],
         explanation=[
-            f"The sum of the probabilities is {expected:.3g}, and the variance, the sum "
-            f"of p (1 − p), is {variance:.3g}, so we expect {expected:.2g} ± "
+            f"The sum of the probabilities is {expected:.3g}, and the variance, the "
+            f"sum of p (1 − p), is {variance:.3g}, so we expect {expected:.2g} ± "
             f"{sqrt(variance):.1f} lenses and a precision of {expected / 4:.3g}.",
             f"Without the last candidate it is {sum(p[:3]):.3g} / 3 = "
             f"{without_last:.2f}.",
@@ -180,9 +181,9 @@ def size_of_a_test_set(draw: Draw) -> Variant:
     words = {2: "half", 3: "a third", 4: "a quarter", 5: "a fifth"}
     return Variant(
         question=[
-            f"A test set holds {lenses} lenses among {images:,} images. How many lenses "
-            f"and how many images would it need for an interval of the average precision "
-            f"that is {words[factor]} as wide?",
+            f"A test set holds {lenses} lenses among {images:,} images. How many "
+            "lenses and how many images would it need for an interval of the average "
+            f"precision that is {words[factor]} as wide?",
         ],
         parts=[
             whole(
@@ -200,8 +201,8 @@ def size_of_a_test_set(draw: Draw) -> Variant:
             ),
         ],
         explanation=[
-            "The width of an interval falls with the square root of the size of the test "
-            f"set, so {factor}² = {factor**2} times as many are needed: "
+            "The width of an interval falls with the square root of the size of the "
+            f"test set, so {factor}² = {factor**2} times as many are needed: "
             f"{lenses * factor**2:,} lenses among {images * factor**2:,} images.",
         ],
     )

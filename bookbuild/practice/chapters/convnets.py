@@ -1,7 +1,6 @@
 """Exercises of the chapter on convolutional networks."""
 
 from fractions import Fraction
-from math import ceil
 
 from bookbuild.practice import misconceptions as may
 from bookbuild.practice.counting import flat, length, mean, model, pooled
@@ -51,11 +50,11 @@ def what_one_value_sees(draw: Draw) -> Variant | None:
             ),
         ],
         explanation=[
-            f"The {window} windows in a row are one pixel apart, so together they cover "
-            f"{first} + {window - 1} = {pooled_side} pixels, and a pooled value depends "
-            f"on {pooled_side} × {pooled_side} = {pooled_side**2}.",
-            f"Neighbouring pooled values are {window} pixels apart, so {second} of them "
-            f"cover {pooled_side} + {second - 1} · {window} = {side} pixels: "
+            f"The {window} windows in a row are one pixel apart, so together they "
+            f"cover {first} + {window - 1} = {pooled_side} pixels, and a pooled value "
+            f"depends on {pooled_side} × {pooled_side} = {pooled_side**2}.",
+            f"Neighbouring pooled values are {window} pixels apart, so {second} of "
+            f"them cover {pooled_side} + {second - 1} · {window} = {side} pixels: "
             f"{side} × {side} = {side**2}.",
         ],
     )
@@ -71,8 +70,8 @@ def overlapping_windows(draw: Draw) -> Variant | None:
     apart = pooled(table, window, window)
     return Variant(
         question=[
-            f"Apply max pooling with windows of {window} × {window} and stride 1 to the "
-            f"map with the rows {write_rows(flat(table), 4)}, without padding.",
+            f"Apply max pooling with windows of {window} × {window} and stride 1 to "
+            f"the map with the rows {write_rows(flat(table), 4)}, without padding.",
             "How long is an axis of the output, and what are its values, row by row?",
         ],
         parts=[
@@ -137,8 +136,8 @@ def relu_and_pooling(draw: Draw) -> Variant:
         ],
         explanation=[
             f"With ReLU first, {values} values are compared with zero and {values - 1} "
-            f"comparisons find the maximum, {2 * values - 1} in all. With pooling first "
-            f"it is {values - 1} and one, {values} in all.",
+            f"comparisons find the maximum, {2 * values - 1} in all. With pooling "
+            f"first it is {values - 1} and one, {values} in all.",
             f"The mean of {x} and −{x} is 0, and so is its ReLU. The ReLUs are {x} and "
             f"0, with the mean {write_value(Fraction(x, 2))}.",
         ],
@@ -206,11 +205,7 @@ def three_ways(draw: Draw) -> Variant | None:
         [layers.Conv2D(filters, kernel), layers.Conv2D(filters, 2, strides=2)],
     ]
     macs = [
-        int(
-            model(
-                (side, side, 1), *some, layers.Flatten(), layers.Dense(classes)
-            ).macs
-        )
+        int(model((side, side, 1), *some, layers.Flatten(), layers.Dense(classes)).macs)
         for some in networks
     ]
     dense = half**2 * filters * classes
@@ -227,7 +222,8 @@ def three_ways(draw: Draw) -> Variant | None:
                 may.INPUT_POSITIONS: side**2 * 9 * filters
                 + (first**2 * 4 * filters**2 if place == 2 else 0)
                 + dense,
-                may.CHANNELS_NOT_MULTIPLIED: work - half**2 * 4 * filters * (filters - 1)
+                may.CHANNELS_NOT_MULTIPLIED: work
+                - half**2 * 4 * filters * (filters - 1)
                 if place == 2
                 else None,
                 may.POOLING_WITH_PARAMETERS: work + half**2 * 4 * filters
@@ -242,8 +238,8 @@ def three_ways(draw: Draw) -> Variant | None:
     ]
     return Variant(
         question=[
-            f"Three networks read images of {side} × {side} with one channel and use no "
-            f"padding. Each reduces the image to {half} × {half} positions of "
+            f"Three networks read images of {side} × {side} with one channel and use "
+            f"no padding. Each reduces the image to {half} × {half} positions of "
             f"{filters} channels and ends with a dense layer of {classes} units.",
             f"The first applies {filters} filters of 3 × 3 and max pooling of 2 × 2. "
             "The second applies the same filters with stride 2 and does not pool. The "
@@ -255,7 +251,8 @@ def three_ways(draw: Draw) -> Variant | None:
         parts=parts,
         explanation=[
             f"The first convolution has 9 · {filters} = {9 * filters} weights in each "
-            f"network, and the dense layer {half}² · {filters} · {classes} = {dense:,}.",
+            f"network, and the dense layer {half}² · {filters} · {classes} = "
+            f"{dense:,}.",
             f"First: {first}² · {9 * filters} + {dense:,} = {macs[0]:,}. "
             f"Second: {half}² · {9 * filters} + {dense:,} = {macs[1]:,}. "
             f"Third: {first}² · {9 * filters} + {half}² · {4 * filters**2} + {dense:,} "
@@ -325,8 +322,8 @@ def _description(
     return (
         f"A network reads images of {side} × {side} with "
         f"{channels} {'channel' if channels == 1 else 'channels'}. It has three "
-        f"convolutions without padding and with stride 1: {stages}. Each is followed by "
-        f"max pooling of 2 × 2, and the maps are flattened for a dense layer of "
+        f"convolutions without padding and with stride 1: {stages}. Each is followed "
+        f"by max pooling of 2 × 2, and the maps are flattened for a dense layer of "
         f"{classes} units."
     )
 
@@ -342,8 +339,8 @@ def kernel_sizes(draw: Draw) -> Variant | None:
     names = ("first", "second", "third")
     return Variant(
         question=[
-            "Three convolutions without padding and with stride 1, each followed by max "
-            "pooling of 2 × 2, turn maps of the length "
+            "Three convolutions without padding and with stride 1, each followed by "
+            "max pooling of 2 × 2, turn maps of the length "
             + " into ".join(map(str, chain))
             + " along each axis.",
             "How long are the kernels of the three convolutions?",
@@ -365,8 +362,7 @@ def kernel_sizes(draw: Draw) -> Variant | None:
             "A convolution with stride 1 and without padding turns i into "
             "o = i − k + 1, so k = i − o + 1: "
             + ", ".join(
-                f"{i} − {o} + 1 = {k}"
-                for (i, o), k in zip(pairs, kernels, strict=True)
+                f"{i} − {o} + 1 = {k}" for (i, o), k in zip(pairs, kernels, strict=True)
             )
             + "."
         ],
@@ -506,8 +502,7 @@ def without_pooling(draw: Draw) -> Variant | None:
                     may.SAME_FOR_VALID: side**2 * sum(weights)
                     + side**2 * filters[-1] * classes,
                     may.INPUT_POSITIONS: sum(
-                        i * i * w
-                        for i, w in zip([side, *chain], weights, strict=False)
+                        i * i * w for i, w in zip([side, *chain], weights, strict=False)
                     )
                     + features * classes,
                 },
@@ -516,12 +511,10 @@ def without_pooling(draw: Draw) -> Variant | None:
         explanation=[
             f"The maps have the lengths {chain[0]}, {chain[1]} and {chain[2]}. The "
             f"convolutions keep their {sum(weights) + sum(filters):,} parameters, but "
-            f"the dense layer receives {chain[2]}² · {filters[2]} = {features:,} values "
-            f"and has {dense:,}, which makes {total:,} in all.",
+            f"the dense layer receives {chain[2]}² · {filters[2]} = {features:,} "
+            f"values and has {dense:,}, which makes {total:,} in all.",
             "The work is "
-            + " + ".join(
-                f"{o}² · {w:,}" for o, w in zip(chain, weights, strict=True)
-            )
+            + " + ".join(f"{o}² · {w:,}" for o, w in zip(chain, weights, strict=True))
             + f" + {features * classes:,} = {macs:,}.",
         ],
     )
@@ -545,8 +538,8 @@ def larger_image(draw: Draw) -> Variant | None:
             f"Suppose the same layers are built for images of {larger} × {larger}. How "
             "many parameters does the dense layer then have?",
             f"Now replace the dense layer by a convolution with {classes} filters of "
-            "1 × 1 on the maps of the last pooling layer. Which shape does this network "
-            f"return for images of {larger} × {larger}?",
+            "1 × 1 on the maps of the last pooling layer. Which shape does this "
+            f"network return for images of {larger} × {larger}?",
         ],
         parts=[
             whole(

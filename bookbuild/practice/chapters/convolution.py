@@ -196,8 +196,8 @@ def copy_and_sharpen(draw: Draw) -> Variant:
         ],
         explanation=[
             "The kernel that copies has 1 in the centre and 0 elsewhere; the blur has "
-            f"1/{side**2} everywhere. The output is linear in the kernel, so the wanted "
-            f"one is the copy plus {strength} times (copy minus blur).",
+            f"1/{side**2} everywhere. The output is linear in the kernel, so the "
+            f"wanted one is the copy plus {strength} times (copy minus blur).",
             f"In the centre stands {1 + strength} − {strength}/{side**2} = "
             f"{write_value(centre)}, around it {write_value(around)}. The weights add "
             "up to one.",
@@ -218,7 +218,8 @@ def second_derivative(draw: Draw) -> Variant:
             "The kernel (−1, 1) returns the difference of neighbouring samples, which "
             "approximates the first derivative of a function sampled at distance one.",
             "Which kernel of three weights gives the second derivative? What does it "
-            f"return on samples of {square}, and what on samples of {line}, at whole t?",
+            f"return on samples of {square}, and what on samples of {line}, at whole "
+            "t?",
             "Which 3 × 3 kernel gives the sum of the second derivatives along rows and "
             "columns?",
         ],
@@ -686,9 +687,9 @@ def fields_by_hand(draw: Draw) -> Variant | None:
     added = [sum(kernels[: n + 1]) for n in range(3)]
     return Variant(
         question=[
-            f"A convolution with kernels of length {kernels[0]} is followed by a second "
-            f"with kernels of length {kernels[1]} and stride {strides[1]}, and by a "
-            f"third with kernels of length {kernels[2]} and stride 1.",
+            f"A convolution with kernels of length {kernels[0]} is followed by a "
+            f"second with kernels of length {kernels[1]} and stride {strides[1]}, and "
+            f"by a third with kernels of length {kernels[2]} and stride 1.",
             "Along one axis, find for each layer the length R of the receptive field "
             "of an output, and the spacing S of neighbouring outputs in the input.",
         ],
@@ -738,8 +739,8 @@ def two_layers_as_one(draw: Draw) -> Variant:
             f"Without activations between them, {words[count]} of 3 × 3 compute a "
             f"single {large} × {large} convolution.",
             "How many weights have they together, and how many has the single layer, "
-            "for c input channels, c channels in between and c output channels, without "
-            "biases? Write formulas with c.",
+            "for c input channels, c channels in between and c output channels, "
+            "without biases? Write formulas with c.",
         ],
         parts=[
             formula(

@@ -51,10 +51,10 @@ def as_many_parameters_as_examples(draw: Draw) -> Variant:
     return Variant(
         question=[
             "A linear model with P parameters is fitted to N noisy targets whose noise "
-            "has the variance σ². Its training loss is σ² (1 − P/N) on average, and its "
-            "loss on new targets at the same inputs σ² (1 + P/N).",
-            f"For P = {parameters} and N = {examples}, how many times σ² is the training "
-            "loss, and how many times σ² the loss on new targets?",
+            "has the variance σ². Its training loss is σ² (1 − P/N) on average, and "
+            "its loss on new targets at the same inputs σ² (1 + P/N).",
+            f"For P = {parameters} and N = {examples}, how many times σ² is the "
+            "training loss, and how many times σ² the loss on new targets?",
         ],
         parts=[
             number(
@@ -91,8 +91,8 @@ def power_law(draw: Draw) -> Variant:
             f"A network misclassifies {error} % of new images after {start:,} training "
             f"examples and {now:.3g} % after {count:,}; the error follows a power law, "
             "proportional to N^(−ω).",
-            f"What is ω, and how many examples would bring the error to {now / more:.3g} "
-            "% if the law held?",
+            "What is ω, and how many examples would bring the error to "
+            f"{now / more:.3g} % if the law held?",
         ],
         parts=[
             number(
@@ -119,10 +119,10 @@ def power_law(draw: Draw) -> Variant:
             ),
         ],
         explanation=[
-            f"{data} times the data divide the error by {errors}, so {data}^ω = {errors} "
-            f"and ω = {omega:.3g}.",
-            f"A factor {more} more needs {more}^(1/ω) = {more ** (1 / omega):.3g} times "
-            f"the data, or {needed:,} examples.",
+            f"{data} times the data divide the error by {errors}, so {data}^ω = "
+            f"{errors} and ω = {omega:.3g}.",
+            f"A factor {more} more needs {more}^(1/ω) = {more ** (1 / omega):.3g} "
+            f"times the data, or {needed:,} examples.",
         ],
     )
 
@@ -206,9 +206,9 @@ def mixed_target(draw: Draw) -> Variant:
     lowest = entropy([share, 1 - share])
     return Variant(
         question=[
-            f"Mixup combines a three and an eight with ν = {share:g}. Which target does "
-            "the network get for the three and for the eight, and what is the lowest "
-            "cross-entropy that it can reach on it?",
+            f"Mixup combines a three and an eight with ν = {share:g}. Which target "
+            "does the network get for the three and for the eight, and what is the "
+            "lowest cross-entropy that it can reach on it?",
         ],
         parts=[
             several(
@@ -249,9 +249,10 @@ def importance_weights(draw: Draw) -> Variant | None:
     faint = Fraction(100 - sky, 100 - sample)
     return Variant(
         question=[
-            f"A sample holds {sample} % bright and {100 - sample} % faint galaxies, the "
-            f"sky {sky} % and {100 - sky} %. What are the importance weights of the "
-            "bright and of the faint galaxies, and what is their mean over the sample?",
+            f"A sample holds {sample} % bright and {100 - sample} % faint galaxies, "
+            f"the sky {sky} % and {100 - sky} %. What are the importance weights of "
+            "the bright and of the faint galaxies, and what is their mean over the "
+            "sample?",
         ],
         parts=[
             number(
@@ -273,8 +274,8 @@ def importance_weights(draw: Draw) -> Variant | None:
         ],
         explanation=[
             f"They are {sky} / {sample} = {write_value(bright)} and {100 - sky} / "
-            f"{100 - sample} = {write_value(faint)}: the frequency in the sky over that "
-            "in the sample. Their mean over the sample is 1, as it must be.",
+            f"{100 - sample} = {write_value(faint)}: the frequency in the sky over "
+            "that in the sample. Their mean over the sample is 1, as it must be.",
         ],
     )
 
@@ -286,9 +287,9 @@ def threshold_of_a_search(draw: Draw) -> Variant:
     threshold = Fraction(1, 1 + cost)
     return Variant(
         question=[
-            f"A missed lens costs as much as {cost} false alarms. From which probability "
-            "on do you report a lens? Which class weight would lead to the same "
-            "decisions at the threshold one half?",
+            f"A missed lens costs as much as {cost} false alarms. From which "
+            "probability on do you report a lens? Which class weight would lead to the "
+            "same decisions at the threshold one half?",
         ],
         parts=[
             number(

@@ -4,9 +4,9 @@ from fractions import Fraction
 from math import exp, log, sqrt
 
 from bookbuild.practice import misconceptions as may
-from bookbuild.practice.counting import entropy, mean, softmax
+from bookbuild.practice.counting import entropy, mean
 from bookbuild.practice.numbers import write_value, write_values
-from bookbuild.practice.parts import formula, number, several, whole
+from bookbuild.practice.parts import formula, number, several
 from bookbuild.practice.variants import Draw, Variant, exercise
 
 
@@ -26,9 +26,9 @@ def accuracy_and_error(draw: Draw) -> Variant | None:
         question=[
             f"Four examples have the targets {write_values(targets)} and the outputs "
             f"{write_values(outputs)}.",
-            "What are the accuracy, with the threshold 0.5, and the mean squared error? "
-            "One output lies on the wrong side: what is the mean squared error when it "
-            "has moved to 0.5?",
+            "What are the accuracy, with the threshold 0.5, and the mean squared "
+            "error? One output lies on the wrong side: what is the mean squared error "
+            "when it has moved to 0.5?",
         ],
         parts=[
             number(
@@ -54,10 +54,11 @@ def accuracy_and_error(draw: Draw) -> Variant | None:
             ),
         ],
         explanation=[
-            "Three of four outputs lie on the correct side, so the accuracy is 0.75. The "
-            f"squared errors are {', '.join(f'{e:.4g}' for e in errors)}, with the mean "
-            f"{mean(errors):.4g}.",
-            f"With the output at 0.5 its squared error is 0.25, and the mean {later:.4g}.",
+            "Three of four outputs lie on the correct side, so the accuracy is 0.75. "
+            f"The squared errors are {', '.join(f'{e:.4g}' for e in errors)}, with the "
+            f"mean {mean(errors):.4g}.",
+            "With the output at 0.5 its squared error is 0.25, and the mean "
+            f"{later:.4g}.",
         ],
     )
 
@@ -70,9 +71,9 @@ def best_single_probability(draw: Draw) -> Variant:
     loss = entropy([float(p), float(1 - p)])
     return Variant(
         question=[
-            f"Of N coins, k show heads, and a network predicts the same probability p of "
-            "heads for all coins. Which p minimises the mean negative log-likelihood? "
-            "Write a formula with k and N.",
+            "Of N coins, k show heads, and a network predicts the same probability p "
+            "of heads for all coins. Which p minimises the mean negative "
+            "log-likelihood? Write a formula with k and N.",
             f"For {heads} of {coins} heads, what is p, and what is the smallest loss?",
         ],
         parts=[
@@ -165,8 +166,9 @@ def huber_by_hand(draw: Draw) -> Variant | None:
         ],
         explanation=[
             f"The Huber losses are {', '.join(f'{v:g}' for v in losses)} and the "
-            f"derivatives {', '.join(f'{v:g}' for v in slopes)}, which never exceed δ."
-            .replace("-", "−"),
+            f"derivatives {', '.join(f'{v:g}' for v in slopes)}: at most δ.".replace(
+                "-", "−"
+            ),
             f"Half the squared errors are {', '.join(f'{v:g}' for v in squares)}.",
         ],
     )
@@ -202,9 +204,9 @@ def best_constants(draw: Draw) -> Variant:
             ),
         ],
         explanation=[
-            "The derivative is the number of targets below the constant minus the number "
-            f"above, over four. It is zero from {targets[1]} to {targets[2]}: every "
-            "median is equally good.",
+            "The derivative is the number of targets below the constant minus the "
+            f"number above, over four. It is zero from {targets[1]} to {targets[2]}: "
+            "every median is equally good.",
             f"For the squared error the mean is best, {mean(targets):g}.",
         ],
     )
@@ -241,9 +243,7 @@ def two_measurements(draw: Draw) -> Variant | None:
                 {
                     may.UNWEIGHTED: plain,
                     may.SQUARE_FORGOTTEN: by_error,
-                    may.RECIPROCAL: (
-                        first * errors[0] ** 2 + second * errors[1] ** 2
-                    )
+                    may.RECIPROCAL: (first * errors[0] ** 2 + second * errors[1] ** 2)
                     / (errors[0] ** 2 + errors[1] ** 2),
                 },
                 decimals=2,
@@ -280,8 +280,8 @@ def two_measurements(draw: Draw) -> Variant | None:
             ),
         ],
         explanation=[
-            f"The weights are 1/{errors[0]}² and 1/{errors[1]}², so the weighted mean is "
-            f"{best:.4g} and its standard deviation 1/√(sum of the weights) = "
+            f"The weights are 1/{errors[0]}² and 1/{errors[1]}², so the weighted mean "
+            f"is {best:.4g} and its standard deviation 1/√(sum of the weights) = "
             f"{spread:.3g}.",
             f"The plain mean is {plain:g} with √({errors[0]}² + {errors[1]}²) / 2 = "
             f"{plain_spread:.3g}. At the weighted mean χ² = {chi:.3g}.",
@@ -301,8 +301,9 @@ def best_variance(draw: Draw) -> Variant | None:
         question=[
             "The Gaussian loss of a residual r with the logarithm s of the variance is "
             "½ (s + r² e^(−s)).",
-            f"Four residuals are {', '.join(map(write_value, residuals))}. Which single "
-            "value of s minimises the mean of the loss, and what is the smallest loss?",
+            f"Four residuals are {', '.join(map(write_value, residuals))}. Which "
+            "single value of s minimises the mean of the loss, and what is the "
+            "smallest loss?",
         ],
         parts=[
             number(
@@ -324,8 +325,8 @@ def best_variance(draw: Draw) -> Variant | None:
             ),
         ],
         explanation=[
-            f"The derivative ½ (1 − {square:g} e^(−s)) is zero where the variance is the "
-            f"mean squared residual, {square:g}, so s = log {square:g} = {s:.2f}.",
+            f"The derivative ½ (1 − {square:g} e^(−s)) is zero where the variance is "
+            f"the mean squared residual, {square:g}, so s = log {square:g} = {s:.2f}.",
             f"The smallest loss is ½ ({s:.2f} + 1) = {(s + 1) / 2:.2f}.",
         ],
     )
@@ -372,8 +373,8 @@ def two_softmaxes(draw: Draw) -> Variant:
         explanation=[
             f"Equal logits give equal probabilities, 1/{classes} each, whatever their "
             "value.",
-            f"For the second, subtract {base}: the exponentials of (0, log {ratio}) are "
-            f"1 and {ratio}, so the probabilities are 1/{ratio + 1} and "
+            f"For the second, subtract {base}: the exponentials of (0, log {ratio}) "
+            f"are 1 and {ratio}, so the probabilities are 1/{ratio + 1} and "
             f"{ratio}/{ratio + 1}.",
         ],
     )
@@ -383,7 +384,9 @@ def two_softmaxes(draw: Draw) -> Variant:
 def gradient_by_hand(draw: Draw) -> Variant:
     """Find the gradient of the cross-entropy."""
     y = draw.one(
-        (0.1, 0.2, 0.3, 0.4), (0.7, 0.1, 0.1, 0.1), (0.2, 0.2, 0.5, 0.1),
+        (0.1, 0.2, 0.3, 0.4),
+        (0.7, 0.1, 0.1, 0.1),
+        (0.2, 0.2, 0.5, 0.1),
         (0.05, 0.15, 0.2, 0.6),
     )
     true, other = draw.one((3, 0), (0, 2), (2, 1), (1, 3))
@@ -398,10 +401,10 @@ def gradient_by_hand(draw: Draw) -> Variant:
         question=[
             f"A softmax over four classes gives {write_values(y)}, and the "
             f"{names[true]} class is true.",
-            "What is the gradient of the cross-entropy with respect to the logits if the "
-            f"example stands alone, and what if it is one of a batch of {batch} whose "
-            f"mean is the loss? What would it be alone if the {names[other]} class were "
-            "true?",
+            "What is the gradient of the cross-entropy with respect to the logits if "
+            f"the example stands alone, and what if it is one of a batch of {batch} "
+            f"whose mean is the loss? What would it be alone if the {names[other]} "
+            "class were true?",
         ],
         parts=[
             several(
@@ -484,7 +487,6 @@ def smoothed_targets(draw: Draw) -> Variant:
                 {
                     may.STOPPED_HALFWAY: -high * log(high),
                     may.BINARY_LOGARITHM: smallest / log(2),
-                    
                 },
                 decimals=3,
             ),
@@ -543,9 +545,9 @@ def outputs_for_losses(draw: Draw) -> Variant:
     return Variant(
         question=[
             "How many outputs would you give a network for these targets: the redshift "
-            "of a galaxy; whether an image shows a supernova (with a sigmoid); which of "
-            f"{digits} characters it shows; which of {defects} defects a detector image "
-            "shows, where several may be present?",
+            "of a galaxy; whether an image shows a supernova (with a sigmoid); which "
+            f"of {digits} characters it shows; which of {defects} defects a detector "
+            "image shows, where several may be present?",
         ],
         parts=[
             several(

@@ -79,8 +79,8 @@ def polynomial_through_points(draw: Draw) -> Variant:
         ],
         explanation=[
             f"There are {degree} powers of x and a constant, {degree + 1} parameters, "
-            f"which solve {degree + 1} equations: the error is zero up to rounding, and "
-            "the noise is fitted as well.",
+            f"which solve {degree + 1} equations: the error is zero up to rounding, "
+            "and the noise is fitted as well.",
         ],
     )
 
@@ -100,10 +100,10 @@ def update_ratio(draw: Draw) -> Variant:
     return Variant(
         question=[
             f"A layer has the weights {weights[0]} and {weights[1]}, the gradient "
-            f"{write_values(gradient)} and the learning rate {rate:g}. The update ratio "
-            "is the norm of a step over the norm of the weights.",
-            "What is it for a step of gradient descent, and for Adam's first step, which "
-            "changes each weight by the learning rate?",
+            f"{write_values(gradient)} and the learning rate {rate:g}. The update "
+            "ratio is the norm of a step over the norm of the weights.",
+            "What is it for a step of gradient descent, and for Adam's first step, "
+            "which changes each weight by the learning rate?",
         ],
         parts=[
             number(
@@ -159,8 +159,8 @@ def reading_a_matrix(draw: Draw) -> Variant | None:
     return Variant(
         question=[
             "A network for three classes has the confusion matrix with the rows "
-            f"{write_rows(flat(rows), 3)}: a row for each true class, a column for each "
-            "predicted one.",
+            f"{write_rows(flat(rows), 3)}: a row for each true class, a column for "
+            "each predicted one.",
             "What is its accuracy? Which class (1, 2 or 3) is found least often, as a "
             "fraction of its members, and the prediction of which class deserves the "
             "least trust?",
@@ -169,7 +169,9 @@ def reading_a_matrix(draw: Draw) -> Variant | None:
             number("accuracy", accuracy, {may.COMPLEMENT: 1 - accuracy}, decimals=2),
             whole("class found least often", rare + 1, {may.WRONG_ONE: doubtful + 1}),
             whole(
-                "class to trust least", doubtful + 1, {may.RECALL_FOR_PRECISION: rare + 1}
+                "class to trust least",
+                doubtful + 1,
+                {may.RECALL_FOR_PRECISION: rare + 1},
             ),
         ],
         explanation=[
@@ -219,8 +221,8 @@ def one_confident_error(draw: Draw) -> Variant:
             ),
         ],
         explanation=[
-            f"The one example costs {power} log 10 = {large:.1f} and each of the others "
-            f"−log {sure:g} = {small:.4g}, so the answer is about {count:,.0f}.",
+            f"The one example costs {power} log 10 = {large:.1f} and each of the "
+            f"others −log {sure:g} = {small:.4g}, so the answer is about {count:,.0f}.",
         ],
     )
 
@@ -240,8 +242,8 @@ def calibration_error(draw: Draw) -> Variant | None:
         return None
     return Variant(
         question=[
-            f"{first} predictions have the confidence {high:g}, and {right} are correct. "
-            f"{second} others have {low:g}, and {hits} are correct.",
+            f"{first} predictions have the confidence {high:g}, and {right} are "
+            f"correct. {second} others have {low:g}, and {hits} are correct.",
             "What is the expected calibration error (ECE) with one bin for each?",
         ],
         parts=[
@@ -329,9 +331,9 @@ def precision_and_recall(draw: Draw) -> Variant | None:
             ),
         ],
         explanation=[
-            f"The accuracy is {tn + tp} / {total} = {float(accuracy):.3f}, the precision "
-            f"{tp} / {tp + fp} = {float(precision):.2f}, the recall {tp} / {tp + fn} = "
-            f"{float(recall):.2f} and F₁ = {2 * tp} / {2 * tp + fp + fn} = "
+            f"The accuracy is {tn + tp} / {total} = {float(accuracy):.3f}, the "
+            f"precision {tp} / {tp + fp} = {float(precision):.2f}, the recall {tp} / "
+            f"{tp + fn} = {float(recall):.2f} and F₁ = {2 * tp} / {2 * tp + fp + fn} = "
             f"{float(f1):.2f}.",
             f"Without any alarm the accuracy is {tn + fp} / {total} = "
             f"{(tn + fp) / total:.3f}.",
@@ -353,10 +355,10 @@ def auc_by_hand(draw: Draw) -> Variant | None:
         return None
     return Variant(
         question=[
-            f"Two genuine objects have the scores {genuine[0]:g} and {genuine[1]:g}, and "
-            f"three others have {', '.join(f'{score:g}' for score in others)}.",
-            "What are the AUC (the fraction of pairs in which the genuine object has the "
-            "higher score) and the average precision?",
+            f"Two genuine objects have the scores {genuine[0]:g} and {genuine[1]:g}, "
+            f"and three others have {', '.join(f'{score:g}' for score in others)}.",
+            "What are the AUC (the fraction of pairs in which the genuine object has "
+            "the higher score) and the average precision?",
         ],
         parts=[
             number(
@@ -370,17 +372,18 @@ def auc_by_hand(draw: Draw) -> Variant | None:
                 average,
                 {
                     may.SUM_FOR_MEAN: 2 * average,
-                    may.UNWEIGHTED: (Fraction(1, places[0]) + Fraction(1, places[1])) / 2,
+                    may.UNWEIGHTED: (Fraction(1, places[0]) + Fraction(1, places[1]))
+                    / 2,
                 },
                 decimals=2,
             ),
         ],
         explanation=[
-            f"In {wins} of the six pairs the genuine object has the higher score, so the "
-            f"AUC is {write_value(auc)}.",
+            f"In {wins} of the six pairs the genuine object has the higher score, so "
+            f"the AUC is {write_value(auc)}.",
             f"The genuine objects stand at places {places[0]} and {places[1]} of the "
-            f"list, with the precisions 1/{places[0]} and 2/{places[1]}, so the average "
-            f"precision is {write_value(average)}.",
+            f"list, with the precisions 1/{places[0]} and 2/{places[1]}, so the "
+            f"average precision is {write_value(average)}.",
         ],
     )
 
@@ -419,8 +422,8 @@ def paired_comparison(draw: Draw) -> Variant:
             ),
         ],
         explanation=[
-            f"Z = {first - second} / √{first + second} = {z:.2f}. With {times} times as "
-            f"many it is {times * (first - second)} / √{times * (first + second)} = "
+            f"Z = {first - second} / √{first + second} = {z:.2f}. With {times} times "
+            f"as many it is {times * (first - second)} / √{times * (first + second)} = "
             f"{large:.2f}. Images on which both agree do not enter.",
         ],
     )
@@ -433,10 +436,10 @@ def grouped_bootstrap(draw: Draw) -> Variant:
     stars = draw.one(100, 50, 200)
     return Variant(
         question=[
-            f"A test set holds {each} spectra of each of {stars} stars, and a network is "
-            "right on all spectra of a star or on none.",
-            "By about which factor must the interval for the accuracy be wider than the "
-            "one of a bootstrap over single spectra?",
+            f"A test set holds {each} spectra of each of {stars} stars, and a network "
+            "is right on all spectra of a star or on none.",
+            "By about which factor must the interval for the accuracy be wider than "
+            "the one of a bootstrap over single spectra?",
         ],
         parts=[
             number(
@@ -451,8 +454,8 @@ def grouped_bootstrap(draw: Draw) -> Variant:
             )
         ],
         explanation=[
-            f"Only {stars} stars are independent, not {each * stars:,} spectra, and the "
-            "width of an interval falls with the root of their number: "
+            f"Only {stars} stars are independent, not {each * stars:,} spectra, and "
+            "the width of an interval falls with the root of their number: "
             f"√{each} ≈ {sqrt(each):.1f}.",
         ],
     )

@@ -86,10 +86,7 @@ def at_least_one(draw: Draw) -> Variant:
 
     def counts(n: int, threshold: int):
         return lambda values: all(
-            (
-                sum(w * x for w, x in zip(values, corner, strict=False)) + values[-1]
-                > 0
-            )
+            (sum(w * x for w, x in zip(values, corner, strict=False)) + values[-1] > 0)
             == (sum(corner) >= threshold)
             for corner in corners(n)
         )
@@ -233,7 +230,8 @@ def xor_of_three_neurons(draw: Draw) -> Variant:
             "A network has two inputs that are 0 or 1, two hidden neurons and one "
             "output neuron, all with the step function: 1 if the pre-activation is "
             "positive, and 0 otherwise.",
-            f"Give weights and biases with which it computes {name if is_xor else other}.",
+            "Give weights and biases with which it computes "
+            f"{name if is_xor else other}.",
         ],
         parts=[
             satisfying(
@@ -271,16 +269,17 @@ def dense_on_an_image(draw: Draw) -> Variant:
     batch = draw.one(1, 1, 32)
     inputs = side**2 * colours
     total = int(
-        model((side, side, colours), layers.Flatten(), layers.Dense(units))
-        .count_params()
+        model(
+            (side, side, colours), layers.Flatten(), layers.Dense(units)
+        ).count_params()
     )
     return Variant(
         question=[
             f"An image of {side} × {side} pixels with {colours} colour "
-            f"{'channel' if colours == 1 else 'channels'} is flattened into one row and "
-            f"fed to a dense layer of {units} neurons. How many free parameters has the "
-            "layer?"
-            + (f" The mini-batches hold {batch} images." if batch > 1 else "")
+            f"{'channel' if colours == 1 else 'channels'} is flattened into one row "
+            f"and fed to a dense layer of {units} neurons. How many free parameters "
+            "has the "
+            "layer?" + (f" The mini-batches hold {batch} images." if batch > 1 else "")
         ],
         parts=[
             whole(
@@ -299,8 +298,8 @@ def dense_on_an_image(draw: Draw) -> Variant:
             )
         ],
         explanation=[
-            f"There are {side} · {side} · {colours} = {inputs} inputs, so the layer has "
-            f"({inputs} + 1) · {units} = {total:,} parameters."
+            f"There are {side} · {side} · {colours} = {inputs} inputs, so the layer "
+            f"has ({inputs} + 1) · {units} = {total:,} parameters."
         ],
     )
 
@@ -360,8 +359,8 @@ def many_vectors(draw: Draw) -> Variant:
     count = factorial(first) * factorial(second)
     return Variant(
         question=[
-            f"A network has two hidden layers of {first} and {second} units. Units of a "
-            "layer can be exchanged together with their weights without changing the "
+            f"A network has two hidden layers of {first} and {second} units. Units of "
+            "a layer can be exchanged together with their weights without changing the "
             "function.",
             "How many parameter vectors that give the same function can you make by "
             "reordering the units of both hidden layers, the original one included?",
@@ -379,8 +378,8 @@ def many_vectors(draw: Draw) -> Variant:
             )
         ],
         explanation=[
-            f"The units can be ordered in {first}! = {factorial(first)} and {second}! = "
-            f"{factorial(second)} ways, independently of each other, so there are "
+            f"The units can be ordered in {first}! = {factorial(first)} and {second}! "
+            f"= {factorial(second)} ways, independently of each other, so there are "
             f"{factorial(first)} · {factorial(second)} = {count:,}."
         ],
     )

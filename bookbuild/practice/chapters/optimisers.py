@@ -5,7 +5,6 @@ from itertools import combinations
 from math import atan2, cos, degrees, hypot, log, pi, sqrt
 
 from bookbuild.practice import misconceptions as may
-from bookbuild.practice.counting import mean
 from bookbuild.practice.numbers import write_value, write_values
 from bookbuild.practice.parts import number, several, whole
 from bookbuild.practice.variants import Draw, Variant, exercise
@@ -25,8 +24,8 @@ def rates_on_a_parabola(draw: Draw) -> Variant | None:
         question=[
             f"Gradient descent starts at θ = 1 on the parabola ½ H θ² with "
             f"H = {curvature}.",
-            f"Where is it after {steps} steps with the learning rates η = {rates[0]:g}, "
-            f"η = {rates[1]:g} and η = {rates[2]:g}?",
+            f"Where is it after {steps} steps with the learning rates η = "
+            f"{rates[0]:g}, η = {rates[1]:g} and η = {rates[2]:g}?",
         ],
         parts=[
             several(
@@ -113,9 +112,9 @@ def range_test_on_unscaled_data(draw: Draw) -> Variant:
     factor = draw.one(10, 2, 3, 5, 100)
     return Variant(
         question=[
-            "For a linear regression the curvatures of the loss grow with the square of "
-            "the inputs, and the largest stable learning rate is proportional to one "
-            "over the largest curvature.",
+            "For a linear regression the curvatures of the loss grow with the square "
+            "of the inputs, and the largest stable learning rate is proportional to "
+            "one over the largest curvature.",
             f"By which factor does this rate fall when all inputs are multiplied by "
             f"{factor}?",
         ],
@@ -140,16 +139,15 @@ def batches_of_three(draw: Draw) -> Variant | None:
     gradients = sorted(draw.wholes(own, low=-4, high=9))
     if len(set(gradients)) < 4:
         return None
-    means = [
-        Fraction(sum(gradients) - left_out, 3) for left_out in gradients
-    ]
+    means = [Fraction(sum(gradients) - left_out, 3) for left_out in gradients]
     pairs = [Fraction(a + b, 2) for a, b in combinations(gradients, 2)]
     return Variant(
         question=[
-            f"Four examples have the gradients {', '.join(map(write_value, gradients))}."
-            " List the means of the four mini-batches of three different examples, in "
-            "the order in which they leave out the first, second, third and fourth "
-            "example. What is the mean of these means?",
+            "Four examples have the gradients "
+            f"{', '.join(map(write_value, gradients))}. List the means of the four "
+            "mini-batches of three different examples, in the order in which they "
+            "leave out the first, second, third and fourth example. What is the mean "
+            "of these means?",
             "What are the smallest and the largest mean of two different examples?",
         ],
         parts=[
@@ -180,8 +178,8 @@ def batches_of_three(draw: Draw) -> Variant | None:
             "dividing by three gives "
             f"{', '.join(write_value(value) for value in means)}.",
             "Their mean is the mean of all gradients, "
-            f"{write_value(Fraction(sum(gradients), 4))}, and they spread less than the "
-            "means of two.",
+            f"{write_value(Fraction(sum(gradients), 4))}, and they spread less than "
+            "the means of two.",
         ],
     )
 
@@ -234,8 +232,8 @@ def steps_with_momentum(draw: Draw) -> Variant | None:
             f"The steps are {', '.join(f'{value:.4g}' for value in steps)}.".replace(
                 "-", "−"
             ),
-            f"Each further step is {beta:g} times the last, and together they add up to "
-            f"{beta:g} / (1 − {beta:g}) times it, "
+            f"Each further step is {beta:g} times the last, and together they add up "
+            f"to {beta:g} / (1 − {beta:g}) times it, "
             f"{steps[-1] * beta / (1 - beta):.4g}.".replace("-", "−"),
         ],
     )
@@ -249,9 +247,9 @@ def limit_of_momentum(draw: Draw) -> Variant:
     limit = 2 * (1 + beta) / curvature
     return Variant(
         question=[
-            "At the largest stable learning rate on a parabola of curvature H, θ changes "
-            "its sign at each step and keeps its size. The step with momentum is β times "
-            "the step before, minus η H θ.",
+            "At the largest stable learning rate on a parabola of curvature H, θ "
+            "changes its sign at each step and keeps its size. The step with momentum "
+            "is β times the step before, minus η H θ.",
             f"What is this rate for H = {curvature} and β = {beta:g}?",
         ],
         parts=[
@@ -268,8 +266,8 @@ def limit_of_momentum(draw: Draw) -> Variant:
             )
         ],
         explanation=[
-            "The last step led from −θ to θ, so it was 2θ, and the next one must be −2θ: "
-            "−2θ = 2βθ − ηHθ, so ηH = 2 (1 + β).",
+            "The last step led from −θ to θ, so it was 2θ, and the next one must be "
+            "−2θ: −2θ = 2βθ − ηHθ, so ηH = 2 (1 + β).",
             f"That is 2 · {1 + beta:g} / {curvature} = {limit:.4g}.",
         ],
     )
@@ -309,7 +307,10 @@ def two_steps_of_adam(draw: Draw) -> Variant | None:
                 {
                     may.NOT_CORRECTED: raw,
                     may.STEP_UPHILL: [-value for value in steps],
-                    may.MOMENTUM_FORGOTTEN: [-first / abs(first), -second / abs(second)],
+                    may.MOMENTUM_FORGOTTEN: [
+                        -first / abs(first),
+                        -second / abs(second),
+                    ],
                 },
                 decimals=2,
             )
@@ -385,16 +386,14 @@ def schedule_by_hand(draw: Draw) -> Variant:
         for step in places
     ]
     unwarmed = [
-        rate(step)
-        if step < warm
-        else peak / 2 * (1 + cos(pi * step / (warm + rest)))
+        rate(step) if step < warm else peak / 2 * (1 + cos(pi * step / (warm + rest)))
         for step in places
     ]
     return Variant(
         question=[
-            f"A schedule has {warm} warm-up steps, in which the rate rises linearly from "
-            f"zero to its peak of {peak:g}, and {warm + rest} steps in all; behind the "
-            "warm-up the rate falls to zero by half a period of a cosine.",
+            f"A schedule has {warm} warm-up steps, in which the rate rises linearly "
+            f"from zero to its peak of {peak:g}, and {warm + rest} steps in all; "
+            "behind the warm-up the rate falls to zero by half a period of a cosine.",
             f"What is the rate at the steps {', '.join(map(str, places))}?",
         ],
         parts=[
@@ -468,8 +467,9 @@ def clipping(draw: Draw) -> Variant | None:
             f"The norm is {hypot(a, b):g}, so the first multiplies by {limit}/{norm}: "
             f"{write_values([round(v, 3) for v in by_norm])}.",
             f"The second gives {write_values(by_value)}, at "
-            f"{degrees(atan2(by_value[1], by_value[0])):.1f} degrees from the first axis "
-            f"instead of {degrees(atan2(b, a)):.1f}, a turn of {turn:.1f} degrees.",
+            f"{degrees(atan2(by_value[1], by_value[0])):.1f} degrees from the first "
+            f"axis instead of {degrees(atan2(b, a)):.1f}, a turn of {turn:.1f} "
+            "degrees.",
         ],
     )
 
@@ -487,8 +487,8 @@ def exploding_chain(draw: Draw) -> Variant:
             "The gradient can only explode if the weight exceeds a certain value in "
             "magnitude.",
             f"Which value is that if the activation is {name}, and which if it is "
-            f"{other}? (The derivative of the sigmoid σ is at most 1/4, that of tanh at "
-            "most 1.)",
+            f"{other}? (The derivative of the sigmoid σ is at most 1/4, that of tanh "
+            "at most 1.)",
         ],
         parts=[
             number(
@@ -510,10 +510,10 @@ def exploding_chain(draw: Draw) -> Variant:
             ),
         ],
         explanation=[
-            "At each unit the gradient is multiplied by the weight and the derivative of "
-            "the activation, and this product must exceed 1 in magnitude.",
-            f"The derivative of {name} is at most {write_value(Fraction(scale, 4))}, so "
-            f"|w| > {write_value(Fraction(4, scale))}; that of {other} at most "
+            "At each unit the gradient is multiplied by the weight and the derivative "
+            "of the activation, and this product must exceed 1 in magnitude.",
+            f"The derivative of {name} is at most {write_value(Fraction(scale, 4))}, "
+            f"so |w| > {write_value(Fraction(4, scale))}; that of {other} at most "
             f"{write_value(Fraction(1, squeeze))}, so |w| > {squeeze}.",
         ],
     )
@@ -542,9 +542,10 @@ def memory_of_optimisers(draw: Draw) -> Variant:
         )
     return Variant(
         question=[
-            f"A network has {millions} million parameters of {size} bytes each. How many "
-            "gigabytes (10⁹ bytes) do the parameters, the gradients and the optimiser's "
-            "state take together with plain SGD, with momentum and with AdamW?"
+            f"A network has {millions} million parameters of {size} bytes each. How "
+            "many gigabytes (10⁹ bytes) do the parameters, the gradients and the "
+            "optimiser's state take together with plain SGD, with momentum and with "
+            "AdamW?"
         ],
         parts=parts,
         explanation=[

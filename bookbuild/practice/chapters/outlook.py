@@ -61,10 +61,11 @@ def language_model(draw: Draw) -> Variant:
     total = blocks * one
     return Variant(
         question=[
-            f"A language model has {blocks} blocks with n = {n} features for each token. "
-            "A block has attention with four dense maps from n to n features (queries, "
-            f"keys, values, output), a dense layer of {wide} n units, one back to n, and "
-            "two layer normalisations with a scale and a shift for each feature.",
+            f"A language model has {blocks} blocks with n = {n} features for each "
+            "token. A block has attention with four dense maps from n to n features "
+            f"(queries, keys, values, output), a dense layer of {wide} n units, one "
+            "back to n, and two layer normalisations with a scale and a shift for each "
+            "feature.",
             "How many parameters has one block, with biases, and how many million have "
             "the blocks together?",
         ],
@@ -139,7 +140,7 @@ def baseline_without_noise(draw: Draw) -> Variant | None:
         ],
         explanation=[
             f"With the baseline {write_value(middle)} the costs become "
-            f"{write_value(first - middle)} and {write_value(second - middle)}, and the "
-            f"estimates {write_value(slope)} both, the exact derivative.",
+            f"{write_value(first - middle)} and {write_value(second - middle)}, and "
+            f"the estimates {write_value(slope)} both, the exact derivative.",
         ],
     )

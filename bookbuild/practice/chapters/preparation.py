@@ -5,7 +5,7 @@ from math import log, sqrt
 
 from bookbuild.practice import misconceptions as may
 from bookbuild.practice.counting import entropy, first_whole_above, mean
-from bookbuild.practice.numbers import write_value, write_values
+from bookbuild.practice.numbers import write_value
 from bookbuild.practice.parts import (
     formula,
     number,
@@ -85,9 +85,9 @@ def factors_through_layers(draw: Draw) -> Variant:
     words = {2: "double", 3: "treble", 4: "quadruple"}
     return Variant(
         question=[
-            f"All weights of a ReLU network without biases are {small:g} times as large "
-            "as they should be. After how many layers have the activations shrunk by "
-            f"more than a factor of {limit:,}?",
+            f"All weights of a ReLU network without biases are {small:g} times as "
+            "large as they should be. After how many layers have the activations "
+            f"shrunk by more than a factor of {limit:,}?",
             f"In another network, the activations {words[growth]} over {depth} layers. "
             "By which factor are its weights larger than they should be, if the factor "
             "is the same for all of them?",
@@ -116,8 +116,8 @@ def factors_through_layers(draw: Draw) -> Variant:
         explanation=[
             f"{small:g}^{layers} = {small**layers:.3g} is the first power below "
             f"1/{limit:,}, so it takes {layers} layers.",
-            f"For the second network, α^{depth} = {growth} gives α = {growth}^(1/{depth}"
-            f") ≈ {factor:.3f}.",
+            f"For the second network, α^{depth} = {growth} gives α = "
+            f"{growth}^(1/{depth}) ≈ {factor:.3f}.",
         ],
     )
 
@@ -136,9 +136,9 @@ def fan_of_a_convolution(draw: Draw) -> Variant | None:
         question=[
             f"A layer has {kernel} × {kernel} kernels, {channels} input channels and "
             f"{filters} output channels, with ReLU behind it.",
-            "What is its fan-in, with which standard deviation does He's initialisation "
-            "draw its weights, and with which does Glorot's, whose fan-out counts the "
-            "positions of the kernel as well?",
+            "What is its fan-in, with which standard deviation does He's "
+            "initialisation draw its weights, and with which does Glorot's, whose "
+            "fan-out counts the positions of the kernel as well?",
         ],
         parts=[
             whole(
@@ -192,9 +192,9 @@ def first_loss(draw: Draw) -> Variant | None:
     biases = [log(value) for value in p]
     return Variant(
         question=[
-            f"In a catalogue, {shares[0]} per cent are ellipticals, {shares[1]} per cent "
-            f"spirals and {shares[2]} per cent lenses. A network for these three classes "
-            "ends with a softmax.",
+            f"In a catalogue, {shares[0]} per cent are ellipticals, {shares[1]} per "
+            f"cent spirals and {shares[2]} per cent lenses. A network for these three "
+            "classes ends with a softmax.",
             "Which three biases of the last layer make it predict these frequencies "
             "before it has learned anything (weights of zero)? What is its first loss, "
             "and how large is the first loss with biases of zero?",
@@ -253,9 +253,9 @@ def column_with_a_large_mean(draw: Draw) -> Variant:
     largest = (total + sqrt(total**2 - 4)) / 2
     return Variant(
         question=[
-            f"A column with the mean {m} and the variance 1 stands beside a bias, whose "
-            "column holds ones. The matrix of second moments has 1 + m² and 1 on the "
-            "diagonal and m in the two other places.",
+            f"A column with the mean {m} and the variance 1 stands beside a bias, "
+            "whose column holds ones. The matrix of second moments has 1 + m² and 1 on "
+            "the diagonal and m in the two other places.",
             "What are the product and the sum of its eigenvalues, and what is the "
             "condition number κ, the largest over the smallest eigenvalue?",
         ],
@@ -276,8 +276,8 @@ def column_with_a_large_mean(draw: Draw) -> Variant:
             ),
         ],
         explanation=[
-            f"The determinant is 1 and the trace 2 + {m}² = {total}. So the eigenvalues "
-            "are λ and 1/λ, and κ = λ².",
+            f"The determinant is 1 and the trace 2 + {m}² = {total}. So the "
+            "eigenvalues are λ and 1/λ, and κ = λ².",
             f"λ + 1/λ = {total} gives λ² + 1/λ² = {total}² − 2 and κ ≈ "
             f"{largest**2:,.4g}.",
         ],
@@ -290,11 +290,13 @@ def leaky_relu(draw: Draw) -> Variant:
     leak = draw.one(0.1, 0.2, 0.3, 0.5, 0.01)
     square = Fraction(str(leak)) ** 2
     below = write_value(1 + square)
+    unsquared = write_value(1 + Fraction(str(leak)))
     return Variant(
         question=[
-            f"Leaky ReLU returns z for z > 0 and {leak:g} z otherwise. Which variance of "
-            "the weights keeps the mean square of the activations from layer to layer, "
-            "for n inputs and symmetric pre-activations? Write a formula with n.",
+            f"Leaky ReLU returns z for z > 0 and {leak:g} z otherwise. Which variance "
+            "of the weights keeps the mean square of the activations from layer to "
+            "layer, for n inputs and symmetric pre-activations? Write a formula with "
+            "n.",
         ],
         parts=[
             formula(
@@ -303,8 +305,8 @@ def leaky_relu(draw: Draw) -> Variant:
                 {"n": (5.0, 50.0)},
                 {
                     may.FACTOR_TWO_FORGOTTEN: rf"\frac{{1}}{{{below} n}}",
-                    may.SQUARE_FORGOTTEN: rf"\frac{{2}}{{{write_value(1 + Fraction(str(leak)))} n}}",
-                    may.STOPPED_HALFWAY: rf"\frac{{2}}{{n}}" if leak > 0.01 else None,
+                    may.SQUARE_FORGOTTEN: rf"\frac{{2}}{{{unsquared} n}}",
+                    may.STOPPED_HALFWAY: r"\frac{2}{n}" if leak > 0.01 else None,
                     may.DEVIATION_FOR_VARIANCE: rf"\sqrt{{\frac{{2}}{{{below} n}}}}",
                 },
             )
@@ -326,9 +328,7 @@ def outlier_in_a_column(draw: Draw) -> Variant:
     factor = draw.one(1000, 100, 500)
     outlier = float(factor)
     share = 1 / count
-    deviation = sqrt(
-        (1 - share) * spread**2 + share * (1 - share) * (outlier - 1) ** 2
-    )
+    deviation = sqrt((1 - share) * spread**2 + share * (1 - share) * (outlier - 1) ** 2)
     return Variant(
         question=[
             f"A column holds {count:,} values around one, with a standard deviation of "
@@ -349,8 +349,8 @@ def outlier_in_a_column(draw: Draw) -> Variant:
             )
         ],
         explanation=[
-            f"The mistyped value lies {outlier - 1:g} above the others, so its share of "
-            f"the variance is about {outlier - 1:g}² / {count:,}, next to which "
+            f"The mistyped value lies {outlier - 1:g} above the others, so its share "
+            f"of the variance is about {outlier - 1:g}² / {count:,}, next to which "
             f"{spread:g}² is nothing. The standard deviation is about {deviation:.3g}.",
         ],
     )

@@ -21,13 +21,14 @@ def penalty_of_a_prior(draw: Draw) -> Variant:
     left = curvature / (curvature + decay)
     return Variant(
         question=[
-            f"You expect the weights to scatter around zero with the standard deviation "
-            f"{spread:g}, and the loss is the mean of the negative log-likelihood over "
-            f"{examples:,} examples. The penalty is ½ λ times the sum of the squared "
-            "weights.",
-            "Which λ follows from this, and which argument must `keras.regularizers.L2` "
-            "have, whose penalty has no factor ½? Which fraction of a weight is left "
-            f"along an axis with the curvature H = {curvature:g}?",
+            "You expect the weights to scatter around zero with the standard "
+            f"deviation {spread:g}, and the loss is the mean of the negative "
+            f"log-likelihood over {examples:,} examples. The penalty is ½ λ times the "
+            "sum of the squared weights.",
+            "Which λ follows from this, and which argument must "
+            "`keras.regularizers.L2` have, whose penalty has no factor ½? Which "
+            "fraction of a weight is left along an axis with the curvature H = "
+            f"{curvature:g}?",
         ],
         parts=[
             number(
@@ -118,8 +119,8 @@ def soft_threshold(draw: Draw) -> Variant | None:
         question=[
             f"Apply the soft threshold of L1 with λ = {decay:g} to the weights "
             f"{write_values(weights)}.",
-            "Then apply the L2 shrinkage, a factor H / (H + λ), with the curvature H = 1 "
-            "and the same λ.",
+            "Then apply the L2 shrinkage, a factor H / (H + λ), with the curvature H = "
+            "1 and the same λ.",
         ],
         parts=[
             several(
@@ -129,9 +130,7 @@ def soft_threshold(draw: Draw) -> Variant | None:
                     may.STOPPED_HALFWAY: [
                         0.0 if abs(w) <= decay else w for w in weights
                     ],
-                    may.SIGN: [
-                        w - decay if w > 0 else w + decay for w in weights
-                    ],
+                    may.SIGN: [w - decay if w > 0 else w + decay for w in weights],
                     may.WRONG_ONE: ridge,
                     may.SHRUNK_ONE_WAY: [
                         0.0 if abs(w) <= decay else w - decay for w in weights
@@ -172,8 +171,9 @@ def decay_that_equals_a_training(draw: Draw) -> Variant:
         question=[
             f"A training takes {steps:,} steps with η = {rate:g} from zero on a "
             "parabola. Weight decay with λ = 1 / (η τ) corresponds to τ steps.",
-            "Which λ is that? Which fraction of the best weight does the decay leave at "
-            f"the curvature H = {curvature:g}, and which fraction do the steps reach?",
+            "Which λ is that? Which fraction of the best weight does the decay leave "
+            f"at the curvature H = {curvature:g}, and which fraction do the steps "
+            "reach?",
         ],
         parts=[
             number(
@@ -295,8 +295,8 @@ def two_dropout_layers(draw: Draw) -> Variant:
             )
         ],
         explanation=[
-            f"An element survives both with probability {1 - first:g} · {1 - second:g} = "
-            f"{kept:g}, the same as one layer with q = {1 - kept:g}.",
+            f"An element survives both with probability {1 - first:g} · {1 - second:g} "
+            f"= {kept:g}, the same as one layer with q = {1 - kept:g}.",
         ],
     )
 
@@ -312,16 +312,14 @@ def new_mask_backwards(draw: Draw) -> Variant:
     if power == 3:
         wrong_base = "{(1 - q)}"
     right = rf"\frac{{{power} {slope}}}{{{base}}}"
-    wrong = (
-        f"2 {slope}" if power == 2 else rf"\frac{{{power} {slope}}}{wrong_base}"
-    )
+    wrong = f"2 {slope}" if power == 2 else rf"\frac{{{power} {slope}}}{wrong_base}"
     letters = {"a": (0.5, 2.0), "q": (0.1, 0.8)}
     return Variant(
         question=[
             "Dropout returns a_D = a D / (1 − q), where the mask D is 1 with "
             f"probability 1 − q and 0 otherwise, and the loss is {loss}.",
-            "What is the derivative of the loss with respect to a on average over masks? "
-            "What would the backward pass return on average if it drew a new, "
+            "What is the derivative of the loss with respect to a on average over "
+            "masks? What would the backward pass return on average if it drew a new, "
             "independent mask? Write formulas with a and q.",
         ],
         parts=[
@@ -352,8 +350,8 @@ def new_mask_backwards(draw: Draw) -> Variant:
             f"The derivative of a^{power} D^{power} / (1 − q)^{power} has the factor "
             f"{power} a^{power - 1} and the expectation of D^{power} = D, which is "
             "1 − q.",
-            "With an independent mask D' the expectation of D' D is (1 − q)² instead, so "
-            "the result is smaller by the factor 1 − q.",
+            "With an independent mask D' the expectation of D' D is (1 − q)² instead, "
+            "so the result is smaller by the factor 1 − q.",
         ],
     )
 
@@ -376,9 +374,7 @@ def two_effects(draw: Draw) -> Variant | None:
             "generalisation?",
         ],
         parts=[
-            number(
-                "mode", mode, {may.WRONG_ONE: on - validation, may.SIGN: -mode}
-            ),
+            number("mode", mode, {may.WRONG_ONE: on - validation, may.SIGN: -mode}),
             number(
                 "generalisation",
                 gap,
@@ -386,8 +382,8 @@ def two_effects(draw: Draw) -> Variant | None:
             ),
         ],
         explanation=[
-            f"The mode accounts for {on:.2f} − {off:.2f} = {mode:.2f} and generalisation "
-            f"for {validation:.2f} − {off:.2f} = {gap:.2f}.",
+            f"The mode accounts for {on:.2f} − {off:.2f} = {mode:.2f} and "
+            f"generalisation for {validation:.2f} − {off:.2f} = {gap:.2f}.",
         ],
     )
 
@@ -398,7 +394,8 @@ def mean_behind_a_relu(draw: Draw) -> Variant | None:
     a = draw.wholes((1, 3), low=1, high=5)
     shift = draw.whole(3, low=1, high=6)
     values = [
-        max(0, 2 * a[0] * d + 2 * a[1] * e - shift) for d, e in product((0, 1), repeat=2)
+        max(0, 2 * a[0] * d + 2 * a[1] * e - shift)
+        for d, e in product((0, 1), repeat=2)
     ]
     full = max(0, a[0] + a[1] - shift)
     if mean(values) == full:
@@ -413,8 +410,8 @@ def mean_behind_a_relu(draw: Draw) -> Variant | None:
         question=[
             f"Dropout with q = 0.5 acts on a = {write_values(a)}, and a unit returns "
             f"max(0, a₁ + a₂ − {shift}) of what it returns.",
-            "What is the average of the unit over the four masks, and its value without "
-            "dropout?",
+            "What is the average of the unit over the four masks, and its value "
+            "without dropout?",
         ],
         parts=[
             number(
@@ -446,8 +443,8 @@ def strength_of_the_penalty(draw: Draw) -> Variant:
     wanted = Fraction(1, part + 1)
     return Variant(
         question=[
-            f"Compute q / (1 − q) for q = {', '.join(f'{q:g}' for q in rates)}. At which "
-            f"rate q does it equal 1/{part}?",
+            f"Compute q / (1 − q) for q = {', '.join(f'{q:g}' for q in rates)}. At "
+            f"which rate q does it equal 1/{part}?",
         ],
         parts=[
             several(
@@ -489,11 +486,11 @@ def change_of_units(draw: Draw) -> Variant:
     }
     return Variant(
         question=[
-            f"An input is given in {names[power]}, so that it is {factor:,} times larger "
-            f"and its weight w {factor:,} times smaller.",
+            f"An input is given in {names[power]}, so that it is {factor:,} times "
+            f"larger and its weight w {factor:,} times smaller.",
             "By which factor does the penalty of dropout change, which is proportional "
-            "to w² times the sum of the squared inputs? By which power of ten does λ w² "
-            "change?",
+            "to w² times the sum of the squared inputs? By which power of ten does λ "
+            "w² change?",
         ],
         parts=[
             number(
@@ -557,8 +554,8 @@ def variance_in_two_modes(draw: Draw) -> Variant:
         explanation=[
             f"In training σ² + q / (1 − q) (σ² + μ²) = {sigma**2} + {odds:.3g} · "
             f"({sigma**2} + {mu**2}) = {variance:.4g}.",
-            f"At inference the variance is {sigma**2}, and normalised by {variance:.4g} "
-            f"it is {sigma**2 / variance:.3f}.",
+            f"At inference the variance is {sigma**2}, and normalised by "
+            f"{variance:.4g} it is {sigma**2 / variance:.3f}.",
         ],
     )
 
@@ -573,8 +570,9 @@ def pixels_or_channels(draw: Draw) -> Variant:
     pixels = side**2
     return Variant(
         question=[
-            f"A feature map has {channels} channels of {side} × {side} pixels, all equal "
-            f"to one. `Dropout` and `SpatialDropout2D` act on it with q = {rate:g}.",
+            f"A feature map has {channels} channels of {side} × {side} pixels, all "
+            "equal to one. `Dropout` and `SpatialDropout2D` act on it with q = "
+            f"{rate:g}.",
             "How many random numbers does each draw for an image, and what is the "
             "variance of the mean of a channel with each?",
         ],
@@ -633,8 +631,8 @@ def interval_of_differences(draw: Draw) -> Variant:
             f"{count} paired differences have the mean {gain:g} and the standard "
             f"deviation {spread:g} percentage points. Student's t for {count - 1} "
             f"degrees of freedom is {student:g}.",
-            "Give the standard error, the half-width of the interval at 95 per cent, and "
-            "the two ends of the interval.",
+            "Give the standard error, the half-width of the interval at 95 per cent, "
+            "and the two ends of the interval.",
         ],
         parts=[
             number(

@@ -24,8 +24,8 @@ def number_of_updates(draw: Draw) -> Variant | None:
     return Variant(
         question=[
             f"You train on {examples:,} examples in mini-batches of {batch}.",
-            "How many updates make an epoch, how many examples has the last mini-batch, "
-            f"and how many epochs give at least {wanted:,} updates?",
+            "How many updates make an epoch, how many examples has the last "
+            f"mini-batch, and how many epochs give at least {wanted:,} updates?",
         ],
         parts=[
             whole(
@@ -91,8 +91,8 @@ def standard_error_of_accuracy(draw: Draw) -> Variant:
             )
         ],
         explanation=[
-            f"√({p:g} · {1 - p:.2g} / {examples}) = {error:.2g}. A difference no larger "
-            "than this may be chance.",
+            f"√({p:g} · {1 - p:.2g} / {examples}) = {error:.2g}. A difference no "
+            "larger than this may be chance.",
         ],
     )
 
@@ -132,8 +132,8 @@ def images_in_a_fold(draw: Draw) -> Variant | None:
             ),
         ],
         explanation=[
-            f"{images:,} / {folds} = {images / folds:g} images of {patients} / {folds} = "
-            f"{patients / folds:g} patients.",
+            f"{images:,} / {folds} = {images / folds:g} images of {patients} / {folds} "
+            f"= {patients / folds:g} patients.",
         ],
     )
 
@@ -165,7 +165,8 @@ def patience_by_hand(draw: Draw) -> Variant | None:
     return Variant(
         question=[
             f"The validation losses of eight epochs are "
-            f"{', '.join(map(write_value, losses))}, and training ends after the eighth.",
+            f"{', '.join(map(write_value, losses))}, and training ends after the "
+            "eighth.",
             "After which epoch does `EarlyStopping` stop (or training end) with a "
             "patience of 1, of 2 and of 4, and which epoch's weights come back with "
             "`restore_best_weights=True`?",
@@ -192,8 +193,8 @@ def patience_by_hand(draw: Draw) -> Variant | None:
             ),
         ],
         explanation=[
-            "Count the epochs since the best one; training stops when there are as many "
-            "as the patience.",
+            "Count the epochs since the best one; training stops when there are as "
+            "many as the patience.",
             "It stops after "
             + ", ".join(map(str, stops))
             + " and returns "
@@ -212,8 +213,8 @@ def halved_rate(draw: Draw) -> Variant:
     words = {2: "halves", 4: "divides by four", 10: "divides by ten"}
     return Variant(
         question=[
-            f"A callback {words[factor]} the learning rate after each epoch. What is the "
-            f"learning rate after {epochs} epochs if it was {start:g}?",
+            f"A callback {words[factor]} the learning rate after each epoch. What is "
+            f"the learning rate after {epochs} epochs if it was {start:g}?",
         ],
         parts=[
             number(
@@ -266,7 +267,9 @@ def formats_of_16_bits(draw: Draw) -> Variant | None:
                 decimals=4,
             ),
             number(
-                "weight in float16", rounded(fine), {may.VALUE_KEPT: weight},
+                "weight in float16",
+                rounded(fine),
+                {may.VALUE_KEPT: weight},
                 decimals=3,
             ),
             number(
@@ -285,8 +288,8 @@ def formats_of_16_bits(draw: Draw) -> Variant | None:
             f"The step is {weight} · 2^(−7) ≈ {coarse:.4f}. In `float16` it is "
             f"{weight} · 2^(−10) ≈ {fine:.5f}, and the weight becomes "
             f"{rounded(fine):.4f}.",
-            f"In `bfloat16` the update is {update / coarse:.2f} of a step, so the weight "
-            f"becomes {rounded(coarse):.6g}.",
+            f"In `bfloat16` the update is {update / coarse:.2f} of a step, so the "
+            f"weight becomes {rounded(coarse):.6g}.",
         ],
     )
 
@@ -302,9 +305,10 @@ def shards_of_unequal_size(draw: Draw) -> Variant | None:
         return None
     return Variant(
         question=[
-            f"Five examples have the gradients {', '.join(map(write_value, gradients))}."
-            f" The first {cut} lie on one processor and the others on another, and each "
-            "processor computes the mean of its own.",
+            "Five examples have the gradients "
+            f"{', '.join(map(write_value, gradients))}. The first {cut} lie on one "
+            "processor and the others on another, and each processor computes the mean "
+            "of its own.",
             "What do the plain mean of the two results and the mean weighted by the "
             "number of examples give?",
         ],

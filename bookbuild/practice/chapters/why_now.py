@@ -25,8 +25,8 @@ def two_readers_guess(draw: Draw) -> Variant:
         question=[
             f"{words[readers]} each guess which one of {choices} digits was drawn by a "
             "network, at random and independently of each other.",
-            f"What is the probability that {all_of[readers]} correct, and that at least "
-            "one is?",
+            f"What is the probability that {all_of[readers]} correct, and that at "
+            "least one is?",
         ],
         parts=[
             number(
@@ -65,8 +65,8 @@ def majority(draw: Draw) -> Variant:
     example = [1.0] * inputs + [0.5 - least]
     return Variant(
         question=[
-            f"A perceptron with {inputs} inputs that are 0 or 1 returns 1 if the sum of "
-            "its weighted inputs and its bias is positive, and 0 otherwise.",
+            f"A perceptron with {inputs} inputs that are 0 or 1 returns 1 if the sum "
+            "of its weighted inputs and its bias is positive, and 0 otherwise.",
             f"Give weights and a bias with which it returns 1 exactly if at least "
             f"{least} of the inputs are 1.",
         ],
@@ -200,9 +200,9 @@ def depth_of_googlenet(draw: Draw) -> Variant | None:
         explanation=[
             f"A module has {' + '.join(map(str, paths))} + 1 = {layers_of} layers with "
             f"weights, but its longest path passes through only {longest}.",
-            f"The network is {first} + {modules} · {longest} + 1 = {depth} layers deep, "
-            f"although {first} + {modules} · {layers_of} + 1 = {count} layers have "
-            "weights.",
+            f"The network is {first} + {modules} · {longest} + 1 = {depth} layers "
+            f"deep, although {first} + {modules} · {layers_of} + 1 = {count} layers "
+            "have weights.",
         ],
     )
 
@@ -279,8 +279,8 @@ def doubling_time(draw: Draw) -> Variant | None:
         return None
     return Variant(
         question=[
-            f"One training took {start:,} petaflop/s-days, and another, {months} months "
-            f"later, about {end:,}.",
+            f"One training took {start:,} petaflop/s-days, and another, {months} "
+            f"months later, about {end:,}.",
             "What is the doubling time between the two, in months? How many million "
             f"petaflop/s-days would a doubling every {write_value(pace)} months have "
             "predicted for the second?",
@@ -392,8 +392,8 @@ def splitting_compute(draw: Draw) -> Variant:
         ],
         explanation=[
             f"From F = 6 P · {ratio} P follows P = √(F / {6 * ratio}), which is "
-            f"{parameters / 1e9:.2g} billion parameters and {tokens / 1e12:.2g} trillion "
-            "tokens."
+            f"{parameters / 1e9:.2g} billion parameters and {tokens / 1e12:.2g} "
+            "trillion tokens."
         ],
     )
 
@@ -434,8 +434,8 @@ def laptop(draw: Draw) -> Variant:
             ),
         ],
         explanation=[
-            f"{cores} · {each} · {write_value(ticks)} = {write_value(peak)} in units of "
-            f"10⁹ operations per second, which is {peak / 1e3:.2g} teraflop/s or "
+            f"{cores} · {each} · {write_value(ticks)} = {write_value(peak)} in units "
+            f"of 10⁹ operations per second, which is {peak / 1e3:.2g} teraflop/s or "
             f"{100 * share:.0f} per cent of ASCI White."
         ],
     )
@@ -478,9 +478,9 @@ def days_on_cards(draw: Draw) -> Variant:
             ),
         ],
         explanation=[
-            f"The cards do {cards} · {speed / 1000:g} / {part} ≈ {rate:.3g} petaflop/s, "
-            f"so the run takes {work:,} / {rate:.3g} ≈ {days:.3g} days, and with ten "
-            f"times as many cards {days / 10:.3g}.",
+            f"The cards do {cards} · {speed / 1000:g} / {part} ≈ {rate:.3g} "
+            f"petaflop/s, so the run takes {work:,} / {rate:.3g} ≈ {days:.3g} days, "
+            f"and with ten times as many cards {days / 10:.3g}.",
         ],
     )
 
@@ -534,8 +534,9 @@ def one_example_or_a_batch(draw: Draw) -> Variant:
         explanation=[
             f"There are 2 N · {width:,}² operations, and {width:,}² weights, "
             f"{width:,} N inputs and {width:,} N outputs of {size} bytes each to move.",
-            f"That is about {single:.2g} operations a byte for N = 1 and {many:.0f} for "
-            f"N = {batch}, because the weights are fetched once for the whole batch.",
+            f"That is about {single:.2g} operations a byte for N = 1 and {many:.0f} "
+            f"for N = {batch}, because the weights are fetched once for the whole "
+            "batch.",
         ],
     )
 
@@ -552,8 +553,8 @@ def test_in_a_clinic(draw: Draw) -> Variant:
     return Variant(
         question=[
             f"A test detects {found} per cent of the people who are ill, and clears "
-            f"{cleared} per cent of those who are healthy. It is used in a clinic where "
-            f"{ill} per cent of the patients are ill.",
+            f"{cleared} per cent of those who are healthy. It is used in a clinic "
+            f"where {ill} per cent of the patients are ill.",
             "What fraction of its alarms is correct?",
         ],
         parts=[
@@ -595,10 +596,10 @@ def one_lens(draw: Draw) -> Variant:
     one_in = float((population - 1) / allowed)
     return Variant(
         question=[
-            f"One galaxy in {population:,} is a gravitational lens, and a network finds "
-            f"{found} per cent of the lenses.",
-            f"It may flag at most one in n of the ordinary galaxies, if {words[correct]} "
-            "of its alarms are to be correct. What is n?",
+            f"One galaxy in {population:,} is a gravitational lens, and a network "
+            f"finds {found} per cent of the lenses.",
+            "It may flag at most one in n of the ordinary galaxies, if "
+            f"{words[correct]} of its alarms are to be correct. What is n?",
         ],
         parts=[
             number(
@@ -614,8 +615,8 @@ def one_lens(draw: Draw) -> Variant:
             )
         ],
         explanation=[
-            f"Of {population:,} galaxies it flags {float(hits):g} lenses on average, so "
-            f"it may flag {float(allowed):g} of the {population - 1:,} others, which is "
-            f"about one in {one_in:,.0f}.",
+            f"Of {population:,} galaxies it flags {float(hits):g} lenses on average, "
+            f"so it may flag {float(allowed):g} of the {population - 1:,} others, "
+            f"which is about one in {one_in:,.0f}.",
         ],
     )

@@ -6,6 +6,4 @@ EXERCISES = [
     exercise for chapter in CHAPTERS for exercise in exercises_of(chapter).values()
 ]
 LABELS = [exercise.label for exercise in EXERCISES]
-CHAPTER_OF = {
-    label: chapter for chapter in CHAPTERS for label in exercises_of(chapter)
-}
+CHAPTER_OF = {label: chapter for chapter in CHAPTERS for label in exercises_of(chapter)}

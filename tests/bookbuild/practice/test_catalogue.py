@@ -69,12 +69,12 @@ def test_more_than_half_of_all_exercises_answer():
 
 
 def test_a_chapter_that_is_not_there():
-    with pytest.raises(RequestError, match="no chapter 'algebra'.*why-now, neuron"):
+    with pytest.raises(RequestError, match=r"no chapter 'algebra'.*why-now, neuron"):
         exercises_of("algebra")
 
 
 def test_a_label_that_is_not_there():
     with pytest.raises(RequestError, match="did you mean ex-softmax-hand"):
         exercise_of("ex-softmax-hands")
-    with pytest.raises(RequestError, match="no exercise 'zzz' takes an answer$"):
+    with pytest.raises(RequestError, match=r"no exercise 'zzz' takes an answer$"):
         exercise_of("zzz")

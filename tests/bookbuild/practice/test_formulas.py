@@ -83,7 +83,9 @@ def test_what_is_no_formula_is_met_with_a_remedy(typed, message):
     assert "table" not in str(caught.value)
 
 
-@pytest.mark.parametrize("typed", ["9^{9^{9^9}}", "z^{999999}", "e^{e^{e^{e^9}}}", "9^{99999999}"])
+@pytest.mark.parametrize(
+    "typed", ["9^{9^{9^9}}", "z^{999999}", "e^{e^{e^{e^9}}}", "9^{99999999}"]
+)
 def test_powers_without_bounds_end_at_once(typed):
     start = time.process_time()
     assert not Z.same(Z.read(typed), Z.read("z"))

@@ -31,7 +31,8 @@ for chapter in CHAPTERS:
         request = {{"do": "judge", "exercise": label, "seed": 7, "typed": explained}}
         replies.append(protocol.answer(request))
 sheets.key_in_markdown(sheets.sheets("convolution", seed=1, students=2))
-loaded = sorted(name.partition(".")[0] for name, module in sys.modules.items() if module)
+there = [name for name, module in sys.modules.items() if module]
+loaded = sorted(name.partition(".")[0] for name in there)
 print(json.dumps([replies, loaded]))
 """
 

@@ -43,7 +43,12 @@ PLANTED = [
     ("ex-length-inverse", 1, "5", "kernel not dilated"),
     ("ex-transposed-by-hand", 0, "1", "plain taken for transposed"),
     # Work and memory.
-    ("ex-pool-stride-cost", 0, str(2 * 3312), "operations taken for multiply-accumulates"),
+    (
+        "ex-pool-stride-cost",
+        0,
+        str(2 * 3312),
+        "operations taken for multiply-accumulates",
+    ),
     ("ex-pool-stride-cost", 0, str(3312 - 720), "last layer left out"),
     ("ex-backward-memory", 0, str(8 * 22528000), "bits taken for bytes"),
     ("ex-backward-memory", 0, str(22528000 // 4), "numbers taken for bytes"),
@@ -96,7 +101,10 @@ def test_more_than_fifteen_kinds_are_planted_here():
 @pytest.mark.parametrize("seed", range(200))
 def test_a_layer_is_judged_for_every_seed(seed):
     variant = exercise_of("ex-channels-count").variant(seed)
-    found = [int(text) for text in __import__("re").findall(r"\d+", " ".join(variant.question))]
+    found = [
+        int(text)
+        for text in __import__("re").findall(r"\d+", " ".join(variant.question))
+    ]
     filters, kernel, _, channels = found[:4]
     weights = kernel * kernel * channels * filters
     part = variant.parts[0]

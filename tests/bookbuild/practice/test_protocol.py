@@ -91,8 +91,10 @@ def test_a_chapter_may_be_named():
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=9),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["do", "exercise", "seed", "typed"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["do", "exercise", "seed", "typed"]), inner)
+    ),
     max_leaves=8,
 )
 

@@ -121,7 +121,7 @@ def test_no_label_is_defined_twice():
     assert len(set(LABELS)) == len(LABELS)
 
 
-# -- the machinery ----------------------------------------------------------------------
+# -- the machinery --------------------------------------------------------------------
 
 
 @exercise("ex-planted")
