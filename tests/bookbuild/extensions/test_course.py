@@ -1,0 +1,85 @@
+"""The plan of a course: what a chapter takes, and how chapters share weeks."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bookbuild.checks import reading
+from bookbuild.extensions import course
+
+ROOT = Path(__file__).parents[3]
+TEXT = """# A chapter
+
+word word word
+
+```{exercise} One
+:label: ex-one
+:class: routine
+
+How?
+```
+
+```{exercise} Two
+:label: ex-two
+:class: project
+
+Why?
+```
+"""
+
+
+def chapter(name, hours):
+    return course.Chapter(f"book/{name}", hours * 60, 0, {}, 0)
+
+
+def test_what_a_chapter_takes():
+    found = course.chapter_of("book/chapter", TEXT)
+    assert found.name == "chapter"
+    assert found.levels == {"routine": 1, "deeper": 0, "project": 1}
+    assert found.solving == 5  # a project comes on top
+    assert 0 < found.reading < 1
+    assert found.answering == 0
+
+
+def test_exercises_that_answer_are_counted():
+    text = (ROOT / "book/convolution.md").read_text(encoding="utf-8")
+    found = course.chapter_of("book/convolution", text)
+    assert found.answering == 18
+    assert sum(found.levels.values()) == len(reading.exercises_of(text))
+
+
+def test_short_chapters_share_a_week_and_long_ones_take_several():
+    chapters = [
+        chapter(name, hours) for name, hours in zip("abcd", (2, 3, 5, 13), strict=True)
+    ]
+    weeks = course.weeks_of(chapters, 6)
+    assert [week.name for week in weeks] == ["1", "2", "3 to 5"]
+    assert [[one.name for one in week.chapters] for week in weeks] == [
+        ["a", "b"],
+        ["c"],
+        ["d"],
+    ]
+    assert course.weeks_of([], 6) == []
+
+
+@given(st.lists(st.floats(0.1, 30), max_size=20), st.integers(1, 20))
+def test_every_chapter_has_its_weeks(hours, budget):
+    chapters = [chapter(str(place), one) for place, one in enumerate(hours)]
+    weeks = course.weeks_of(chapters, budget)
+    assert [one for week in weeks for one in week.chapters] == chapters
+    ends = [(week.first, week.last) for week in weeks]
+    assert all(first <= last for first, last in ends)
+    assert [first for first, _ in ends] == [1, *(last + 1 for _, last in ends[:-1])][
+        : len(ends)
+    ]
+    for week in weeks:
+        assert week.hours <= 1.1 * budget * (week.last - week.first + 1) + 1e-9
+
+
+@pytest.mark.parametrize("name", ["course-plan", "course-exercises"])
+def test_the_page_for_teachers_shows_both(name):
+    text = (ROOT / "book/course.md").read_text(encoding="utf-8")
+    assert f"{{{name}}}" in text
+    assert "book/course" in reading.documents_in_order(ROOT)

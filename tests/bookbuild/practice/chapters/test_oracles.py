@@ -1,0 +1,318 @@
+"""Answers for many seeds, against Keras or a loop, from the question's words alone."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+
+from bookbuild.practice.catalogue import exercise_of
+
+SEEDS = range(200)
+
+
+def numbers_in(variant):
+    """Return the whole numbers of a question, in order, with their signs."""
+    text = " ".join(variant.question).replace("−", "-").replace(",000", "000")
+    text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)
+    return [int(found) for found in re.findall(r"(?<![\d.\w])-?\d+(?![\d.]*\d)", text)]
+
+
+def rows_in(text):
+    """Return the rows of numbers in brackets."""
+    text = text.replace("−", "-")
+    return [
+        [float(value) for value in found.split(",")]
+        for found in re.findall(r"\((-?[\d.]+(?:, -?[\d.]+)+)\)", text)
+    ]
+
+
+def answers(variant):
+    return [part.answer for part in variant.parts]
+
+
+def each(label):
+    exercise = exercise_of(label)
+    return [exercise.variant(None), *(exercise.variant(seed) for seed in SEEDS)]
+
+
+# -- Keras -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def keras():
+    return pytest.importorskip("keras")
+
+
+@pytest.mark.slow
+def test_parameters_of_a_convolution(keras):
+    for variant in each("ex-channels-count"):
+        filters, kernel, _, channels, side, _, larger, *_ = numbers_in(variant)
+        layer = keras.layers.Conv2D(filters, kernel, padding="same")
+        layer.build((None, side, side, channels))
+        assert layer.count_params() == variant.parts[0].answer
+        small = layer.compute_output_shape((None, side, side, channels))
+        large = layer.compute_output_shape((None, larger, larger, channels))
+        assert math.prod(large[1:]) == variant.parts[1].answer * math.prod(small[1:])
+
+
+@pytest.mark.slow
+def test_lengths_with_both_paddings(keras):
+    for variant in each("ex-length-by-hand"):
+        length, kernel, strides = numbers_in(variant)[:3]
+        found = [
+            keras.layers.Conv1D(
+                1, kernel, strides=strides, padding=padding
+            ).compute_output_shape((None, length, 1))[1]
+            for padding in ("valid", "same")
+        ]
+        assert found == answers(variant)[:2]
+
+
+@pytest.mark.slow
+def test_zeros_of_same_padding(keras):
+    for label, place in (("ex-length-by-hand", 2), ("ex-length-torch", 1)):
+        for variant in each(label):
+            found = numbers_in(variant)
+            if label == "ex-length-by-hand":
+                length, kernel, strides = found[:3]
+            else:
+                kernel, strides, _, length = found[2:6]
+            # A one at the first element is seen by as many outputs as it is padded.
+            layer = keras.layers.Conv1D(
+                1,
+                kernel,
+                strides=strides,
+                padding="same",
+                kernel_initializer=lambda shape, dtype=None: np.arange(
+                    1.0, shape[0] + 1
+                ).reshape(shape),
+            )
+            x = np.zeros((1, length, 1), "float32")
+            x[0, 0] = 1
+            first = float(keras.ops.convert_to_numpy(layer(x))[0, 0, 0])
+            assert first - 1 == variant.parts[place].answer
+
+
+@pytest.mark.slow
+def test_transposed_convolutions(keras):
+    for variant in each("ex-transposed-by-hand"):
+        kernel, x = rows_in(" ".join(variant.question))
+        strides = int(re.search(r"stride (\d)", variant.question[0])[1])
+        layer = keras.layers.Conv1DTranspose(
+            1, len(kernel), strides=strides, use_bias=False
+        )
+        layer.build((None, len(x), 1))
+        layer.set_weights([np.reshape(kernel, (len(kernel), 1, 1))])
+        z = keras.ops.convert_to_numpy(layer(np.reshape(x, (1, len(x), 1))))
+        assert variant.parts[0].answer == z.shape[1]
+        assert np.allclose(z.ravel(), variant.parts[1].answer)
+
+
+def described(variant):
+    """Return side, channels, (filters, kernel) three times and the classes."""
+    text = " ".join(variant.question)
+    side, channels = re.search(r"images of (\d+) × \d+ with (\d+)", text).groups()
+    stages = [
+        (int(f), int(k)) for f, k in re.findall(r"(\d+) filters of ([3-7]) ×", text)[:3]
+    ]
+    classes = int(re.search(r"dense layer of (\d+) units", text)[1])
+    return int(side), int(channels), stages, classes
+
+
+def built(keras, side, channels, stages, classes, *, pooling):
+    layers = [keras.Input((side, side, channels))]
+    for filters, kernel in stages:
+        layers.append(keras.layers.Conv2D(filters, kernel))
+        if pooling:
+            layers.append(keras.layers.MaxPooling2D(2))
+    return keras.Sequential(
+        [*layers, keras.layers.Flatten(), keras.layers.Dense(classes)]
+    )
+
+
+@pytest.mark.slow
+def test_a_whole_network(keras):
+    for variant in each("ex-convnet-sequential")[:60]:
+        model = built(keras, *described(variant), pooling=True)
+        counts = [layer.count_params() for layer in model.layers]
+        assert answers(variant) == [counts[2], counts[-1], model.count_params()]
+
+
+@pytest.mark.slow
+def test_a_network_without_pooling(keras):
+    for variant in each("ex-cost-without-pooling")[:60]:
+        model = built(keras, *described(variant), pooling=False)
+        assert variant.parts[0].answer == model.count_params()
+        work = 0
+        for layer in model.layers:
+            if layer.weights:
+                positions = math.prod(layer.output.shape[1:-1])
+                work += positions * math.prod(layer.kernel.shape)
+        assert variant.parts[1].answer == work
+
+
+@pytest.mark.slow
+def test_a_larger_image(keras):
+    for variant in each("ex-cost-larger-image")[:60]:
+        _, channels, stages, classes = described(variant)
+        larger = int(re.search(r"built for images of (\d+)", variant.question[1])[1])
+        model = built(keras, larger, channels, stages, classes, pooling=True)
+        assert variant.parts[0].answer == model.layers[-1].count_params()
+        maps = model.layers[-3].output.shape
+        assert variant.parts[1].answer == (None, *maps[1:3], classes)
+
+
+@pytest.mark.slow
+def test_dense_layers(keras):
+    for variant in each("ex-parameters-image"):
+        side, _, colours, units, *_ = numbers_in(variant)
+        layer = keras.layers.Dense(units)
+        layer.build((None, side * side * colours))
+        assert variant.parts[0].answer == layer.count_params()
+    for variant in each("ex-layer-shapes"):
+        (batch, inputs), (_, units) = rows_in(variant.question[0])
+        layer = keras.layers.Dense(int(units))
+        layer.build((int(batch), int(inputs)))
+        kernel, bias = (tuple(weight.shape) for weight in layer.weights)
+        assert answers(variant) == [kernel, bias, kernel[::-1]]
+
+
+@pytest.mark.slow
+def test_normalisations(keras):
+    for variant in each("ex-bn-count")[:60]:
+        first, kernel, _, channels, second, *_ = numbers_in(variant)
+        model = keras.Sequential(
+            [
+                keras.Input((24, 24, channels)),
+                keras.layers.Conv2D(first, kernel, use_bias=False),
+                keras.layers.BatchNormalization(),
+                keras.layers.Conv2D(second, kernel, use_bias=False),
+                keras.layers.BatchNormalization(),
+            ]
+        )
+        trained = sum(math.prod(one.shape) for one in model.trainable_variables)
+        assert answers(variant)[:2] == [model.count_params(), trained]
+
+
+@pytest.mark.slow
+def test_frozen_networks(keras):
+    for variant in each("ex-data-frozen-count")[:60]:
+        classes = int(re.search(r"dense layer of (\d+)", variant.question[0])[1])
+        side = int(re.search(r"images of (\d+)", variant.question[0])[1])
+        filters = int(re.search(r"Conv2D\((\d+)", variant.question[0])[1])
+        model = keras.Sequential(
+            [
+                keras.Input((side, side, 1)),
+                keras.layers.Conv2D(filters, 5, strides=2),
+                keras.layers.Conv2D(filters, 3, strides=2),
+                keras.layers.Flatten(),
+                keras.layers.Dense(classes),
+            ]
+        )
+        head = model.layers[-1]
+        wanted = [head.input.shape[1], head.count_params(), model.count_params()]
+        assert answers(variant) == wanted
+
+
+# -- loops -----------------------------------------------------------------------------
+
+
+def test_feature_maps_by_a_loop():
+    for variant in each("ex-convolution-by-hand"):
+        rows = rows_in(" ".join(variant.question))
+        image, kernel = np.array(rows[:4]), np.array(rows[6:8])
+        text = variant.question[1].replace("−", "-")
+        bias = int(re.search(r"bias to (-?\d)", text)[1])
+        z = []
+        for u in range(3):
+            for v in range(3):
+                z.append(np.sum(image[u : u + 2, v : v + 2] * kernel) + bias)
+        assert list(variant.parts[0].answer) == z
+        assert (np.array(rows[4:6])[::-1, ::-1] == kernel).all()
+
+
+def test_pooled_maps_by_a_loop():
+    for variant in each("ex-pooling-by-hand"):
+        table = np.array(rows_in(variant.question[0]))
+        window = int(re.search(r"windows of (\d)", variant.question[0])[1])
+        size = 4 - window + 1
+        found = [
+            table[u : u + window, v : v + window].max()
+            for u in range(size)
+            for v in range(size)
+        ]
+        assert answers(variant) == [size, tuple(found)]
+
+
+def test_gradients_of_a_convolution_by_differences():
+    for variant in each("ex-conv-gradient-by-hand"):
+        x, kernel, delta = map(np.array, rows_in(variant.question[0]))
+
+        def loss(x, kernel, bias, delta=delta):
+            z = [x[u : u + 2] @ kernel + bias for u in range(2)]
+            return np.dot(z, delta)
+
+        def slopes(function, at):
+            step = np.eye(len(at)) * 0.5
+            return [function(at + one) - function(at - one) for one in step]
+
+        of_kernel = slopes(lambda k: loss(x, k, 0.0), kernel)
+        of_bias = loss(x, kernel, 0.5) - loss(x, kernel, -0.5)
+        of_input = slopes(lambda x: loss(x, kernel, 0.0), x)
+        assert np.allclose(variant.parts[0].answer, of_kernel)
+        assert np.allclose(variant.parts[1].answer, of_bias)
+        assert np.allclose(variant.parts[2].answer, of_input)
+
+
+def test_receptive_fields_by_marking_what_is_seen():
+    for variant in each("ex-field-by-hand"):
+        k1, k2, s2, k3, s3 = numbers_in(variant)
+        fields, spacings = [], []
+        stack = [(k1, 1), (k2, s2), (k3, s3)]
+        for depth in range(1, 4):
+            seen = []
+            for place in (0, 1):
+                inputs = {place}
+                for kernel, strides in reversed(stack[:depth]):
+                    inputs = {o * strides + n for o in inputs for n in range(kernel)}
+                seen.append(inputs)
+            fields.append(max(seen[0]) - min(seen[0]) + 1)
+            spacings.append(min(seen[1]) - min(seen[0]))
+        assert [list(answer) for answer in answers(variant)] == [fields, spacings]
+
+
+def test_updates_by_going_through_them():
+    for variant in each("ex-fit-updates"):
+        examples, batch, wanted = numbers_in(variant)
+        sizes = [
+            len(range(at, min(at + batch, examples)))
+            for at in range(0, examples, batch)
+        ]
+        epochs = updates = 0
+        while updates < wanted:
+            epochs, updates = epochs + 1, updates + len(sizes)
+        assert answers(variant) == [len(sizes), sizes[-1], epochs]
+
+
+def test_batch_normalisation_by_differences():
+    for variant in each("ex-bn-backward-hand"):
+        z, *upstream = map(np.array, rows_in(variant.question[0]))
+        for part, u in zip(variant.parts, upstream, strict=True):
+
+            def loss(z, u=u):
+                return u @ ((z - z.mean()) / z.std())
+
+            step = np.eye(4) * 1e-5
+            slopes = [(loss(z + one) - loss(z - one)) / 2e-5 for one in step]
+            assert np.allclose(part.answer, slopes, atol=1e-6)
+
+
+def test_a_test_in_a_clinic_by_counting_patients():
+    for variant in each("ex-whynow-base-rate"):
+        found, cleared, ill = numbers_in(variant)
+        patients = 100 * 100
+        sick = patients * ill // 100
+        true = sick * found / 100
+        false = (patients - sick) * (100 - cleared) / 100
+        assert math.isclose(variant.parts[0].answer, true / (true + false))
