@@ -196,7 +196,7 @@ def _without_unit(text: str, unit: str) -> tuple[str, Fraction]:
     if percent:
         text = text[: percent.start()]
         factor = Fraction(1) if unit == "per cent" else Fraction(1, 100)
-    words = re.search(r"(?<=[\d.)\s])\s*((?:[A-Za-z°²/]+[\s.]*)+)$", text)
+    words = re.search(r"(?<=[\d.)\s])\s*((?:[A-Za-z°²][A-Za-z°²/-]*[\s.]*)+)$", text)
     if words is None or re.fullmatch(r"\s*(?:e|pi|x)\s*", words[1]):
         return text, factor
     for word in words[1].split():

@@ -113,6 +113,7 @@ def test_roots_and_logarithms(typed, value):
         ("85", "million", 85),
         ("0.56 trillion", "billion parameters", 560),
         ("5.6 months", "months", Fraction("5.6")),
+        ("3.7 million petaflop/s-days", "million petaflop/s-days", Fraction("3.7")),
     ],
 )
 def test_units(typed, unit, value):

@@ -36,6 +36,8 @@ def test_the_answer_that_is_shown_is_right(one):
     for variant in variants_of(one):
         typed = [part.write(part.answer) for part in variant.parts]
         assert {verdict.verdict for verdict in judge(variant, typed)} == {RIGHT}
+        typed = [part.written for part in variant.parts]
+        assert {verdict.verdict for verdict in judge(variant, typed)} == {RIGHT}
 
 
 @pytest.mark.parametrize("one", EXERCISES, ids=LABELS)
