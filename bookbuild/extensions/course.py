@@ -185,6 +185,17 @@ class Plan(SphinxDirective):
         return nodes.table("", group, classes=["course"])
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "week"), counted(6, "hour")
+    ('1 week', '6 hours')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def cell(content: object) -> nodes.paragraph:
     """Return what stands in a cell as a paragraph."""
     if isinstance(content, nodes.Node):
@@ -206,9 +217,12 @@ class CoursePlan(Plan):
             )
         weeks = weeks_of(chapters, hours)
         total = sum(week.hours for week in weeks)
+        count = len(chapters)
         said = (
-            f"With {hours} hours of work a week, the {len(chapters)} chapters take "
-            f"{weeks[-1].last} weeks and {total:.0f} hours, projects not counted."
+            f"With {counted(hours, 'hour')} of work a week, "
+            f"{f'the {count} chapters take' if count > 1 else 'one chapter takes'} "
+            f"{counted(weeks[-1].last, 'week')} and {counted(round(total), 'hour')}, "
+            "projects not counted."
         )
         rows = []
         for week in weeks:

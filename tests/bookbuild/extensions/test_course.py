@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -83,3 +84,43 @@ def test_the_page_for_teachers_shows_both(name):
     text = (ROOT / "book/course.md").read_text(encoding="utf-8")
     assert f"{{{name}}}" in text
     assert "book/course" in reading.documents_in_order(ROOT)
+
+
+SOLUTIONS = "".join(
+    f"\n```{{solution}} {name}\n:class: dropdown\n\nSo.\n```\n"
+    for name in ("ex-one", "ex-two")
+)
+PAGE = """```{course-plan}
+:hours: 1
+```
+
+```{course-exercises}
+```
+
+"""
+
+
+@pytest.mark.slow
+def test_a_page_shows_the_plan(mini):
+    mini.page("first", TEXT.partition("\n\n")[2] + SOLUTIONS, title="First")
+    mini.page("second", PAGE, title="Second")
+    status, printed = mini.build()
+    assert status == 0, printed
+    shown = BeautifulSoup(mini.html("second"), "html.parser")
+    plan, exercises = shown.select("table.course")
+    (week,) = plan.select("tbody tr")
+    assert [cell.get_text(strip=True) for cell in week.select("td")] == [
+        "1",
+        "First",
+        "0.0",
+        "0.1",
+        "0.1",
+    ]
+    assert week.a["href"].endswith("first.html")
+    rows = [
+        [cell.get_text(strip=True) for cell in row.select("td")]
+        for row in exercises.select("tbody tr")
+    ]
+    assert rows == [["First", "1", "0", "1", "0"], ["together", "1", "0", "1", "0"]]
+    text = shown.get_text(" ")
+    assert "With 1 hour of work a week, one chapter takes 1 week and" in text
