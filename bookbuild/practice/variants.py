@@ -48,13 +48,16 @@ class Variant:
 
 
 def _readable(text: str) -> str:
-    """Return a text with the powers of ten of Python's numbers written out.
+    """Return a text with the numbers of Python as a book writes them.
 
     Examples
     --------
-    >>> _readable("about 4e-06, or 1.2e+07")
-    'about 4 · 10^(−6), or 1.2 · 10^7'
+    >>> _readable("about 4e-06, or -1.2e+07, from `x[-1]`")
+    'about 4 · 10^(−6), or −1.2 · 10^7, from `x[-1]`'
     """
+    pieces = text.split("`")
+    pieces[::2] = [re.sub(r"(?<![\w)])-(?=\d)", "−", piece) for piece in pieces[::2]]
+    text = "`".join(pieces)
     text = re.sub(r"(?<=\d)e-0*(\d+)\b", r" · 10^(−\1)", text)
     return re.sub(r"(?<=\d)e\+0*(\d+)\b", r" · 10^\1", text)
 

@@ -35,8 +35,8 @@ def part_of_a_standard_error(draw: Draw) -> Variant:
             )
         ],
         explanation=[
-            f"A {factor}th of the error needs {factor}² = {factor**2} times as many "
-            f"measurements, {factor**2} · {count} = {needed}.",
+            f"An error {factor} times smaller needs {factor}² = {factor**2} times as "
+            f"many measurements, {factor**2} · {count} = {needed}.",
         ],
     )
 
@@ -428,42 +428,40 @@ def gaussian_profile(draw: Draw) -> Variant:
 @exercise("ex-data-sersic-centre")
 def brightness_of_the_centre(draw: Draw) -> Variant:
     """Find how bright the centre of a profile is."""
-    flat = draw.one(1.678, 1.2, 2.1)
-    steep = draw.one(7.669, 5.67, 3.672)
-    power = draw.one(1, 1, 2)
+    flat = draw.one(1.678, 1.2, 2.1, 2.67)
+    steep = draw.one(7.669, 5.67, 3.672, 6.2)
     return Variant(
         question=[
             "A profile is F(R) = F_e exp(−B ((R / R_e)^(1/S) − 1)). For a disc B = "
             f"{flat:g}, and for an elliptical B = {steep:g}.",
             "How many times brighter than at R_e is the centre"
-            + (", squared" if power == 2 else "")
             + ", for the disc and for the elliptical?",
         ],
         parts=[
             number(
                 "disc",
-                exp(flat * power),
+                exp(flat),
                 {
-                    may.DECIMAL_LOGARITHM: 10 ** (flat * power),
-                    may.STOPPED_HALFWAY: flat * power,
-                    may.BINARY_LOGARITHM: 2 ** (flat * power),
+                    may.DECIMAL_LOGARITHM: 10 ** (flat),
+                    may.STOPPED_HALFWAY: flat,
+                    may.BINARY_LOGARITHM: 2 ** (flat),
                 },
                 decimals=1,
             ),
             number(
                 "elliptical",
-                exp(steep * power),
+                exp(steep),
                 {
-                    may.DECIMAL_LOGARITHM: 10 ** (steep * power),
-                    may.STOPPED_HALFWAY: steep * power,
-                    may.BINARY_LOGARITHM: 2 ** (steep * power),
+                    may.DECIMAL_LOGARITHM: 10 ** (steep),
+                    may.STOPPED_HALFWAY: steep,
+                    may.BINARY_LOGARITHM: 2 ** (steep),
                 },
                 digits=3,
             ),
         ],
         explanation=[
             "At R = 0 the exponent is B, so the factors are "
-            f"e^{flat * power:g} ≈ {exp(flat * power):.1f} and e^{steep * power:g} ≈ "
-            f"{exp(steep * power):,.4g}.",
+            f"e^{flat:g} ≈ {exp(flat):.1f} and e^{steep:g} ≈ "
+            f"{exp(steep):,.4g}.",
         ],
     )

@@ -221,7 +221,7 @@ def xor_of_three_neurons(draw: Draw) -> Variant:
     """Build a network of step units."""
     is_xor = draw.one(True, False)
     name = "XOR (exactly one of the two inputs is 1)"
-    other = "its opposite (both inputs are 0, or both are 1)"
+    other = "the opposite of XOR (both inputs are 0, or both are 1)"
     wanted = [(a != b) == is_xor for a, b in corners(2)]
     hidden = (1.0, -1.0, 1.0, -1.0, -0.5, 1.5)
     output = (1.0, 1.0, -1.5) if is_xor else (-1.0, -1.0, 1.5)

@@ -360,7 +360,7 @@ def weight_decay(draw: Draw) -> Variant:
         ],
         explanation=[
             f"Each step multiplies the weight by 1 − {rate * decay:g}, so half is lost "
-            f"after log 2 / {rate * decay:g} ≈ {steps:,.0f} steps.",
+            f"after log 2 / ({rate * decay:g}) ≈ {steps:,.0f} steps.",
             "With ten times the learning rate it takes a tenth of them.",
         ],
     )

@@ -18,8 +18,8 @@ def one_large_score(draw: Draw) -> Variant:
         question=[
             f"Attention has {tokens} tokens. Which weight does each value get if all "
             "keys are equal?",
-            f"If one score of a query is larger than all the others by {gap}, by which "
-            "factor is the weight of each other token smaller than that of this one?",
+            f"If one score of a query is larger than all the others by {gap}, what is "
+            "the weight of each other token, divided by the weight of this one?",
         ],
         parts=[
             number(
@@ -29,7 +29,7 @@ def one_large_score(draw: Draw) -> Variant:
                 decimals=3,
             ),
             number(
-                "factor",
+                "ratio of the weights",
                 exp(-gap),
                 {
                     may.LINEAR_FOR_POWER: 1 / gap,
@@ -43,7 +43,7 @@ def one_large_score(draw: Draw) -> Variant:
         explanation=[
             "Equal keys give equal scores and equal weights, so attention returns the "
             f"plain mean of the values: 1/{tokens} each.",
-            f"In the second case the factor is e^(−{gap}) ≈ {exp(-gap):.1e}, and "
+            f"In the second case the ratio is e^(−{gap}) ≈ {exp(-gap):.1e}, and "
             "attention returns that one value almost exactly.",
         ],
     )

@@ -408,8 +408,8 @@ def mean_behind_a_relu(draw: Draw) -> Variant | None:
     )
     return Variant(
         question=[
-            f"Dropout with q = 0.5 acts on a = {write_values(a)}, and a unit returns "
-            f"max(0, a₁ + a₂ − {shift}) of what it returns.",
+            f"Dropout with q = 0.5 acts on a = {write_values(a)}. Of what it returns, "
+            f"a unit computes max(0, a₁ + a₂ − {shift}).",
             "What is the average of the unit over the four masks, and its value "
             "without dropout?",
         ],

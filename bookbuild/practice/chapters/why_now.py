@@ -534,7 +534,7 @@ def one_example_or_a_batch(draw: Draw) -> Variant:
         explanation=[
             f"There are 2 N · {width:,}² operations, and {width:,}² weights, "
             f"{width:,} N inputs and {width:,} N outputs of {size} bytes each to move.",
-            f"That is about {single:.2g} operations a byte for N = 1 and {many:.0f} "
+            f"The intensity is about {single:.2g} for N = 1 and {many:.0f} "
             f"for N = {batch}, because the weights are fetched once for the whole "
             "batch.",
         ],

@@ -55,7 +55,10 @@ NOT_STATED = {
     ("ex-bn-backward-hand", "third"): "asked here alone; a worked example has it",
     ("ex-paper-boxes", "fraction"): "as two thirds",
     ("ex-further-attention", "weight with equal keys"): "as the plain mean",
-    ("ex-further-attention", "factor"): "as a product with a power of ten",
+    (
+        "ex-further-attention",
+        "ratio of the weights",
+    ): "as a product with a power of ten",
     ("ex-further-baseline", "baseline"): "in the exercise",
 }
 

@@ -108,6 +108,8 @@ def test_what_is_shown_is_plain_text(one):
             assert text.count("`") % 2 == 0, text
             assert "Fraction" not in text
             assert "e-0" not in text, text
+            plain = "".join(text.split("`")[::2])
+            assert not re.search(r"(^|[\s(])-\d", plain) or is_about_formulas, text
             assert "  " not in text, text
             assert "{" not in text or is_about_formulas, text
 
