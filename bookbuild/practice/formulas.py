@@ -6,7 +6,7 @@ reader may write the answer in whatever form it was found.
 
 import math
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bookbuild.equations import tree
@@ -145,11 +145,13 @@ class Letters:
 
     def same(self, left: tree.Node, right: tree.Node) -> bool:
         """Return whether two formulas have the same values."""
-        both = [
-            (a, b)
-            for a, b in zip(self.values(left), self.values(right), strict=True)
-            if b is not None
-        ]
+        return self.alike(self.values(left), self.values(right))
+
+    def alike(
+        self, left: Sequence[float | None], right: Sequence[float | None]
+    ) -> bool:
+        """Return whether the values of two formulas are the same."""
+        both = [(a, b) for a, b in zip(left, right, strict=True) if b is not None]
         if len(both) < ENOUGH or any(a is None for a, _ in both):
             return False
         return all(

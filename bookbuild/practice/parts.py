@@ -329,6 +329,19 @@ class Formula(Part):
         """Return whether two formulas have the same values."""
         return self.letters.same(self._tree(typed), self._tree(answer))
 
+    def without_ambiguous(self) -> "Part":
+        """Return the part as above, with each formula worked out once."""
+        kept: dict[Misconception, Any] = {}
+        seen = [self.letters.values(self._tree(self.answer))]
+        for misconception, answer in self.mistakes.items():
+            if answer is None:
+                continue
+            values = self.letters.values(self._tree(answer))
+            if not any(self.letters.alike(values, other) for other in seen):
+                kept[misconception] = answer
+                seen.append(values)
+        return replace(self, mistakes=kept)
+
     def write(self, answer: Any) -> str:
         """Return the formula as it stands."""
         return str(answer)

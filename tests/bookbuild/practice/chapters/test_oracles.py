@@ -1,5 +1,6 @@
 """Answers for many seeds, against Keras or a loop, from the question's words alone."""
 
+import itertools
 import math
 import re
 
@@ -314,3 +315,16 @@ def test_a_test_in_a_clinic_by_counting_patients():
         true = sick * found / 100
         false = (patients - sick) * (100 - cleared) / 100
         assert math.isclose(variant.parts[0].answer, true / (true + false))
+
+
+def test_functions_of_a_perceptron_by_trying_weights():
+    for variant in each("ex-whynow-sixteen-functions")[:9]:
+        words = ("one input", "two inputs", "three inputs")
+        inputs = [word in variant.question[0] for word in words].index(True) + 1
+        corners = list(itertools.product((0, 1), repeat=inputs))
+        learnable = {
+            tuple(np.dot(weights, corner) + bias > 0 for corner in corners)
+            for weights in itertools.product(range(-2, 3), repeat=inputs)
+            for bias in np.arange(-3.5, 4, 0.5)
+        }
+        assert answers(variant) == [2 ** len(corners), len(learnable)]
