@@ -11,6 +11,8 @@ from bookbuild.practice.parts import Formula, Number, Numbers, Satisfying, Shape
 
 from .asked import CHAPTER_OF, EXERCISES, LABELS
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 WORDS = {
     "no": 0,

@@ -11,6 +11,8 @@ from bookbuild.practice.variants import Draw, Exercise, Variant, exercise
 
 from .asked import EXERCISES, LABELS
 
+pytestmark = pytest.mark.slow
+
 FEW = range(12)
 # Exercises about letters, or with a handful of cases, have no more questions than that.
 FEWEST = {"formula": 2, "other": 4}
