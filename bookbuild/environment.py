@@ -319,7 +319,7 @@ def install_byhand(kind: Environment) -> None:
 
 
 def install_from_npm(kind: Environment) -> None:
-    """Fetch KaTeX, which draws the equations, MiniSearch, for the search, and axe."""
+    """Fetch what draws the equations, searches, runs Python in the pages, and axe."""
     home = kind.python.parent.parent / "share" / "npm"
     home.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
@@ -327,7 +327,7 @@ def install_from_npm(kind: Environment) -> None:
     # npm looks for node on the path, and this machine may have none of its own.
     path = os.pathsep.join([str(kind.python.parent), os.environ.get("PATH", "")])
     run(
-        "installing KaTeX, MiniSearch and axe",
+        "installing KaTeX, MiniSearch, Pyodide and axe",
         shutil.which("npm", path=path) or "npm",
         "ci",
         *("--prefix", str(home), "--no-audit", "--no-fund", "--ignore-scripts"),
