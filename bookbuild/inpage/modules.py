@@ -16,8 +16,9 @@ from bookbuild.places import ROOT
 HOMES = {"bookbuild": ROOT, "byhand": ROOT / "src"}
 START = ("bookbuild.inpage.answering", "byhand.shapes")
 PRACTICE = "bookbuild.practice.protocol"
-# What a page never needs of byhand: these need packages that are not in the browser.
+# What no page needs: these ask for packages that are not in the browser.
 LEFT_OUT = (
+    "bookbuild.extensions",
     "byhand.backprop",
     "byhand.datasets",
     "byhand.experiments",
@@ -25,6 +26,7 @@ LEFT_OUT = (
     "byhand.gradients",
     "byhand.restarts",
     "byhand.shapes.__main__",
+    "byhand.shapes.live_keras",
     "byhand.shapes.live_torch",
 )
 # Imported by a name that is computed, so that no import statement leads to them.

@@ -3,6 +3,11 @@
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
+// An error alone, without the line of Pyodide's source that it passed.
+process.on("uncaughtException", (error) => {
+  process.stderr.write(String(error?.message ?? error), () => process.exit(1));
+});
+
 const asked = JSON.parse(readFileSync(0, "utf8"));
 const address = pathToFileURL(`${asked.pyodide}/pyodide.mjs`).href;
 const { loadPyodide } = await import(address);
