@@ -5,7 +5,13 @@ import importlib
 import json
 import sys
 
-LIBRARY = f"/lib/python{sys.version_info[0]}{sys.version_info[1]}.zip/"
+LIBRARY = f"/lib/python{sys.version_info[0]}{sys.version_info[1]}.zip"
+
+
+def begin(told):
+    """Do what every visit begins with: the first answer."""
+    answer = importlib.import_module("bookbuild.inpage.answering").answer
+    answer(told["requests"][0])
 
 
 def run(told):
@@ -21,15 +27,14 @@ def run(told):
     return [answer(request) for request in told["requests"]]
 
 
-def library():
-    """Return the modules of the standard library that were imported, by their paths."""
-    found = {}
-    for name, module in list(sys.modules.items()):
-        spec = getattr(module, "__spec__", None)
-        origin = getattr(spec, "origin", None) or ""
-        if origin.startswith(LIBRARY):
-            found[origin.removeprefix(LIBRARY)] = name
-    return found
+def held(archive):
+    """Return the paths of the imported modules that lie in an archive."""
+    origins = (
+        getattr(getattr(module, "__spec__", None), "origin", None) or ""
+        for module in list(sys.modules.values())
+    )
+    start = f"{archive}/"
+    return {one.removeprefix(start) for one in origins if one.startswith(start)}
 
 
 def compiled(path, source):
@@ -41,27 +46,32 @@ def compiled(path, source):
     return bytes(data)
 
 
-def of_archive(archive, names):
-    """Return compiled modules of an archive in base64, by the paths that they get."""
+def of_archive(archive, paths, early):
+    """Return modules of an archive in base64 by their paths, the early ones compiled."""
     import base64
     import zipfile
 
+    found = {}
     with zipfile.ZipFile(archive) as opened:
-        return {
-            f"{name.removesuffix('.py')}.pyc": base64.b64encode(
-                compiled(name, opened.read(name))
-            ).decode()
-            for name in sorted(names)
-        }
+        for path in sorted(paths):
+            content = opened.read(path)
+            if path in early:
+                path, content = f"{path}c", compiled(path, content)
+            found[path] = base64.b64encode(content).decode()
+    return found
 
 
-sys.path.insert(0, "/book.zip")
+BOOK = "/book.zip"
+sys.path.insert(0, BOOK)
 told = json.loads(asked)
+begin(told)
+early = held(LIBRARY), held(BOOK)
 answers = run(told)
-paths = library()  # before anything is imported that only this script needs
-with_sources = {
-    "library": of_archive(LIBRARY.rstrip("/"), paths),
-    "book": of_archive("/book.zip", told["paths"]),
-    "answers": answers,
-}
-json.dumps(with_sources)
+every = held(LIBRARY), told["paths"]  # before what only this script imports
+json.dumps(
+    {
+        "library": of_archive(LIBRARY, every[0], early[0]),
+        "book": of_archive(BOOK, every[1], early[1]),
+        "answers": answers,
+    }
+)
