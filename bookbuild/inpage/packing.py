@@ -3,9 +3,9 @@
 Pyodide comes from npm, of the version that bookbuild/npm/package-lock.json pins. Of
 its standard library only those modules are packed that are imported when every module
 of ours is, and when requests of every kind are answered: that is tried in Node, on the
-same interpreter, and kept until something that it depends on changes. Modules that the
-first answer needs are packed compiled, which saves a reader's device seconds; the rest
-as they are, which saves bytes.
+same interpreter, and kept until something that it depends on changes. Our modules, and
+those that a first answer imports, are packed compiled, which saves a reader's device
+seconds; the rest as they are, which saves bytes.
 
 What is large is packed with gzip here and unpacked by the worker, so that a host that
 compresses nothing sends no byte more.
@@ -37,7 +37,6 @@ HERE = Path(__file__).parent
 KEPT = BUILD / "python"
 PATIENCE = 300.0  # seconds, for a busy machine
 DATE = (2026, 1, 1, 0, 0, 0)  # of every file in an archive
-OPTIMIZE = 2  # nobody reads docstrings there
 # Fetched as they are: scripts, which hosts compress, and licences.
 AS_THEY_ARE = ("pyodide.mjs", "pyodide.asm.mjs")
 WASM, LIBRARY, BOOK = "pyodide.asm.wasm", "library.zip", "book.zip"
@@ -159,9 +158,9 @@ def tried(package: Path, held: dict[str, bytes]) -> dict[str, Any]:
         "told": {
             "own": list(own),
             "foreign": sorted(modules.foreign(own)),
+            "first": samples.first(),
             "requests": samples.requests(),
             "paths": list(held),
-            "optimize": OPTIMIZE,
         },
     }
     try:

@@ -14,7 +14,6 @@ const { loadPyodide } = await import(address);
 const python = await loadPyodide({
   indexURL: asked.pyodide,
   lockFileContents: JSON.stringify(asked.lock),
-  env: { HOME: "/home/pyodide", PYTHONNODEBUGRANGES: "1" }, // lines, and no columns
   stdout: () => {},
   stderr: () => {},
 });

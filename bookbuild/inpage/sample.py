@@ -9,9 +9,10 @@ LIBRARY = f"/lib/python{sys.version_info[0]}{sys.version_info[1]}.zip"
 
 
 def begin(told):
-    """Do what every visit begins with: the first answer."""
+    """Answer what a visit may begin with."""
     answer = importlib.import_module("bookbuild.inpage.answering").answer
-    answer(told["requests"][0])
+    for request in told["first"]:
+        answer(request)
 
 
 def run(told):
@@ -37,13 +38,21 @@ def held(archive):
     return {one.removeprefix(start) for one in origins if one.startswith(start)}
 
 
+def bare(code):
+    """Return code without its table of lines, a fifth of its bytes."""
+    inner = tuple(
+        bare(one) if isinstance(one, type(code)) else one for one in code.co_consts
+    )
+    return code.replace(co_linetable=b"", co_consts=inner)
+
+
 def compiled(path, source):
     """Return the bytes of a compiled module that is never compared with its source."""
     from importlib import _bootstrap_external
 
-    code = compile(source, path, "exec", dont_inherit=True, optimize=told["optimize"])
-    data = _bootstrap_external._code_to_hash_pyc(code, bytes(8), False)
-    return bytes(data)
+    # Nobody reads docstrings or the lines of a traceback there.
+    code = compile(source, path, "exec", dont_inherit=True, optimize=2)
+    return bytes(_bootstrap_external._code_to_hash_pyc(bare(code), bytes(8), False))
 
 
 def of_archive(archive, paths, early):
@@ -65,13 +74,13 @@ BOOK = "/book.zip"
 sys.path.insert(0, BOOK)
 told = json.loads(asked)
 begin(told)
-early = held(LIBRARY), held(BOOK)
+early = held(LIBRARY)
 answers = run(told)
-every = held(LIBRARY), told["paths"]  # before what only this script imports
+every = held(LIBRARY)  # before what only this script imports
 json.dumps(
     {
-        "library": of_archive(LIBRARY, every[0], early[0]),
-        "book": of_archive(BOOK, every[1], early[1]),
+        "library": of_archive(LIBRARY, every, early),
+        "book": of_archive(BOOK, told["paths"], told["paths"]),
         "answers": answers,
     }
 )
