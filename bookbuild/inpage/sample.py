@@ -6,13 +6,7 @@ import json
 import sys
 
 LIBRARY = f"/lib/python{sys.version_info[0]}{sys.version_info[1]}.zip"
-
-
-def begin(told):
-    """Answer what a visit may begin with."""
-    answer = importlib.import_module("bookbuild.inpage.answering").answer
-    for request in told["first"]:
-        answer(request)
+LONGER = 0.7  # of a compiled module; a shorter source is taken instead
 
 
 def run(told):
@@ -55,32 +49,36 @@ def compiled(path, source):
     return bytes(_bootstrap_external._code_to_hash_pyc(bare(code), bytes(8), False))
 
 
-def of_archive(archive, paths, early):
-    """Return modules of an archive in base64 by their paths, the early ones compiled."""
+def of_archive(archive, paths):
+    """Return the modules of an archive in base64 by their paths, most of them compiled.
+
+    A table of data is longer compiled, and Python reads it in a moment.
+    """
     import base64
     import zipfile
+    import zlib
 
     found = {}
     with zipfile.ZipFile(archive) as opened:
         for path in sorted(paths):
-            content = opened.read(path)
-            if path in early:
-                path, content = f"{path}c", compiled(path, content)
-            found[path] = base64.b64encode(content).decode()
+            source = opened.read(path)
+            content = compiled(path, source)
+            if len(zlib.compress(source)) < LONGER * len(zlib.compress(content)):
+                found[path] = base64.b64encode(source).decode()
+            else:
+                found[f"{path}c"] = base64.b64encode(content).decode()
     return found
 
 
 BOOK = "/book.zip"
 sys.path.insert(0, BOOK)
 told = json.loads(asked)
-begin(told)
-early = held(LIBRARY)
 answers = run(told)
-every = held(LIBRARY)  # before what only this script imports
+library = held(LIBRARY)  # before what only this script imports
 json.dumps(
     {
-        "library": of_archive(LIBRARY, every, early),
-        "book": of_archive(BOOK, told["paths"], told["paths"]),
+        "library": of_archive(LIBRARY, library),
+        "book": of_archive(BOOK, told["paths"]),
         "answers": answers,
     }
 )
