@@ -3,8 +3,8 @@
 Pyodide comes from npm, of the version that bookbuild/npm/package-lock.json pins. Of
 its standard library only those modules are packed that are imported when every module
 of ours is, and when requests of every kind are answered: that is tried in Node, on the
-same interpreter, and kept until something that it depends on changes. Modules are
-packed compiled, which saves a reader's device seconds.
+same interpreter, and kept until something that it depends on changes. What a first
+answer imports is packed compiled, which saves a reader's device seconds.
 
 What is large is packed with gzip here and unpacked by the worker, so that a host that
 compresses nothing sends no byte more.
@@ -157,6 +157,7 @@ def tried(package: Path, held: dict[str, bytes]) -> dict[str, Any]:
         "told": {
             "own": list(own),
             "foreign": sorted(modules.foreign(own)),
+            "first": samples.first(),
             "requests": samples.requests(),
             "paths": list(held),
         },

@@ -6,7 +6,14 @@ import json
 import sys
 
 LIBRARY = f"/lib/python{sys.version_info[0]}{sys.version_info[1]}.zip"
-LONGER = 0.7  # of a compiled module; a shorter source is taken instead
+
+
+def begin(told):
+    """Answer what a visit may begin with; return the modules that this takes."""
+    answer = importlib.import_module("bookbuild.inpage.answering").answer
+    for request in told["first"]:
+        answer(request)
+    return held(LIBRARY) | held(BOOK)
 
 
 def run(told):
@@ -49,10 +56,10 @@ def compiled(path, source):
     return bytes(_bootstrap_external._code_to_hash_pyc(bare(code), bytes(8), False))
 
 
-def of_archive(archive, paths):
-    """Return the modules of an archive in base64 by their paths, most of them compiled.
+def of_archive(archive, paths, early):
+    """Return the modules of an archive in base64 by their paths.
 
-    A table of data is longer compiled, and Python reads it in a moment.
+    The early ones are compiled, which saves time, the others if that is shorter.
     """
     import base64
     import zipfile
@@ -61,24 +68,24 @@ def of_archive(archive, paths):
     found = {}
     with zipfile.ZipFile(archive) as opened:
         for path in sorted(paths):
-            source = opened.read(path)
-            content = compiled(path, source)
-            if len(zlib.compress(source)) < LONGER * len(zlib.compress(content)):
-                found[path] = base64.b64encode(source).decode()
-            else:
-                found[f"{path}c"] = base64.b64encode(content).decode()
+            content = opened.read(path)
+            made = compiled(path, content)
+            if path in early or len(zlib.compress(made)) < len(zlib.compress(content)):
+                path, content = f"{path}c", made
+            found[path] = base64.b64encode(content).decode()
     return found
 
 
 BOOK = "/book.zip"
 sys.path.insert(0, BOOK)
 told = json.loads(asked)
+early = begin(told)
 answers = run(told)
 library = held(LIBRARY)  # before what only this script imports
 json.dumps(
     {
-        "library": of_archive(LIBRARY, library),
-        "book": of_archive(BOOK, told["paths"]),
+        "library": of_archive(LIBRARY, library, early),
+        "book": of_archive(BOOK, told["paths"], early),
         "answers": answers,
     }
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import io
+import itertools
 import json
 import zipfile
 from collections.abc import Iterator
@@ -45,6 +46,10 @@ model = keras.Model(inputs, outputs)
 model.compile("adam", "categorical_crossentropy")
 model.summary()
 other = keras.Sequential([keras.Input((9,)), layers.Dense(4)])
+"""
+PLAINLY = """
+import keras
+model = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Conv2D(4, 3)])
 """
 FAULTY = (
     "model = (",
@@ -134,6 +139,12 @@ def of_exercises() -> Iterator[dict[str, Any]]:
             for typed in TYPED:
                 yield {"do": "judge", "typed": [typed] * len(parts), **asked}
     yield {"do": "variant", "exercise": "ex-that-is-not-there", "seed": None}
+
+
+def first() -> list[str]:
+    """Return requests that a visit may begin with, as JSON: some of each kind."""
+    begun = [{"do": "model", "lines": PLAINLY}, *itertools.islice(of_exercises(), 3)]
+    return [json.dumps(one) for one in begun]
 
 
 def requests() -> list[str]:
