@@ -14,6 +14,7 @@ ON_SCREEN_ONLY = (
     "button",
     "input",
     "[data-controls]",
+    ".asks",
     ".only-dark",
     ".headerlink",
     ".explained > .meaning",

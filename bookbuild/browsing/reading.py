@@ -16,8 +16,9 @@ from bookbuild.extensions.splitting import name_of as page_name
 START = "book/index"
 INDEX = "genindex"
 GALLERY = "book/gallery/"
-# What a reader of paper cannot use: long tables that prove what the site claims.
-LEFT_OUT = {"book/checks", "book/costs"}
+# What a reader of paper cannot use: long tables that prove what the site claims, and
+# what answers.
+LEFT_OUT = {"book/checks", "book/costs", "book/explorer"}
 CANONICAL = re.compile(r'<link rel="canonical" href="([^"]+)"')
 
 

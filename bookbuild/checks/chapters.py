@@ -23,6 +23,7 @@ REFERENCE = {
     "costs",
     "course",
     "errata",
+    "explorer",
     "glossary",
     "index",
     "keras-2-to-3",

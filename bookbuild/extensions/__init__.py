@@ -5,6 +5,7 @@ import gc
 from sphinx.application import Sphinx
 
 from bookbuild.extensions import (
+    answering,
     cards,
     cells,
     contents,
@@ -15,6 +16,7 @@ from bookbuild.extensions import (
     examples,
     executing,
     exercises,
+    explorer,
     facts,
     folding,
     freshness,
@@ -51,7 +53,9 @@ PARTS = (
     examples,
     executing,
     exercises,  # folding follows, for it changes what this one looks for
+    answering,
     folding,
+    explorer,
     facts,
     gallery_figures,
     glossary,

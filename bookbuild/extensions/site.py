@@ -29,6 +29,8 @@ from byhand.shapes.drawing import svg, volumes
 
 THEME = Path(__file__).parent.parent / "theme"
 GALLERY = "book/gallery/"
+# The scripts of the pages that answer: bookbuild/extensions/answering.py.
+ANSWERING = ("exercises.js", "explorer.js")
 STYLE, SCRIPT = "_static/site.css", "_static/site.js"
 # All that drawings within a page are drawn with.
 OF_DRAWINGS = dict.fromkeys(
@@ -181,6 +183,8 @@ def leave_what_is_asked_for(app: Sphinx, exception: Exception | None) -> None:
     for page in html.rglob("*.html"):
         if static not in page.parents:
             asked.update(ASKED.findall(page.read_text(encoding="utf-8")))
+    if asked.intersection(ANSWERING):  # what these ask for when a reader does
+        asked.update(f"python/{path.name}" for path in static.glob("python/*"))
     sheet = (static / "site.css").read_text(encoding="utf-8")
     asked.update(address.partition("?")[0] for _, address in ADDRESS.findall(sheet))
     for path in sorted(static.rglob("*"), reverse=True):

@@ -29,10 +29,11 @@ from typing import Any
 from bookbuild import files, inputs
 from bookbuild.errors import CommandError
 from bookbuild.inpage import modules, samples
-from bookbuild.places import BUILD
+from bookbuild.places import BUILD, ROOT
 
 PYODIDE = Path(sys.prefix) / "share" / "npm" / "node_modules" / "pyodide"
 HERE = Path(__file__).parent
+PARTS = ("equations", "explorer", "inpage", "practice")  # of bookbuild, in the page
 KEPT = BUILD / "python"
 PATIENCE = 300.0  # seconds, for a busy machine
 DATE = (2026, 1, 1, 0, 0, 0)  # of every file in an archive
@@ -186,13 +187,12 @@ def tried(package: Path, held: dict[str, bytes]) -> dict[str, Any]:
     return found
 
 
-def made_of(package: Path, held: dict[str, bytes]) -> str:
-    """Return a digest of all that the packed files depend on."""
+def made_of(package: Path) -> str:
+    """Return a digest of all that the packed files may depend on."""
     state = hashlib.sha256(f"{sys.version} {version_of(package)}".encode())
-    inputs.add_files(state, HERE, inputs.files_under(HERE))
-    for name, content in held.items():
-        state.update(f"{name}\0{len(content)}\0".encode())
-        state.update(content)
+    parts = [ROOT / "bookbuild" / name for name in PARTS]
+    for folder in (*parts, ROOT / "src" / "byhand" / "shapes"):
+        inputs.add_files(state, ROOT, inputs.files_under(folder))
     return state.hexdigest()
 
 
@@ -229,8 +229,7 @@ def pack(package: Path, folder: Path) -> Runtime:
         If Pyodide is not there, or does not run our modules.
     """
     record = folder / "made-of.json"
-    held = sources()
-    now = made_of(package, held)
+    now = made_of(package)
     try:
         known = json.loads(record.read_text(encoding="utf-8"))
         if known["made_of"] == now:
@@ -238,7 +237,7 @@ def pack(package: Path, folder: Path) -> Runtime:
     except (OSError, ValueError, KeyError, TypeError):
         pass
     shutil.rmtree(folder, ignore_errors=True)
-    found = tried(package, held)
+    found = tried(package, sources())
     for name, part in ((LIBRARY, "library"), (BOOK, "book")):
         members = ((path, base64.b64decode(code)) for path, code in found[part].items())
         write(folder / f"{name}{PACKED}", packed(zipped(members)))

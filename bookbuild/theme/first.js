@@ -8,5 +8,6 @@
   }
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const isDark = mode === "dark" || (mode !== "light" && dark);
+  document.documentElement.dataset.scripts = "run"; // shows what needs them
   document.documentElement.dataset.theme = isDark ? "dark" : "light";
 })();
