@@ -1,0 +1,57 @@
+"""What the tests of the pages that answer share: the pages, and how to use them."""
+
+import json
+import time
+
+EXPLORER = "book/explorer.html"
+READY = 120_000  # milliseconds until Python must have answered, on a busy machine
+# Asks Python in the page, without a form, and tells how long it took.
+ASK = """async (request) => {
+  const start = performance.now();
+  const answer = await python.ask(request);
+  return { answer, took: performance.now() - start };
+}"""
+
+
+def page_of(html, exercise):
+    """Return the address of the page that holds an exercise."""
+    mark = f'data-exercise="{exercise}"'
+    for path in sorted((html / "book").glob("*.html")):
+        if mark in path.read_text("utf-8"):
+            return path.relative_to(html).as_posix()
+    raise AssertionError(f"no page asks {exercise}")
+
+
+def ask(page, **request):
+    """Return the answer of Python in a page."""
+    return page.evaluate(ASK, request)["answer"]
+
+
+def said(form):
+    """Return what a form says when it has done what was asked."""
+    status = form.locator("[role=status]")
+    stop = form.locator('[data-do="stop"]')
+    stop.wait_for(state="hidden", timeout=READY)
+    return status.inner_text()
+
+
+def compute(page, lines):
+    """Put lines into the explorer and compute them; return what it says."""
+    form = page.locator("#explorer-lines")
+    form.locator("textarea").fill(lines)
+    begun = time.monotonic()
+    form.get_by_role("button", name="Compute").click()
+    told = said(form)
+    return told, time.monotonic() - begun
+
+
+def requests_of(page):
+    """Return a list that grows by each address that a page asks for."""
+    asked = []
+    page.on("request", lambda one: asked.append(one.url))
+    return asked
+
+
+def dumped(value):
+    """Return a value as JSON with its keys in order, to compare."""
+    return json.dumps(value, sort_keys=True)
