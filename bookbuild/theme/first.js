@@ -8,6 +8,7 @@
   }
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const isDark = mode === "dark" || (mode !== "light" && dark);
-  document.documentElement.dataset.scripts = "run"; // shows what needs them
+  // Shows what needs scripts.
+  document.documentElement.dataset.scripts = "run";
   document.documentElement.dataset.theme = isDark ? "dark" : "light";
 })();
