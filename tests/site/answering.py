@@ -4,7 +4,7 @@ import json
 import time
 
 EXPLORER = "book/explorer.html"
-READY = 120_000  # milliseconds until Python must have answered, on a busy machine
+READY = 60_000  # milliseconds until Python must have answered, on a busy machine
 # Asks Python in the page, without a form, and tells how long it took.
 ASK = """async (request) => {
   const start = performance.now();
