@@ -32,7 +32,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     "do must be one of axis, fits, model, got 'guess'."
     """
     asked = request.get("do")
-    if asked not in ANSWERS:
+    if not isinstance(asked, str) or asked not in ANSWERS:
         names = ", ".join(ANSWERS)
         return {"error": f"do must be one of {names}, got {asked!r:.60}."}
     try:
