@@ -96,3 +96,11 @@ def test_addresses_are_linked_where_they_are_set_and_nowhere_else():
     known = {config["book_address"], config["book_tracker"]}
     assert linked <= known | {ADDRESS}
     assert citation.get("url", "") == config["book_address"]
+
+
+def test_the_works_of_others_in_the_pages_are_named_with_their_licences():
+    from bookbuild.inpage import packing
+
+    assert "Mozilla Public License 2.0" in read("README.md")
+    assert "Mozilla Public License 2.0" in packing.LICENCE_TEXT
+    assert '"license": "MPL-2.0"' in read("bookbuild/npm/package-lock.json")

@@ -51,8 +51,12 @@ Text and figures are under the Creative Commons Attribution-ShareAlike 4.0 licen
 BY-SA 4.0, https://creativecommons.org/licenses/by-sa/4.0/), adapted from the lecture
 "Hands-on deep learning with Keras examples" by Alexandre Boucaud (CC BY-SA 4.0,
 https://github.com/aboucaud/slides). Code is under the BSD 3-Clause licence. The fonts
-of the equations and the search come from others, whose licences are beside them, in
-_static/katex and _static/search.
+of the equations, the search and the Python of the pages come from others, whose
+licences are beside them, in _static/katex, _static/search and _static/python.
+
+Exercises that answer, and the page "Explore your own shapes", start Python in the
+browser, which no browser allows for files: run python3 -m http.server in this folder
+and open http://localhost:8000. All else works without.
 
 {copyright}
 """

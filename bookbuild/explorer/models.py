@@ -180,9 +180,13 @@ def described(network: Network) -> dict[str, Any]:
     """
     listing = Listing(network)
     lines = listing.lines[:MOST_ROWS]
-    notes = [f"{visible(name)}: {visible(note, most=600)}" for name, note in listing.notes]
+    notes = [
+        f"{visible(name)}: {visible(note, most=600)}" for name, note in listing.notes
+    ]
     if len(lines) < len(listing.lines):
-        notes.append(f"The first {MOST_ROWS} of {len(listing.lines):,} rows are listed.")
+        notes.append(
+            f"The first {MOST_ROWS} of {len(listing.lines):,} rows are listed."
+        )
     if not listing.built:
         notes.append(
             "The model has no input yet, which decides what is ?: put "
@@ -231,7 +235,8 @@ def field(seen: ReceptiveField | str) -> str:
     """Return a receptive field as a cell shows it."""
     if isinstance(seen, str):
         return seen
-    return " × ".join(map(str, seen.size)) if seen.size else "one place"
+    times = " \u00d7 "
+    return times.join(map(str, seen.size)) if seen.size else "one place"
 
 
 def shown(value: Any) -> str:

@@ -81,7 +81,7 @@ class Ran:
 
 
 def run(lines: str) -> Ran:
-    """Run lines that build a model.
+    r"""Run lines that build a model.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def run(lines: str) -> Ran:
 
     Examples
     --------
-    >>> ran = run("import keras\\nnet = keras.Sequential([keras.Input((3,))])")
+    >>> ran = run("import keras\nnet = keras.Sequential([keras.Input((3,))])")
     >>> list(ran.networks)
     ['net']
     """
@@ -285,14 +285,17 @@ def _said(error: BaseException) -> str:
     where = f"Line {line}: " if line else ""
     if isinstance(error, RecursionError):
         return f"{where}a function calls itself without end, or too deeply."
-    if isinstance(error, MemoryError):
+    # A length that no address of 32 bits reaches, as the browser's Python has them.
+    too_long = isinstance(error, OverflowError) and "index-sized" in str(error)
+    if isinstance(error, MemoryError) or too_long:
         return f"{where}this takes more memory than there is."
     if isinstance(error, SystemExit):
         return f"{where}the lines end themselves; leave that out."
     said = visible(" ".join(str(error).split()), most=2000)
     kind = type(error).__name__
     words = (
-        isinstance(error, ValueError | TypeError | ImportError | AttributeError) and said
+        isinstance(error, ValueError | TypeError | ImportError | AttributeError)
+        and said
     )
     text = said if words else f"{kind}: {said}" if said else kind
     return f"{where}{text}"

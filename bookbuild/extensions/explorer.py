@@ -19,7 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from bookbuild.explorer import axis
 from bookbuild.extensions.answering import TOLD
-from byhand.shapes import solve
+from byhand.shapes import conv_output, solve
 
 LINES = """\
 import keras
@@ -76,7 +76,7 @@ def model() -> str:
         f"{field('shape', 'Shape of the input, if the lines do not say it', shape)}"
         f"{field('file', 'Or a file: .keras, .json or .py, also dropped here', file)}"
         '<p class="asks-buttons"><button type="submit" class="loads">Compute</button>'
-        f'<button type="button" data-do="link">Copy a link to these lines</button>{STOP}'
+        f'<button type="button" data-do="link">Copy a link to the lines</button>{STOP}'
         f'</p>{TOLD}</form><div class="asks" id="explorer-result"></div>'
     )
 
@@ -98,7 +98,9 @@ def checkbox(name: str, label: str, *, at: str, **data: str) -> str:
     )
 
 
-def choice(name: str, label: str, words: tuple[str, ...], *, at: str, **data: str) -> str:
+def choice(
+    name: str, label: str, words: tuple[str, ...], *, at: str, **data: str
+) -> str:
     """Return a list of words of which one is chosen."""
     options = "".join(f"<option>{word}</option>" for word in words)
     control = f'<select id="explorer-{at}" name="{name}">{options}</select>'
@@ -156,19 +158,20 @@ def fits() -> str:
         )
     )
     either = ("either", *axis.PADDINGS)
+    lengths, of_field = {"for": "lengths"}, {"for": "field"}
     return (
         '<form class="asks explorer" id="explorer-fits" novalidate>'
         f'<fieldset class="asks-choice"><legend>What is wanted</legend>{questions}'
         '</fieldset><div class="asks-fields">'
-        f"{number('input', 'Input', 28, **{'for': 'lengths'})}"
-        f"{number('output', 'Output', 14, **{'for': 'lengths'})}"
-        f"{number('field', 'Receptive field', 15, **{'for': 'field'})}"
+        f"{number('input', 'Input', 28, **lengths)}"
+        f"{number('output', 'Output', 14, **lengths)}"
+        f"{number('field', 'Receptive field', 15, **of_field)}"
         f"{pair('kernel', 'Kernel', 1, 7)}"
-        f"{pair('strides', 'Stride', 1, 3, **{'for': 'lengths'})}"
+        f"{pair('strides', 'Stride', 1, 3, **lengths)}"
         f"{pair('dilation', 'Dilation', 1, 1)}"
-        f"{pair('depth', 'Layers', 1, 8, **{'for': 'field'})}"
-        f"{choice('padding', 'Padding', either, at='fits-padding', **{'for': 'lengths'})}"
-        f"{checkbox('transposed', 'Transposed', at='fits-tr', **{'for': 'lengths'})}"
+        f"{pair('depth', 'Layers', 1, 8, **of_field)}"
+        f"{choice('padding', 'Padding', either, at='fits-padding', **lengths)}"
+        f"{checkbox('transposed', 'Transposed', at='fits-tr', **lengths)}"
         '</div><p class="asks-buttons"><button type="submit" class="loads">Find</button>'
         f'{STOP}</p>{TOLD}</form><div class="asks" id="fits-result"></div>'
     )
@@ -181,10 +184,11 @@ def table_of_axis() -> str:
     head = "".join(f'<th scope="col">{name}, stride {s}</th>' for name, s in kinds)
     rows = []
     for kernel in kernels:
-        cells = "".join(
-            f'<td class="number">{axis.formula_of(length, kernel=kernel, strides=step, padding=name, dilation=1, transposed=False).value}</td>'
+        lengths = [
+            conv_output(length, kernel, strides=step, padding=name)
             for name, step in kinds
-        )
+        ]
+        cells = "".join(f'<td class="number">{found}</td>' for found in lengths)
         rows.append(f'<tr><th scope="row">{kernel}</th>{cells}</tr>')
     return (
         '<div class="table-box"><table><caption>The output length for an input of '

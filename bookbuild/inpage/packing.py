@@ -1,4 +1,4 @@
-"""Pack Python for the reader's browser: Pyodide, a library cut to size, and our modules.
+"""Pack Python for the reader's browser: Pyodide, a library cut to size, our modules.
 
 Pyodide comes from npm, of the version that bookbuild/npm/package-lock.json pins. Of
 its standard library only those modules are packed that are imported when every module
@@ -265,7 +265,9 @@ def runtime_of(folder: Path, version: str) -> Runtime:
         if path.name == LICENCE:
             continue
         is_packed = path.name.endswith(PACKED)
-        sizes[path.name] = len(content if is_packed else gzip.compress(content, mtime=0))
+        sizes[path.name] = len(
+            content if is_packed else gzip.compress(content, mtime=0)
+        )
         digests[path.name] = hashlib.sha256(content).hexdigest()[:8]
     return Runtime(version=version, sizes=sizes, digests=digests)
 

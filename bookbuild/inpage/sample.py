@@ -1,6 +1,6 @@
 # Runs in Pyodide, within Node: see packing.py, which reads this as text. `asked` is
 # JSON: our own modules, modules of others that they import, and requests.
-# ruff: noqa: D100, F821, S101
+# ruff: noqa: D100, F821
 import importlib
 import json
 import sys

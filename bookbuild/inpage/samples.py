@@ -57,7 +57,8 @@ FAULTY = (
     "x = 1",
     "def f(): f()\nf()",
     "import keras\nkeras.layers.Dens(3)",
-    "import keras\nkeras.Sequential([keras.Input((3, 3, 1)), keras.layers.Conv2D(1, 5)])",
+    "from keras import Input, Sequential, layers\n"
+    "Sequential([Input((3, 3, 1)), layers.Conv2D(1, 5)])",
     "raise SystemExit",
     "print(1 / 0)",
     "x = '\\ud800'\nraise ValueError(x)",

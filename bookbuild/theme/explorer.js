@@ -10,6 +10,13 @@ function counted(number) {
   return number.toLocaleString("en-GB");
 }
 
+function tooLong(length) {
+  return (
+    `These are ${counted(length)} characters, and at most ${counted(LONGEST)} are ` +
+    "read; paste the lines that build the model alone."
+  );
+}
+
 function table(caption, headings, rows) {
   const head = make("tr", {}, ...headings.map((one) => make("th", { scope: "col" }, one)));
   const body = rows.map((cells) =>
@@ -45,6 +52,13 @@ class Model {
       const [file] = form.elements.file.files;
       if (file) this.take(file);
     });
+    // A browser takes long to lay out what is refused afterwards.
+    this.lines.addEventListener("paste", (event) => {
+      const text = event.clipboardData?.getData("text") ?? "";
+      if (text.length <= LONGEST) return;
+      event.preventDefault();
+      this.progress.say(tooLong(text.length));
+    });
     form.querySelector('[data-do="link"]').addEventListener("click", () => this.link());
     for (const kind of ["dragover", "drop"]) {
       form.addEventListener(kind, (event) => {
@@ -56,7 +70,7 @@ class Model {
     form.addEventListener("drop", ({ dataTransfer }) => {
       const [file] = dataTransfer.files;
       if (file) this.take(file);
-      else if (dataTransfer.getData("text")) this.lines.value = dataTransfer.getData("text");
+      else this.put(dataTransfer.getData("text"));
     });
     new MutationObserver(() => this.#colour()).observe(root, {
       attributeFilter: ["data-theme"],
@@ -80,8 +94,7 @@ class Model {
       return this.progress.say("The file cannot be read; choose it again.");
     }
     if (/\.(py|txt)$/i.test(file.name)) {
-      this.lines.value = new TextDecoder().decode(bytes);
-      return this.compute();
+      return this.put(new TextDecoder().decode(bytes)) && this.compute();
     }
     let text = "";
     for (let start = 0; start < bytes.length; start += 32768) {
@@ -90,14 +103,16 @@ class Model {
     return this.show({ bytes: btoa(text), file: file.name });
   }
 
+  // Take lines in the place of those that stand there; return whether they are taken.
+  put(text) {
+    if (text.length > LONGEST) this.progress.say(tooLong(text.length));
+    else if (text) this.lines.value = text;
+    return text.length > 0 && text.length <= LONGEST;
+  }
+
   compute(model = null) {
     const lines = this.lines.value;
-    if (lines.length > LONGEST) {
-      return this.progress.say(
-        `These are ${counted(lines.length)} characters, and at most ${counted(LONGEST)} ` +
-          "are read; paste the lines that build the model alone.",
-      );
-    }
+    if (lines.length > LONGEST) return this.progress.say(tooLong(lines.length));
     return this.show({ lines, model });
   }
 

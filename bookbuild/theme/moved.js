@@ -5,7 +5,12 @@
 (() => {
   const { content_root: root, page } = document.documentElement.dataset;
   const anchors = moved[page] ?? {};
-  const anchor = decodeURIComponent(location.hash.slice(1));
+  let anchor = location.hash.slice(1);
+  try {
+    anchor = decodeURIComponent(anchor);
+  } catch {
+    // A stray per cent sign.
+  }
   const target = Object.hasOwn(anchors, anchor) ? anchors[anchor] : anchors[""];
   if (target) location.replace(root + target);
 })();

@@ -55,3 +55,12 @@ def requests_of(page):
 def dumped(value):
     """Return a value as JSON with its keys in order, to compare."""
     return json.dumps(value, sort_keys=True)
+
+
+def until(page, expression):
+    """Wait until an expression is true in a page, whose policy allows no other way."""
+    for _ in range(READY // 50):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never true: {expression}")

@@ -1,4 +1,4 @@
-"""Python in the page: its bytes, its time, its limits, and the numbers that it gives."""
+"""Python in the page: its bytes, its time, its limits, and what it answers."""
 
 import json
 import random
@@ -10,7 +10,16 @@ import pytest
 from bookbuild import places
 from bookbuild.browsing import hosting, packing, weighing
 from bookbuild.inpage import answering
-from tests.site.answering import ASK, EXPLORER, ask, compute, dumped, requests_of, said
+from tests.site.answering import (
+    ASK,
+    EXPLORER,
+    ask,
+    compute,
+    dumped,
+    requests_of,
+    said,
+    until,
+)
 from tests.site.stacks import stack
 
 NETWORK = """import keras
@@ -77,7 +86,9 @@ def test_later_answers_come_at_once(show):
     page = show(EXPLORER)
     compute(page, NETWORK)
     took = [
-        page.evaluate(ASK, {"do": "model", "lines": NETWORK.replace("8", str(k))})["took"]
+        page.evaluate(ASK, {"do": "model", "lines": NETWORK.replace("8", str(k))})[
+            "took"
+        ]
         for k in range(1, 22)
     ]
     print(f"later answers: median {statistics.median(took):.1f} ms")
@@ -86,7 +97,7 @@ def test_later_answers_come_at_once(show):
 
 def test_random_stacks_have_the_numbers_of_cpython(show):
     page = show(EXPLORER)
-    drawn = random.Random(0)
+    drawn = random.Random(0)  # noqa: S311  no secret
     requests = [{"do": "model", "lines": stack(drawn)} for _ in range(STACKS)]
     ours = [answering.answered(one) for one in requests]
     theirs = []
@@ -143,7 +154,9 @@ print("<b>bold</b>", name)
     assert "<b>bold</b>" in result.text_content()
     for picture in result.locator("img").all():
         picture.scroll_into_view_if_needed()
-        assert picture.evaluate("(one) => one.decode().then(() => one.naturalWidth)") > 0
+        assert (
+            picture.evaluate("(one) => one.decode().then(() => one.naturalWidth)") > 0
+        )
 
 
 @pytest.mark.parametrize(
@@ -175,11 +188,29 @@ def test_what_cannot_be_answered_is_a_sentence(show, lines, words):
     assert page.locator("#explorer-result").inner_text() == ""
 
 
+PASTE = """(count) => {
+  const held = new DataTransfer();
+  held.setData("text", "x = 1\\n".repeat(count));
+  const area = document.getElementById("explorer-text");
+  area.dispatchEvent(
+    new ClipboardEvent("paste", { clipboardData: held, bubbles: true, cancelable: true }),
+  );
+}"""
+
+
 def test_a_megabyte_is_refused_before_it_is_sent(show):
     page = show(EXPLORER)
     asked = requests_of(page)
-    told, _ = compute(page, "x = 1\n" * 180_000)
-    assert "at most 200,000 are read" in told
+    status = page.locator("#explorer-lines [role=status]")
+    before = page.locator("#explorer-text").input_value()
+    page.evaluate(PASTE, 180_000)
+    assert "at most 200,000 are read" in status.inner_text()
+    file = {"name": "x.py", "mimeType": "text/x-python", "buffer": b"y = 1\n" * 180_000}
+    status.evaluate("(one) => { one.textContent = '' }")
+    page.locator("#explorer-file").set_input_files(file)
+    until(page, "document.querySelector('#explorer-lines .asks-said').textContent")
+    assert "at most 200,000 are read" in status.inner_text()
+    assert page.locator("#explorer-text").input_value() == before
     assert not [one for one in asked if "_static/python/" in one]
 
 

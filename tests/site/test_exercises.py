@@ -1,9 +1,9 @@
-"""Exercises that answer: verdicts, other numbers, explanations, by keyboard and phone."""
+"""Exercises that answer: verdicts, other numbers, explanations, on any screen."""
 
 import pytest
-
 from bookbuild.practice import catalogue, protocol
-from tests.site.answering import ask, page_of, requests_of, said
+
+from tests.site.answering import ask, page_of, requests_of, said, until
 from tests.site.test_accessibility import AXE, RUN, VIEWS
 
 EXERCISE = "ex-channels-count"
@@ -44,8 +44,8 @@ def test_a_wrong_answer_is_told_apart(show, html):
     fill(form, ["many" for _ in right()])
     form.get_by_role("button", name="Check").click()
     said(form)
-    page.wait_for_function(
-        "document.querySelector('form.answer [data-verdict=unreadable]') !== null"
+    until(
+        page, "document.querySelector('form.answer [data-verdict=unreadable]') !== null"
     )
 
 

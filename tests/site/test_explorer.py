@@ -10,7 +10,7 @@ from bookbuild.explorer import axis
 from bookbuild.inpage import samples
 from byhand.shapes import conv_output, conv_transpose_output, solve
 from byhand.shapes.errors import ShapeError
-from tests.site.answering import EXPLORER, compute, said
+from tests.site.answering import EXPLORER, compute, said, until
 from tests.site.test_accessibility import AXE, RUN, VIEWS
 
 LINES = """import keras
@@ -46,7 +46,7 @@ def test_a_model_has_its_table_drawings_costs_and_formulas(show):
         "80",
         f"{26 * 26 * 8 * 9:,}",
         f"{4 * (28 * 28 + 80 + 26 * 26 * 8):,}",
-        "3 × 3",
+        "3 \u00d7 3",
     ]
     assert result.locator("img").count() == 2
     assert "Total params: 80" in result.inner_text()
@@ -58,8 +58,9 @@ def test_lines_that_leave_several_models_offer_them(show):
     page = show(EXPLORER)
     compute(page, LINES)
     page.locator("#explorer-model").select_option("encoder")
-    page.wait_for_function(
-        "document.querySelector('#explorer-result caption').textContent.includes('encoder')"
+    until(
+        page,
+        "document.querySelector('#explorer-result').innerText.includes('of encoder')",
     )
     assert "Total params: 40" in page.locator("#explorer-result").inner_text()
 
@@ -83,7 +84,7 @@ def test_a_file_that_is_dropped_is_read(show):
           const held = new DataTransfer();
           held.items.add(new File([text], "model.json"));
           document.getElementById("explorer-lines").dispatchEvent(
-            new DragEvent("drop", { dataTransfer: held, bubbles: true, cancelable: true }),
+            new DragEvent("drop", { dataTransfer: held, bubbles: true }),
           );
         }""",
         samples.configuration(),
@@ -97,7 +98,7 @@ def test_a_file_that_holds_no_model_is_a_sentence(show):
         {"name": "x.h5", "mimeType": "a/b", "buffer": b"\x89HDF\r\n\x1a\n" + bytes(99)}
     )
     form = page.locator("#explorer-lines")
-    page.wait_for_function("python.isReady")
+    until(page, "python.isReady")
     assert "JSON" in said(form)
 
 
@@ -108,7 +109,7 @@ def test_a_link_carries_the_lines_and_runs_nothing(show):
     page.wait_for_url("**#model=*")
     other = show(page.url.partition("/book/")[2].join(["book/", ""]))
     status = other.locator("#explorer-lines [role=status]")
-    other.wait_for_function("document.querySelector('textarea').value.startsWith('x =')")
+    until(other, "document.querySelector('textarea').value.startsWith('x =')")
     assert "came with the link" in status.inner_text()
     assert other.locator("#explorer-text").input_value() == "x = 'ü<b>'\n" + LINES
     assert not other.evaluate("python.isReady")
@@ -123,7 +124,7 @@ def test_a_link_that_holds_nothing_is_a_sentence(show, letters):
 
 def test_one_axis_says_what_byhand_says(show):
     page = show(EXPLORER)
-    drawn = random.Random(0)
+    drawn = random.Random(0)  # noqa: S311  no secret
     for _ in range(200):
         asked = {
             "input": drawn.randint(1, 24),
@@ -165,7 +166,9 @@ def test_the_drawing_shows_what_each_place_sees(show):
     place = page.locator("#explorer-place")
     place.focus()
     page.keyboard.press("Home")
-    assert sentence.inner_text() == "Output 1 is computed from input 1 and 2 and a zero."
+    assert (
+        sentence.inner_text() == "Output 1 is computed from input 1 and 2 and a zero."
+    )
     page.keyboard.press("ArrowRight")
     assert sentence.inner_text() == "Output 2 is computed from input 2, 3 and 4."
     assert page.locator("svg.axis .axis-tap").count() == 3
@@ -183,7 +186,7 @@ def test_every_setting_of_the_sliders_is_drawn(show):
 def test_the_kernel_walks_when_asked(show):
     page = show(EXPLORER, reduced_motion="reduce")
     page.get_by_role("button", name="Play").click()
-    page.wait_for_function("document.getElementById('explorer-place').value === '2'")
+    until(page, "document.getElementById('explorer-place').value === '2'")
     page.get_by_role("button", name="Pause").click()
     assert page.get_by_role("button", name="Play").is_visible()
 
@@ -198,8 +201,9 @@ def test_what_fits_is_what_solve_finds(show):
     assert table.count() == len(found)
     form.get_by_label("A receptive field").check()
     form.get_by_role("button", name="Find").click()
-    page.wait_for_function(
-        "document.querySelector('#fits-result thead').textContent.includes('Layers')"
+    until(
+        page,
+        "document.querySelector('#fits-result thead').textContent.includes('Layers')",
     )
     found = solve(receptive_field=15, kernel=range(1, 8), depth=range(1, 9))
     assert table.count() == len(found)
@@ -210,7 +214,7 @@ def test_nothing_fits_is_said(show):
     form = page.locator("#explorer-fits")
     form.get_by_label("Output").fill("1000")
     form.get_by_role("button", name="Find").click()
-    page.wait_for_function("python.isReady")
+    until(page, "python.isReady")
     assert "Nothing fits" in said(form)
 
 

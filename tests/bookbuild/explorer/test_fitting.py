@@ -29,7 +29,9 @@ def test_all_that_fits_is_found_and_nothing_else():
 
 
 def test_each_setting_has_its_formula_and_its_line():
-    first = fitting.answer({**ASKED, "padding": "same", "kernel": [3, 3]})["settings"][0]
+    first = fitting.answer({**ASKED, "padding": "same", "kernel": [3, 3]})["settings"][
+        0
+    ]
     assert first["formula"].endswith("= 14")
     assert first["line"] == 'layers.Conv1D(1, 3, strides=2, padding="same")'
 

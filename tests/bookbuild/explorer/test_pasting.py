@@ -21,7 +21,8 @@ def test_lines_of_guides_run_as_they_are(name):
         "from tensorflow import keras\nimport tensorflow as tf\n"
         "net = tf.keras.Sequential([keras.Input((3,))])",
         "from tensorflow.keras.layers import Dense, Input\n"
-        "from tensorflow.keras import Sequential\nnet = Sequential([Input((3,)), Dense(2)])",
+        "from tensorflow.keras import Sequential as S\n"
+        "net = S([Input((3,)), Dense(2)])",
         "import math\nfrom collections import OrderedDict\nimport keras\n"
         "net = keras.Sequential([keras.Input((math.comb(4, 2),))])",
         "net = keras.Sequential([layers.Dense(2)])",  # names that a chapter has

@@ -1,4 +1,4 @@
-"""Which of our modules go into the page: all that answering can import, and no other."""
+"""Which of our modules go into the page: all that answering imports, and no other."""
 
 import subprocess
 import sys

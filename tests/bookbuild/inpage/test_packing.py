@@ -55,7 +55,9 @@ class TestWhatIsPacked:
     def test_most_of_the_standard_library_is_not(self, folder):
         library = names_in(folder, packing.LIBRARY)
         assert len(library) < 200
-        assert not [name for name in library if name.startswith(("unittest", "sqlite3"))]
+        assert not [
+            name for name in library if name.startswith(("unittest", "sqlite3"))
+        ]
 
     def test_the_interpreter_of_the_page_answers_as_this_one_does(self, tried):
         asked = samples.requests()
@@ -68,7 +70,8 @@ class TestWhatIsPacked:
 
     def test_two_runs_pack_the_same_bytes(self, folder, tried):
         again = packing.zipped(
-            (path, packing.base64.b64decode(code)) for path, code in tried["book"].items()
+            (path, packing.base64.b64decode(code))
+            for path, code in tried["book"].items()
         )
         kept = (folder / f"{packing.BOOK}.packed").read_bytes()
         assert packing.packed(again) == kept
