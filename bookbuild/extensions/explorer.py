@@ -172,13 +172,14 @@ def fits() -> str:
         f"{pair('depth', 'Layers', 1, 8, **of_field)}"
         f"{choice('padding', 'Padding', either, at='fits-padding', **lengths)}"
         f"{checkbox('transposed', 'Transposed', at='fits-tr', **lengths)}"
-        '</div><p class="asks-buttons"><button type="submit" class="loads">Find</button>'
-        f'{STOP}</p>{TOLD}</form><div class="asks" id="fits-result"></div>'
+        '</div><p class="asks-buttons">'
+        f'<button type="submit" class="loads">Find</button>{STOP}</p>{TOLD}</form>'
+        '<div class="asks" id="fits-result"></div>'
     )
 
 
 def table_of_axis() -> str:
-    """Return what one axis gives for a few kernels and strides, for readers on paper."""
+    """Return what one axis gives for a few kernels and strides, without scripts."""
     length, kernels, strides = 28, (1, 2, 3, 5, 7), (1, 2, 3)
     kinds = [(padding, step) for padding in axis.PADDINGS for step in strides]
     head = "".join(f'<th scope="col">{name}, stride {s}</th>' for name, s in kinds)

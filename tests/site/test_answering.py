@@ -193,7 +193,7 @@ PASTE = """(count) => {
   held.setData("text", "x = 1\\n".repeat(count));
   const area = document.getElementById("explorer-text");
   area.dispatchEvent(
-    new ClipboardEvent("paste", { clipboardData: held, bubbles: true, cancelable: true }),
+    new ClipboardEvent("paste", { clipboardData: held, cancelable: true }),
   );
 }"""
 
