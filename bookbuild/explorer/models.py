@@ -25,6 +25,7 @@ MOST_ROWS = 400  # that are listed
 LARGEST_DRAWING = 400_000  # characters
 LARGEST_FILE = 20_000_000  # bytes of a file that was chosen
 UNKNOWN = "?"
+INSTALLED = "pip install"  # what byhand advises where a package is missing
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
@@ -148,12 +149,12 @@ def loaded(source: Any, shape: Any) -> Network:
     """Return the network in a text or in bytes, with byhand's words where none is."""
     try:
         return byhand.shapes.load(source, input_shape=shape)
-    except ImportError as error:
-        raise AskedError(
-            f"This file needs {visible(error.name or 'a package')}, which is not in "
-            "the page; give the model's JSON, model.to_json(), or a .keras file."
-        ) from None
-    except (ValueError, TypeError, OSError) as error:
+    except (ValueError, TypeError, OSError, ImportError) as error:
+        if INSTALLED in str(error):  # which helps nobody in a browser
+            raise AskedError(
+                "The page cannot read such a file, which takes a package of its own; "
+                "give the model's JSON, model.to_json(), or a .keras file."
+            ) from None
         raise AskedError(visible(str(error), most=2000)) from None
     except (ArithmeticError, AttributeError, LookupError) as error:
         raise AskedError(f"These layers do not go together ({error!r:.200}).") from None

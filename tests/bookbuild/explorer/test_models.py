@@ -1,6 +1,7 @@
 """What the page is told of a model, against numbers by hand."""
 
 import base64
+import sys
 
 import pytest
 
@@ -43,6 +44,18 @@ def test_files_are_read(content):
     assert ["Total params", "40"] in found["totals"]
     wider = models.answer({"bytes": packed, "file": "x", "input": "10 x 10 x 3"})
     assert ["Total params", str(3 * 3 * 3 * 4 + 4)] in wider["totals"]
+
+
+@pytest.mark.parametrize(
+    "content", [b"\x89HDF\r\n\x1a\n" + bytes(600), b"class_name: Model\nconfig: {}\n"]
+)
+def test_what_takes_another_package_is_a_sentence(content, monkeypatch):
+    for name in ("h5py", "yaml"):
+        monkeypatch.setitem(sys.modules, name, None)
+    packed = base64.b64encode(content).decode()
+    with pytest.raises(AskedError, match="JSON") as error:
+        models.answer({"bytes": packed, "file": "x"})
+    assert "pip" not in str(error.value)
 
 
 def test_a_model_without_an_input_is_listed_and_can_be_given_one():
