@@ -1,8 +1,8 @@
 """Exercises that answer: verdicts, other numbers, explanations, on any screen."""
 
 import pytest
-from bookbuild.practice import catalogue, protocol
 
+from bookbuild.practice import catalogue, protocol
 from tests.site.answering import ask, page_of, requests_of, said, until
 from tests.site.test_accessibility import AXE, RUN, VIEWS
 
