@@ -74,7 +74,7 @@ def test_a_page_asks_for_python_only_where_something_answers(mini):
     static = mini.root / "_build" / "html" / "_static"
     assert "explorer.js?v=" in mini.html("second")
     assert (static / "python" / "worker.mjs").exists()
-    assert "python" not in mini.html("first")
+    assert "explorer.js" not in mini.html("first")
     mini.write("book/second.md", "# Second\n\nNothing.\n")
     status, printed = mini.build()
     assert status == 0, printed
