@@ -140,7 +140,8 @@ def tried(package: Path, held: dict[str, bytes]) -> dict[str, Any]:
     Returns
     -------
     dict
-        `library` and `book`, modules in base64 by their paths, and `answers`.
+        `library` and `book`, modules in base64 by their paths; `answers`; `absent`, the
+        modules of others that cannot be imported.
 
     Raises
     ------

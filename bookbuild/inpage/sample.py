@@ -17,16 +17,20 @@ def begin(told):
 
 
 def run(told):
-    """Import all there is to import, and answer every request."""
+    """Import all there is to import, and answer every request.
+
+    What a browser has not, such as h5py, is returned as well.
+    """
+    absent = []
     for name in told["foreign"]:
         try:
             importlib.import_module(name)
-        except ImportError:  # what a browser has not, such as h5py
-            continue
+        except ImportError:
+            absent.append(name)
     for name in told["own"]:
         importlib.import_module(name)
     answer = importlib.import_module("bookbuild.inpage.answering").answer
-    return [answer(request) for request in told["requests"]]
+    return [answer(request) for request in told["requests"]], absent
 
 
 def held(archive):
@@ -80,12 +84,13 @@ BOOK = "/book.zip"
 sys.path.insert(0, BOOK)
 told = json.loads(asked)
 early = begin(told)
-answers = run(told)
+answers, absent = run(told)
 library = held(LIBRARY)  # before what only this script imports
 json.dumps(
     {
         "library": of_archive(LIBRARY, library, early),
         "book": of_archive(BOOK, told["paths"], early),
         "answers": answers,
+        "absent": absent,
     }
 )

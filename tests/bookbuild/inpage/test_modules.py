@@ -14,7 +14,8 @@ import importlib
 for name in {names!r}:
     importlib.import_module(name)
 ours = [m for n, m in sys.modules.items() if n.startswith(("bookbuild.", "byhand."))]
-print(*[m.__name__ for m in ours if not m.__file__.startswith({archive!r})])
+files = [getattr(m, "__file__", None) or {archive!r} for m in ours]  # some are made
+print(*[path for path in files if not path.startswith({archive!r})])
 """
 
 
