@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 from html import escape
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +22,7 @@ from bookbuild.errors import CommandError
 from bookbuild.extensions.folding import number_of
 from bookbuild.extensions.site import LINE_COMMENT, OF_DRAWINGS, THEME, versioned
 from bookbuild.inpage import packing
+from bookbuild.practice import catalogue, protocol
 from byhand.figures import colours
 
 FOLDER = "_static"
@@ -36,11 +35,7 @@ SCRIPTS = {
 
 def defined() -> dict[str, str]:
     """Return the chapter of each exercise that takes an answer, by its label."""
-    if find_spec("bookbuild.practice") is None:
-        return {}
-    catalogue = import_module("bookbuild.practice.catalogue")
-    found: dict[str, str] = catalogue.labels_that_answer()
-    return found
+    return catalogue.labels_that_answer()
 
 
 def parts_of(label: str, chapter: str) -> list[dict[str, str]]:
@@ -56,7 +51,6 @@ def parts_of(label: str, chapter: str) -> list[dict[str, str]]:
     ExtensionError
         If it cannot be asked.
     """
-    protocol = import_module("bookbuild.practice.protocol")
     request = {"do": "variant", "exercise": label, "chapter": chapter, "seed": None}
     found = protocol.answer(request)
     if "error" in found:

@@ -13,11 +13,10 @@ import itertools
 import json
 import zipfile
 from collections.abc import Iterator
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from bookbuild.explorer.pasting import PLAIN
+from bookbuild.practice import catalogue, protocol
 
 SEEDS = (None, 7)
 TYPED = ("896", "3, 3, 32", "0.25", r"\frac{1}{2} x", "nonsense")
@@ -127,10 +126,6 @@ def of_explorer() -> Iterator[dict[str, Any]]:
 
 def of_exercises() -> Iterator[dict[str, Any]]:
     """Yield requests of every exercise that takes an answer."""
-    if find_spec("bookbuild.practice") is None:
-        return
-    catalogue = import_module("bookbuild.practice.catalogue")
-    protocol = import_module("bookbuild.practice.protocol")
     for label, chapter in catalogue.labels_that_answer().items():
         for seed in SEEDS:
             asked = {"exercise": label, "chapter": chapter, "seed": seed}
