@@ -447,7 +447,10 @@ def write_decimal(value: Value, decimals: int) -> str:
         if abs(value) < 1:
             mantissa = f"{float(value):.1e}".split("e")[0]
         return f"{mantissa} × 10^{int(exponent)}".replace("-", "−")
-    text = f"{round(float(value), decimals):,.{max(0, decimals)}f}"
+    # Pythons from 3.12 on sum floats more exactly than those before, and a number that
+    # lies half-way, but for the last of its digits, would be rounded another way there.
+    plain = float(f"{float(value):.12g}")
+    text = f"{round(plain, decimals):,.{max(0, decimals)}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "0") else text.replace("-", "−")
