@@ -21,7 +21,7 @@ from sphinx.config import Config
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
-from bookbuild import files, inputs
+from bookbuild import files, inputs, versions
 from bookbuild.checks import audit
 from bookbuild.extensions import publishing, splitting
 
@@ -177,8 +177,9 @@ def look_over(app: Sphinx, exception: Exception | None) -> None:
     private = [str(app.srcdir), sys.prefix, str(Path.home()) + "/"]
     write_entrance(app)
     written = [path.relative_to(html) for path in sorted(html.rglob("*.html"))]
-    # The theme leaves templates in _static; reports hold the faults of a failed build.
-    apart = {"_static", "reports"}
+    # The theme leaves templates in _static; reports hold the faults of a failed build;
+    # the list of versions is no page of this one.
+    apart = {"_static", "reports", versions.FOLDER}
     pages = [
         path.with_suffix("").as_posix()
         for path in written
