@@ -30,7 +30,11 @@ pytestmark = pytest.mark.slow
 
 PAGES = [page.name for page in tables.pages_with_displays(places.ROOT)]
 NAMED = tree.Symbol | tree.Index
-DEEPEST = ("backpropagation", "convolution", "batch-normalisation")
+DEEPEST = (
+    "backpropagation",
+    "convolution",
+    pytest.param("batch-normalisation", marks=pytest.mark.weekly),
+)
 
 
 @functools.cache
@@ -47,7 +51,7 @@ def test_the_chapters_with_equations_have_tables():
 
 
 # A build checks the equations of all pages; the slips of the others are made each week.
-EVERY_TIME = {"backpropagation", "convolution", "batch-normalisation"}
+EVERY_TIME = {"backpropagation", "convolution"}
 
 
 @pytest.mark.parametrize(

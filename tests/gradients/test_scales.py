@@ -392,6 +392,16 @@ def nothing(found):
 every_precision = pytest.mark.parametrize(
     "dtype", PRECISIONS.values(), ids=PRECISIONS.keys()
 )
+# Two of three each time, for they take seconds, and all of them each week.
+each_precision_weekly = pytest.mark.parametrize(
+    "dtype",
+    [
+        np.float32,
+        np.float16,
+        pytest.param(ml_dtypes.bfloat16, marks=pytest.mark.weekly),
+    ],
+    ids=PRECISIONS.keys(),
+)
 
 
 def settled(dtype, seed, mode):
@@ -410,7 +420,7 @@ def test_a_right_gradient_never_fails_in_low_precision(dtype, seed, mode):
 
 @pytest.mark.seeds
 @every_mode
-@every_precision
+@each_precision_weekly
 def test_a_right_gradient_never_fails_in_low_precision_with_any_seed(dtype, mode):
     seeds = cases(25, each_week=500)
     wrong = {
@@ -504,7 +514,14 @@ def rough_mlp(seed, dtype):
 
 
 @pytest.mark.seeds
-@pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
+@pytest.mark.parametrize(
+    "dtype",
+    [
+        pytest.param("float32", marks=pytest.mark.weekly),
+        "float16",
+        pytest.param("bfloat16", marks=pytest.mark.weekly),
+    ],
+)
 def test_no_false_alarm_where_every_result_is_rounded(dtype):
     """A thousand seeds in make test-weekly; -rP shows what the verdicts were."""
     seeds = cases(25, each_week=1_000)

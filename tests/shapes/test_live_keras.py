@@ -463,7 +463,14 @@ def test_a_network_of_ours_is_given_back():
     assert show(net.output_shape) == "(None, 2)"
 
 
-NAMES = ["Xception", "MobileNetV2", "EfficientNetV2B0", "ConvNeXtTiny", "NASNetMobile"]
+# Two each time, and the others each week.
+NAMES = [
+    "Xception",
+    "NASNetMobile",
+    pytest.param("MobileNetV2", marks=pytest.mark.weekly),
+    pytest.param("EfficientNetV2B0", marks=pytest.mark.weekly),
+    pytest.param("ConvNeXtTiny", marks=pytest.mark.weekly),
+]
 
 
 @pytest.mark.slow
