@@ -55,8 +55,8 @@ FLOOR_FOR_CEILING = Misconception(
 )
 CEILING_FOR_FLOOR = Misconception(
     "rounded up instead of down",
-    "The quotient was rounded up.",
-    "Where no further step fits inside, the rest is left over, so round down.",
+    "The number was rounded up.",
+    "What is not a whole one does not count here, so round down.",
 )
 NOT_ROUNDED = Misconception(
     "not rounded",
@@ -120,9 +120,9 @@ CHANNELS_OF_INPUT = Misconception(
     "A convolution returns one channel for each filter.",
 )
 CHANNELS_FOR_FILTERS = Misconception(
-    "input channels and filters exchanged",
-    "The channels of the input were taken for those of the output.",
-    "The filters are the output channels; each filter spans all input channels.",
+    "inputs and outputs exchanged",
+    "The inputs, or input channels, were taken for the outputs.",
+    "A layer has an output for each unit or filter, computed from all of its inputs.",
 )
 TRANSPOSE_FORGOTTEN = Misconception(
     "matrix transposed",
@@ -368,17 +368,17 @@ SIGMOID_FOR_TANH = Misconception(
 FACTOR_TWO_FORGOTTEN = Misconception(
     "factor two forgotten",
     "This is half of the right value.",
-    "The derivative of a square has the factor 2.",
+    "A factor of 2 got lost, such as the one in the derivative of a square.",
 )
 UNWANTED_FACTOR_TWO = Misconception(
     "factor two too many",
     "This is twice the right value.",
-    "Half the squared error is meant, whose derivative has no factor 2.",
+    "There is no factor 2 here, as in the derivative of half a square.",
 )
 INPUT_NOT_MULTIPLIED = Misconception(
     "input not multiplied",
-    "This is the derivative with respect to the bias.",
-    "For a weight, multiply by the input that it is multiplied with.",
+    "The input was left out.",
+    "A weight is multiplied by its input, and so is the derivative with respect to it.",
 )
 SUM_FOR_MEAN = Misconception(
     "sum instead of mean",
@@ -408,12 +408,12 @@ DEVIATION_FOR_VARIANCE = Misconception(
 ROOT_FORGOTTEN = Misconception(
     "square root forgotten",
     "The square root is missing.",
-    "A standard error falls with the root of the number of examples.",
+    "Look for it in the formula, where a variance or a number of examples stands.",
 )
 SQUARE_FORGOTTEN = Misconception(
     "square forgotten",
     "The square is missing.",
-    "Halving an error needs four times as many examples.",
+    "Look for it in the formula, and square before you go on.",
 )
 BINARY_LOGARITHM = Misconception(
     "binary logarithm",
@@ -432,8 +432,8 @@ NATURAL_LOGARITHM = Misconception(
 )
 HALF_FORGOTTEN = Misconception(
     "factor one half forgotten",
-    "This is twice the right value.",
-    "The formula has a factor of one half.",
+    "A factor of one half is missing.",
+    "Look for it in the formula.",
 )
 KERNEL_NOT_FLIPPED = Misconception(
     "kernel not flipped",
@@ -507,8 +507,8 @@ ORDER_EXCHANGED = Misconception(
 )
 NOT_NORMALISED = Misconception(
     "not divided by the sum",
-    "The values do not add up to one.",
-    "Divide by their sum.",
+    "The values were not divided by their sum.",
+    "Divide, so that they add up to one.",
 )
 TARGET_NOT_SUBTRACTED = Misconception(
     "target not subtracted",
@@ -582,8 +582,8 @@ EPSILON_SHARED = Misconception(
 )
 NOT_CLIPPED = Misconception(
     "not clipped",
-    "This is the gradient as it was.",
-    "Its norm, or an element, is above the limit.",
+    "The limit was not applied.",
+    "What lies beyond the limit follows another rule.",
 )
 REGULARISER_FACTOR = Misconception(
     "factor one half counted twice",

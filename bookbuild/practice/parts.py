@@ -142,7 +142,9 @@ class Number(Part):
             return f"a number{_of(self.unit)}, to the nearest {size}"
         places = "decimal" if self.decimals == 1 else "decimals"
         where = (
-            f"to {self.decimals} {places}" if self.decimals else "to the nearest one"
+            f"to {self.decimals} {places}"
+            if self.decimals
+            else "to the nearest whole number"
         )
         return f"a number{_of(self.unit)}, {where}, or a fraction"
 

@@ -350,7 +350,7 @@ def torch_weights(draw: Draw) -> Variant | None:
         ],
         explanation=[
             f"{ours} wants {wanted}. The axes of the array at hand come in the order "
-            f"{', '.join(map(str, order))}: `weight.transpose{order}`.",
+            f"{', '.join(map(str, order))}: `np.transpose(weight, {order})`.",
             "No flip is needed, since both libraries compute a cross-correlation.",
         ],
     )

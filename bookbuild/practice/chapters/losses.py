@@ -131,8 +131,8 @@ def huber_by_hand(draw: Draw) -> Variant | None:
             "The Huber loss of an error e is e² / 2 where |e| is at most δ, and "
             f"δ (|e| − δ / 2) beyond. Let δ = {delta:g} and the errors be "
             f"{write_values(errors)}.",
-            "What are the three losses and the three derivatives by e? What are half "
-            "the squared errors?",
+            "What are the three losses and their derivatives with respect to e? "
+            "What are half the squared errors?",
         ],
         parts=[
             several(
@@ -166,9 +166,8 @@ def huber_by_hand(draw: Draw) -> Variant | None:
         ],
         explanation=[
             f"The Huber losses are {', '.join(f'{v:g}' for v in losses)} and the "
-            f"derivatives {', '.join(f'{v:g}' for v in slopes)}: at most δ.".replace(
-                "-", "−"
-            ),
+            f"derivatives {', '.join(f'{v:g}' for v in slopes)}: at most δ in "
+            "magnitude.".replace("-", "−"),
             f"Half the squared errors are {', '.join(f'{v:g}' for v in squares)}.",
         ],
     )

@@ -185,7 +185,7 @@ def one_example(draw: Draw) -> Variant | None:
         question=[
             f"A batch of {examples.replace('*', '')} passes through {units} neurons "
             f"whose bias was given the shape ({units}, 1) by mistake.",
-            "Which shape has the sum of the product and the bias in NumPy?",
+            "What shape does the sum of the product and the bias have in NumPy?",
         ],
         parts=[
             shape(
@@ -199,7 +199,8 @@ def one_example(draw: Draw) -> Variant | None:
         ],
         explanation=[
             f"The product has the shape ({batch}, {units}) and the bias ({units}, 1), "
-            f"and NumPy stretches both to ({units}, {units}), without any error."
+            f"and NumPy stretches {'both' if batch == 1 else 'the bias'} to "
+            f"({units}, {units}), without any error."
         ],
     )
 
@@ -235,8 +236,8 @@ def xor_of_three_neurons(draw: Draw) -> Variant:
         ],
         parts=[
             satisfying(
-                "W of the hidden layer row by row (4), its biases (2), W of the output "
-                "(2), its bias",
+                "W of the hidden layer with a row for each input (4), its biases (2), "
+                "W of the output (2), its bias",
                 (*hidden, *output),
                 lambda values: _xor_network(values) == wanted,
                 {

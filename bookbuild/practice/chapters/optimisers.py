@@ -202,7 +202,8 @@ def steps_with_momentum(draw: Draw) -> Variant | None:
     return Variant(
         question=[
             "With momentum, each step is β times the step before, minus η times the "
-            f"gradient. Let η = 1, β = {beta:g} and the gradients be "
+            "gradient; the step before the first is zero. "
+            f"Let η = 1, β = {beta:g} and the gradients be "
             f"{', '.join(map(write_value, gradients))}.",
             "Which four steps are taken? By how much does the parameter still move "
             "after them, in all, if the gradient stays zero?",
@@ -216,16 +217,15 @@ def steps_with_momentum(draw: Draw) -> Variant | None:
                     may.STEP_UPHILL: [-value for value in steps],
                     may.AVERAGED: averaged,
                 },
-                decimals=2,
+                decimals=3,
             ),
             number(
-                "still to move",
+                "still to move, with its sign",
                 steps[-1] * beta / (1 - beta),
                 {
                     may.STOPPED_HALFWAY: steps[-1] * beta,
-                    may.LAST_POSITION_FORGOTTEN: steps[-1] / (1 - beta),
                 },
-                decimals=2,
+                decimals=3,
             ),
         ],
         explanation=[

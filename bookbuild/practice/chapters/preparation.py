@@ -36,7 +36,8 @@ def one_hot_by_hand(draw: Draw) -> Variant | None:
             f"column `exposure` in seconds with the values "
             f"{', '.join(map(str, times))}.",
             "Write down the one-hot encoding of the first, with the columns in the "
-            "order g, r, i, and the standardised exposure.",
+            "order g, r, i, and the standardised exposure. The variance is the mean "
+            "over all values.",
         ],
         parts=[
             several(
@@ -323,7 +324,7 @@ def leaky_relu(draw: Draw) -> Variant:
 @exercise("ex-preparation-outlier")
 def outlier_in_a_column(draw: Draw) -> Variant:
     """Find what one mistyped value does to a standard deviation."""
-    count = draw.one(1000, 500, 2000, 100)
+    count = draw.one(1000, 500, 2000, 5000)
     spread = draw.one(0.1, 0.05, 0.2)
     factor = draw.one(1000, 100, 500)
     outlier = float(factor)

@@ -14,7 +14,7 @@ PLANTED = [
     ("ex-channels-count", 0, str(25 * 32 * 64 + 1), "one bias for the whole layer"),
     ("ex-channels-count", 0, str(25 * 64 + 64), "channels not multiplied"),
     ("ex-channels-count", 0, str(5 * 32 * 64 + 64), "kernel counted along one axis"),
-    ("ex-channels-count", 0, "25*32*64 + 32", "input channels and filters exchanged"),
+    ("ex-channels-count", 0, "25*32*64 + 32", "inputs and outputs exchanged"),
     (
         "ex-channels-count",
         0,
