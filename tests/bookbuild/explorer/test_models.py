@@ -67,6 +67,7 @@ def test_a_model_without_an_input_is_listed_and_can_be_given_one():
     assert ["Total params", "40"] in found["totals"]
 
 
+@pytest.mark.slow
 def test_a_long_model_is_cut_and_said():
     lines = (
         "import keras\nmodel = keras.Sequential([keras.Input((3,))])\n"

@@ -160,6 +160,7 @@ def test_shapes_are_read_with_any_sign_between(shape, sign):
         assert numbers.read_shape(written) == tuple(shape)
 
 
+@pytest.mark.slow
 @given(lengths, st.sampled_from(["None", "none", "?", "N", "batch"]))
 def test_an_unknown_length_is_written_in_many_ways(shape, unknown):
     text = ", ".join([unknown, *map(str, shape)])
@@ -167,6 +168,7 @@ def test_an_unknown_length_is_written_in_many_ways(shape, unknown):
     assert numbers.read_shape(text.replace(", ", " x ")) == (None, *shape)
 
 
+@pytest.mark.slow
 @given(lengths)
 def test_a_shape_that_is_written_is_read_again(shape):
     assert numbers.read_shape(numbers.write_shape([None, *shape])) == (None, *shape)
@@ -179,6 +181,7 @@ def test_what_is_no_shape_is_met_with_a_remedy(typed):
         numbers.read_shape(typed)
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(-99, 99), min_size=1, max_size=9))
 def test_lists_are_read_with_and_without_brackets(values):
     text = ", ".join(map(str, values))
@@ -186,6 +189,7 @@ def test_lists_are_read_with_and_without_brackets(values):
         assert numbers.read_numbers(written) == tuple(values)
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.lists(st.integers(0, 9), min_size=3, max_size=3), min_size=1, max_size=4
@@ -213,6 +217,7 @@ def test_a_whole_number_that_is_written_is_read_again(value):
     assert numbers.read_number(numbers.write_value(value)) == value
 
 
+@pytest.mark.slow
 @given(st.fractions(-1000, 1000, max_denominator=60))
 def test_a_fraction_that_is_written_is_read_again(value):
     assert abs(numbers.read_number(numbers.write_value(value)) - value) < 1e-6

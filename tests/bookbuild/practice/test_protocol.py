@@ -99,12 +99,14 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(json_values)
 def test_no_request_makes_it_fail(request_):
     reply = answer(request_)
     assert "error" in reply
 
 
+@pytest.mark.slow
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_nothing_that_is_typed_makes_it_fail(first, second):
     reply = ask(do="judge", exercise=LABEL, seed=3, typed=[first, second])
