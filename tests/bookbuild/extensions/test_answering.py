@@ -79,11 +79,3 @@ def test_a_page_asks_for_python_only_where_something_answers(mini):
     status, printed = mini.build()
     assert status == 0, printed
     assert not (static / "python").exists()
-
-
-@pytest.mark.slow
-def test_a_piece_that_is_not_there_stops_the_build(mini):
-    mini.write("book/second.md", "# Second\n\n```{explorer} everything\n```\n")
-    status, printed = mini.build()
-    assert status != 0
-    assert "explorer takes one of" in printed

@@ -10,7 +10,6 @@ import pytest
 from PIL import Image, ImageColor
 
 from byhand.figures import colours
-from tests import minibook
 from tests.bookbuild.extensions import shared_book
 
 pytestmark = pytest.mark.slow
@@ -295,36 +294,3 @@ class TestABook:
         for state, constant in ((built, 1), (changed, 2)):
             assert "the wheel</a>" in state.pages["wheel"]
             assert f"CONSTANT = {constant}" in state.offered
-
-
-def test_a_fact_and_a_wheel_that_are_not_there_are_faults_where_they_stand(mini):
-    mini.page("first", shared_book.PAGES["wheel"])
-    mini.page("second", "It is {fact}`lines/plot_square width` wide.")
-    status, printed = mini.build()
-    assert status == 1
-    of_wheel, of_fact = minibook.listed(printed)
-    assert of_wheel.startswith("book/first.md:13: ")
-    assert "no wheel to offer" in of_wheel
-    assert of_fact.startswith("book/second.md:13: ")
-    assert "no fact 'width'" in of_fact
-
-
-def test_a_package_that_cannot_be_built_is_a_fault(mini):
-    mini.write("pyproject.toml", shared_book.PROJECT.replace("version", "vision"))
-    status, printed = mini.build()
-    assert status == 1
-    (fault,) = minibook.listed(printed)
-    assert "the wheel of the package cannot be built" in fault
-    assert "correct pyproject.toml" in fault
-
-
-def test_figures_without_captions_and_texts_are_faults(mini):
-    script = minibook.SCRIPT.replace("# Figure: A", "# A")
-    mini.write("gallery/lines/plot_square.py", script)
-    mini.page("second", shared_book.FIGURE.replace("fig.set_label", "str"))
-    status, printed = mini.build()
-    assert status == 1
-    assert [fault.partition(": ")[2][:37] for fault in minibook.listed(printed)] == [
-        "a figure has no caption; write one be",
-        "a figure needs an alternative text of",
-    ]
