@@ -5,10 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVC
 
 from byhand.datasets import LINES, spectra
 
@@ -126,6 +122,11 @@ def score(model, *, training, test=1000):
 
 @pytest.mark.slow
 def test_a_linear_model_sees_little_and_a_kernel_more():
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+    from sklearn.svm import SVC
+
     linear = make_pipeline(StandardScaler(), LogisticRegression(max_iter=200))
     kernel = make_pipeline(StandardScaler(), SVC(C=10))
     assert 0.2 < score(linear, training=1000) < 0.4
