@@ -10,6 +10,7 @@ import pytest
 from bookbuild.practice.catalogue import exercise_of
 
 SEEDS = range(200)
+OF_KERAS = range(60)  # a layer takes a millisecond or more
 
 
 def numbers_in(variant):
@@ -32,9 +33,9 @@ def answers(variant):
     return [part.answer for part in variant.parts]
 
 
-def each(label):
+def each(label, seeds=SEEDS):
     exercise = exercise_of(label)
-    return [exercise.variant(None), *(exercise.variant(seed) for seed in SEEDS)]
+    return [exercise.variant(None), *(exercise.variant(seed) for seed in seeds)]
 
 
 # -- Keras -----------------------------------------------------------------------------
@@ -47,7 +48,7 @@ def keras():
 
 @pytest.mark.slow
 def test_parameters_of_a_convolution(keras):
-    for variant in each("ex-channels-count"):
+    for variant in each("ex-channels-count", OF_KERAS):
         filters, kernel, _, channels, side, _, larger, *_ = numbers_in(variant)
         layer = keras.layers.Conv2D(filters, kernel, padding="same")
         layer.build((None, side, side, channels))
@@ -59,7 +60,7 @@ def test_parameters_of_a_convolution(keras):
 
 @pytest.mark.slow
 def test_lengths_with_both_paddings(keras):
-    for variant in each("ex-length-by-hand"):
+    for variant in each("ex-length-by-hand", OF_KERAS):
         length, kernel, strides = numbers_in(variant)[:3]
         found = [
             keras.layers.Conv1D(
@@ -73,7 +74,7 @@ def test_lengths_with_both_paddings(keras):
 @pytest.mark.slow
 def test_zeros_of_same_padding(keras):
     for label, place in (("ex-length-by-hand", 2), ("ex-length-torch", 1)):
-        for variant in each(label):
+        for variant in each(label, OF_KERAS):
             found = numbers_in(variant)
             if label == "ex-length-by-hand":
                 length, kernel, strides = found[:3]
@@ -97,7 +98,7 @@ def test_zeros_of_same_padding(keras):
 
 @pytest.mark.slow
 def test_transposed_convolutions(keras):
-    for variant in each("ex-transposed-by-hand"):
+    for variant in each("ex-transposed-by-hand", OF_KERAS):
         kernel, x = rows_in(" ".join(variant.question))
         strides = int(re.search(r"stride (\d)", variant.question[0])[1])
         layer = keras.layers.Conv1DTranspose(
@@ -134,7 +135,7 @@ def built(keras, side, channels, stages, classes, *, pooling):
 
 @pytest.mark.slow
 def test_a_whole_network(keras):
-    for variant in each("ex-convnet-sequential")[:60]:
+    for variant in each("ex-convnet-sequential", OF_KERAS):
         model = built(keras, *described(variant), pooling=True)
         counts = [layer.count_params() for layer in model.layers]
         assert answers(variant) == [counts[2], counts[-1], model.count_params()]
@@ -142,7 +143,7 @@ def test_a_whole_network(keras):
 
 @pytest.mark.slow
 def test_a_network_without_pooling(keras):
-    for variant in each("ex-cost-without-pooling")[:60]:
+    for variant in each("ex-cost-without-pooling", OF_KERAS):
         model = built(keras, *described(variant), pooling=False)
         assert variant.parts[0].answer == model.count_params()
         work = 0
@@ -155,7 +156,7 @@ def test_a_network_without_pooling(keras):
 
 @pytest.mark.slow
 def test_a_larger_image(keras):
-    for variant in each("ex-cost-larger-image")[:60]:
+    for variant in each("ex-cost-larger-image", OF_KERAS):
         _, channels, stages, classes = described(variant)
         larger = int(re.search(r"built for images of (\d+)", variant.question[1])[1])
         model = built(keras, larger, channels, stages, classes, pooling=True)
@@ -166,12 +167,12 @@ def test_a_larger_image(keras):
 
 @pytest.mark.slow
 def test_dense_layers(keras):
-    for variant in each("ex-parameters-image"):
+    for variant in each("ex-parameters-image", OF_KERAS):
         side, _, colours, units, *_ = numbers_in(variant)
         layer = keras.layers.Dense(units)
         layer.build((None, side * side * colours))
         assert variant.parts[0].answer == layer.count_params()
-    for variant in each("ex-layer-shapes"):
+    for variant in each("ex-layer-shapes", OF_KERAS):
         (batch, inputs), (_, units) = rows_in(variant.question[0])
         layer = keras.layers.Dense(int(units))
         layer.build((int(batch), int(inputs)))
@@ -181,7 +182,7 @@ def test_dense_layers(keras):
 
 @pytest.mark.slow
 def test_normalisations(keras):
-    for variant in each("ex-bn-count")[:60]:
+    for variant in each("ex-bn-count", OF_KERAS):
         first, kernel, _, channels, second, *_ = numbers_in(variant)
         model = keras.Sequential(
             [
@@ -198,7 +199,7 @@ def test_normalisations(keras):
 
 @pytest.mark.slow
 def test_frozen_networks(keras):
-    for variant in each("ex-data-frozen-count")[:60]:
+    for variant in each("ex-data-frozen-count", OF_KERAS):
         classes = int(re.search(r"dense layer of (\d+)", variant.question[0])[1])
         side = int(re.search(r"images of (\d+)", variant.question[0])[1])
         filters = int(re.search(r"Conv2D\((\d+)", variant.question[0])[1])
