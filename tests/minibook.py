@@ -29,6 +29,18 @@ open(mini.RUNS, "a").write("{title}\\n");
 ```
 """
 
+# Without a cell: nothing starts a kernel for it.
+PROSE = """---
+myst:
+  html_meta:
+    description: A page of a miniature book.
+---
+
+# {title}
+
+{text}
+"""
+
 SCRIPT = '''"""
 A square
 ========
@@ -65,8 +77,9 @@ BIBLIOGRAPHY = "@misc{known, author = {A. Known}, title = {What is known}, year 
 class MiniBook:
     """A folder with a small book in it, and ways to change and build it."""
 
-    def __init__(self, root):
+    def __init__(self, root, template=PAGE):
         self.root = root
+        self.template = template
         self.runs = root / "runs.txt"
         self.wait = root / "wait"
         self.environment = os.environ | {"PYTHONPATH": str(root / "src")}
@@ -77,7 +90,9 @@ class MiniBook:
         path.write_text(text)
 
     def page(self, name, text="", title=None):
-        self.write(f"book/{name}.md", PAGE.format(title=title or name, text=text))
+        self.write(
+            f"book/{name}.md", self.template.format(title=title or name, text=text)
+        )
 
     def constant(self, value):
         text = (
@@ -122,9 +137,9 @@ def listed(printed):
     return [line.strip() for line in re.findall(r"^  (\S.*)$", tail, re.MULTILINE)]
 
 
-def make(root):
+def make(root, template=PAGE):
     """Return an unbuilt miniature book: two chapters, a script, the real settings."""
-    book = MiniBook(root)
+    book = MiniBook(root, template)
     config = (ROOT / "_config.yml").read_text()
     book.write("_config.yml", config.replace("doc_module: byhand", "doc_module: mini"))
     book.write("_toc.yml", TOC)

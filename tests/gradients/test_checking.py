@@ -110,7 +110,7 @@ def test_one_element_of_26122_off_by_one_in_ten_thousand_is_found_and_located(ex
             located += (report.worst.tensor, report.worst.index) == place["at"]
     # A factor leaves an element of zero as it is: there is nothing to find.
     assert located + zero >= 0.99 * seeds
-    assert zero <= 0.05 * seeds
+    assert zero <= 0.1 * seeds
 
 
 @pytest.mark.seeds

@@ -67,15 +67,15 @@ def test_what_is_shown_without_scripts_is_computed():
 
 
 @pytest.mark.slow
-def test_a_page_asks_for_python_only_where_something_answers(mini):
-    mini.write("book/second.md", "# Second\n\n```{explorer} axis\n```\n")
-    status, printed = mini.build()
+def test_a_page_asks_for_python_only_where_something_answers(prose):
+    prose.write("book/second.md", "# Second\n\n```{explorer} axis\n```\n")
+    status, printed = prose.build()
     assert status == 0, printed
-    static = mini.root / "_build" / "html" / "_static"
-    assert "explorer.js?v=" in mini.html("second")
+    static = prose.root / "_build" / "html" / "_static"
+    assert "explorer.js?v=" in prose.html("second")
     assert (static / "python" / "worker.mjs").exists()
-    assert "explorer.js" not in mini.html("first")
-    mini.write("book/second.md", "# Second\n\nNothing.\n")
-    status, printed = mini.build()
+    assert "explorer.js" not in prose.html("first")
+    prose.write("book/second.md", "# Second\n\nNothing.\n")
+    status, printed = prose.build()
     assert status == 0, printed
     assert not (static / "python").exists()

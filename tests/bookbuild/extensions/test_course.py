@@ -101,12 +101,12 @@ PAGE = """```{course-plan}
 
 
 @pytest.mark.slow
-def test_a_page_shows_the_plan(mini):
-    mini.page("first", TEXT.partition("\n\n")[2] + SOLUTIONS, title="First")
-    mini.page("second", PAGE, title="Second")
-    status, printed = mini.build()
+def test_a_page_shows_the_plan(prose):
+    prose.page("first", TEXT.partition("\n\n")[2] + SOLUTIONS, title="First")
+    prose.page("second", PAGE, title="Second")
+    status, printed = prose.build()
     assert status == 0, printed
-    shown = BeautifulSoup(mini.html("second"), "html.parser")
+    shown = BeautifulSoup(prose.html("second"), "html.parser")
     plan, exercises = shown.select("table.course")
     (week,) = plan.select("tbody tr")
     assert [cell.get_text(strip=True) for cell in week.select("td")] == [
