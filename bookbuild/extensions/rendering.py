@@ -24,10 +24,11 @@ RELATIVE = re.compile(r'((?:href|src|action|data-content_root)=")(?![#/]|\w+:)')
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 PLACE = "<!-- policy -->"
 # Everything comes from where the page comes from. `data:` draws the mark and small
-# pictures, equations carry their styles, and a worker of the book may run WebAssembly.
+# pictures, and equations carry their styles. A worker that a page makes obeys the same
+# policy, and may run WebAssembly.
 POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
-    "script-src 'self' 'wasm-unsafe-eval'{scripts}; worker-src 'self'; "
+    "script-src 'self' 'wasm-unsafe-eval'{scripts}; worker-src 'self' blob:; "
     "object-src 'none'; base-uri 'self'; form-action 'self'"
 )
 

@@ -31,6 +31,17 @@ function megabytes(bytes) {
   return (bytes / MEGABYTE).toFixed(1);
 }
 
+// A worker that is fetched has its own policy, and one that is made here has the page's:
+// whatever a reader's lines reach in it, it loads nothing from elsewhere.
+function workerOf(name, base) {
+  const text = `import ${JSON.stringify(new URL(name, base).href)};`;
+  const made = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  const worker = new Worker(made, { type: "module" });
+  const forget = () => URL.revokeObjectURL(made);
+  worker.addEventListener("message", forget, { once: true });
+  return worker;
+}
+
 class Python {
   #worker = null;
   #starting = null;
@@ -95,8 +106,7 @@ class Python {
       const base = new URL(`${root.dataset.content_root}_static/python/`, location.href);
       let worker;
       try {
-        const address = new URL(`worker.mjs?v=${PYTHON.digests["worker.mjs"]}`, base);
-        worker = new Worker(address, { type: "module" });
+        worker = workerOf(`worker.mjs?v=${PYTHON.digests["worker.mjs"]}`, base);
       } catch {
         resolve(SENTENCES.worker);
         return;

@@ -266,6 +266,35 @@ model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
     assert asked == []
 
 
+WORKER = """() => {
+  const base = new URL(`${root.dataset.content_root}_static/python/`, location.href);
+  window.tried = workerOf(`worker.mjs?v=${PYTHON.digests["worker.mjs"]}`, base);
+}"""
+# What a worker tries, a moment later: what the browser's tools run is let through.
+# A text as an address needs no network, so that only the policy stands in its way.
+TRIES = {
+    "import('data:text/javascript,export default 1')": "TypeError",
+    "fetch('data:,text')": "TypeError",
+    "new Function('return 1')()": "EvalError",
+}
+TRY = """() => new Promise((resolve) => {
+  const attempt = async () => {
+    try { await (EXPRESSION); resolve("done"); } catch (error) { resolve(error.name); }
+  };
+  setTimeout(attempt);
+})"""
+
+
+@pytest.mark.parametrize("expression", TRIES)
+def test_a_worker_obeys_the_policy_of_the_page(show, expression):
+    """Even before the names that lead outside are taken from it."""
+    page = show(EXPLORER, complain=False)
+    with page.expect_worker() as found:
+        page.evaluate(WORKER)
+    tried = found.value.evaluate(TRY.replace("EXPRESSION", expression))
+    assert tried == TRIES[expression]
+
+
 def test_it_runs_from_the_archive_on_a_server_of_ones_own(browser, html, tmp_path):
     archive = tmp_path / "site.zip"
     packing.pack(html, packing.read_me(places.ROOT), archive)
