@@ -690,3 +690,278 @@ POISSON = Misconception(
     "This is the square root of the expected number.",
     "Each candidate adds p (1 − p) to the variance.",
 )
+LAST_BATCH_FULL = Misconception(
+    "last mini-batch taken for full",
+    "The last mini-batch was taken to be as large as the others.",
+    "It holds what is left over.",
+)
+NOT_DIVIDED_BY_ROOT = Misconception(
+    "not divided by the root of the number",
+    "This is the scatter of single values.",
+    "The standard error is smaller by the root of their number.",
+)
+ROOT_OF_LESS = Misconception(
+    "root of one less",
+    "This divides by the root of one less than the number.",
+    "A standard error divides by the root of the number itself.",
+)
+FOLDS_FOR_TRAINING = Misconception(
+    "divided by the folds for training",
+    "This divides by the number of folds that are left for training.",
+    "The fold that is held back is one of the k folds as well.",
+)
+PATIENCE_EXCEEDED = Misconception(
+    "one epoch too patient",
+    "This waits one epoch longer than the patience.",
+    "Training stops as soon as that many epochs have brought no new best.",
+)
+DIGIT_TOO_MANY = Misconception(
+    "one binary digit too many",
+    "This counts one binary digit too many.",
+    "The last of k digits after the leading one is worth 2^(−k) of it.",
+)
+NOT_ROUNDED_TO_FORMAT = Misconception(
+    "sum not rounded",
+    "This is the sum before it is rounded.",
+    "The format has no such number; the nearest one that it has is stored.",
+)
+FARTHER_NEIGHBOUR = Misconception(
+    "farther neighbour",
+    "This is the neighbour that lies farther away.",
+    "Compare the update with half a step.",
+)
+ITSELF_LEFT_OUT = Misconception(
+    "the token itself left out",
+    "The token itself was left out.",
+    "It attends to all tokens, itself included.",
+)
+SCORES_COMPARED = Misconception(
+    "difference taken for a ratio",
+    "The difference of the scores was taken for the ratio of the weights.",
+    "The softmax compares exponentials: a difference d becomes the factor e^d.",
+)
+POWER_OF_TEN = Misconception(
+    "power of ten",
+    "This is a power of 10.",
+    "The exponential function is a power of e.",
+)
+POWER_OF_TWO = Misconception(
+    "power of two",
+    "This is a power of 2.",
+    "The exponential function is a power of e.",
+)
+OUTPUT_LAYER_FORGOTTEN = Misconception(
+    "output of the attention left out",
+    "The dense layer at the output of the attention is missing.",
+    "Attention has four: for queries, keys, values and the output.",
+)
+BASELINE_FORGOTTEN = Misconception(
+    "baseline forgotten",
+    "The baseline was not subtracted.",
+    "Subtract it from each cost before you multiply.",
+)
+PREVALENCE_FORGOTTEN = Misconception(
+    "prevalence forgotten",
+    "This is right where both classes are equally frequent.",
+    "In the survey they are not, so add the logarithm of their odds to the logit.",
+)
+CORRECTION_REVERSED = Misconception(
+    "correction reversed",
+    "The correction has the wrong sign.",
+    "What is rarer than it was in training becomes less probable.",
+)
+ODDS_FOR_PROBABILITY = Misconception(
+    "odds taken for a probability",
+    "These are the odds.",
+    "The probability is the odds divided by one plus the odds.",
+)
+PREVALENCE_MULTIPLIED = Misconception(
+    "probability times prevalence",
+    "The probability was multiplied by the prevalence.",
+    "It is the odds that are multiplied, by the odds of the survey.",
+)
+DROPPED_COUNTED = Misconception(
+    "dropped candidate counted",
+    "This divides by all candidates.",
+    "One that was dropped counts neither in the sum nor in the number.",
+)
+LIMIT_IGNORED = Misconception(
+    "limit not seen",
+    "The list cannot reach this.",
+    "Compare the number of lenses with the number of places.",
+)
+BIASES_REMOVED = Misconception(
+    "biases removed",
+    "The biases were counted as well.",
+    "Each filter keeps its bias, whatever the number of its input channels.",
+)
+ALL_FOR_LOST = Misconception(
+    "all weights for those that are lost",
+    "These are all weights.",
+    "Only those on the skipped channels are lost.",
+)
+WRONG_SIDE = Misconception(
+    "wrong side of the limit",
+    "This was rounded to the wrong side of the limit.",
+    "Take the first whole number that meets the condition.",
+)
+REDUCTION_FREE = Misconception(
+    "reduction not counted",
+    "The multiplications of the 1 × 1 convolution are missing.",
+    "Add those of both convolutions.",
+)
+LENGTHS_FOR_PATHS = Misconception(
+    "lengths counted instead of paths",
+    "This counts how many lengths the paths have.",
+    "Many paths have the same length: each block doubles their number.",
+)
+REMAINDER_FOR_PART = Misconception(
+    "wrong part for the power",
+    "The power was set equal to the wrong part.",
+    "It is what is still missing after all steps, one minus the part asked for.",
+)
+EXPECTED_TRIALS = Misconception(
+    "number of trials for one hit on average",
+    "With this number there is one hit on average.",
+    "Ask for the probability that all trials miss.",
+)
+PROBABILITIES_ADDED = Misconception(
+    "probabilities added",
+    "The probabilities of the trials were added.",
+    "Several may hit, so multiply the probabilities that each one misses.",
+)
+START_OF_WINDOW = Misconception(
+    "start of the window",
+    "The average was given to the first of its epochs.",
+    "It belongs to the one in the middle.",
+)
+ERRORS_COMPARED = Misconception(
+    "probabilities compared",
+    "The probabilities of the other classes were compared.",
+    "The loss is minus the logarithm of that of the true class.",
+)
+GAPS_CANCELLED = Misconception(
+    "gaps cancelled",
+    "A positive and a negative gap were allowed to cancel.",
+    "Take the absolute value of each gap.",
+)
+ARITHMETIC_MEAN = Misconception(
+    "arithmetic mean",
+    "This is the arithmetic mean of precision and recall.",
+    "F₁ is their harmonic mean.",
+)
+RANKS_ALONE = Misconception(
+    "earlier ones not counted",
+    "This is the mean of one over each place.",
+    "The precision at a place counts all genuine objects down to it.",
+)
+AGREEING_COUNTED = Misconception(
+    "agreeing examples counted",
+    "All images were counted.",
+    "Those on which both agree say nothing about the difference.",
+)
+INVERSE_POWER = Misconception(
+    "exponent not inverted",
+    "The factor was raised to ω.",
+    "To divide the error by a factor, the data grow by that factor to the power 1/ω.",
+)
+RATIO_WITHOUT_LOGARITHMS = Misconception(
+    "ratio without logarithms",
+    "The two factors were divided by each other.",
+    "The exponent is the ratio of their logarithms.",
+)
+HALVED_FOR_ROOT = Misconception(
+    "halved instead of the root",
+    "The factor was divided by two.",
+    "P and N are multiplied, so each of them grows by its square root.",
+)
+THRESHOLD_INVERTED = Misconception(
+    "one over the threshold",
+    "This is one over the threshold.",
+    "The class weight is the ratio of the two costs.",
+)
+WRONG_MEETS_WRONG = Misconception(
+    "wrong answers to wrong labels forgotten",
+    "This forgets the wrong answers that meet a wrong label.",
+    "With two classes they agree, so they count as correct here.",
+)
+NOISE_ADDED = Misconception(
+    "fraction of wrong labels added",
+    "The fraction of wrong labels was added.",
+    "A wrong label lowers the count at a right answer, and raises it at a wrong one.",
+)
+ITSELF_COUNTED = Misconception(
+    "the copy itself counted",
+    "The copy itself was counted among its siblings.",
+    "It has one sibling fewer than there are copies.",
+)
+ALL_FOR_ANY = Misconception(
+    "all instead of at least one",
+    "This is the probability that all siblings are there.",
+    "At least one is the opposite of none.",
+)
+SHIFT_FORGOTTEN = Misconception(
+    "shift forgotten",
+    "The shift β is missing.",
+    "Each channel has a scale γ and a shift β.",
+)
+SCALE_FOR_SHIFT = Misconception(
+    "scale and shift exchanged",
+    "γ and β were exchanged.",
+    "The scale γ multiplies, and the shift β is added.",
+)
+MEAN_NOT_SUBTRACTED = Misconception(
+    "mean not subtracted",
+    "The mean was not subtracted.",
+    "Subtract it from the value, and from all values in the variance.",
+)
+UPSTREAM_PASSED_ON = Misconception(
+    "upstream gradient passed on",
+    "This is the upstream gradient itself.",
+    "Ask how the outputs change with the inputs.",
+)
+PARAMETERS_AT_EACH_POSITION = Misconception(
+    "parameters at each position",
+    "Each position was given parameters of its own.",
+    "All positions of a channel share one γ and one β.",
+)
+CROSSED_ZERO = Misconception(
+    "moved past zero",
+    "A small weight was moved past zero.",
+    "One that is at most λ in size becomes exactly zero.",
+)
+FIRST_ORDER = Misconception(
+    "first order only",
+    "This takes 1 − λ for the factor.",
+    "That is its approximation for a small λ; compute the fraction itself.",
+)
+BOTH_DROP = Misconception(
+    "dropped by both",
+    "This is the probability that both layers drop an element.",
+    "It is lost as soon as one of them drops it.",
+)
+EFFECTS_TOGETHER = Misconception(
+    "both effects together",
+    "This is the difference of the two losses, which holds both effects.",
+    "Compare each of them with the loss that `evaluate` gives.",
+)
+ONE_CHANNEL = Misconception(
+    "one channel only",
+    "This counts a single channel.",
+    "Multiply by the number of channels.",
+)
+POSITIONS_FOR_CHANNELS = Misconception(
+    "one for each position",
+    "This counts the positions.",
+    "`SpatialDropout2D` keeps or drops whole channels.",
+)
+ROOT_TAKEN = Misconception(
+    "divided by the root of the number",
+    "This divides by the root of the number.",
+    "A standard deviation falls with the root, a variance with the number itself.",
+)
+AROUND_ZERO = Misconception(
+    "centred on zero",
+    "This interval is centred on zero.",
+    "It is centred on the mean.",
+)

@@ -22,20 +22,20 @@ def correcting_by_hand(draw: Draw) -> Variant:
         question=[
             "A network was trained with as many lenses as other galaxies. In the "
             f"survey, one galaxy in {population:,} is a lens.",
-            f"Which probability belongs to a logit of {logit} of the network? Which "
-            "logit is needed for a probability of one half?",
+            f"What is the probability of a lens in the survey at a logit of {logit}? "
+            "What logit is needed for a probability of one half?",
         ],
         parts=[
             number(
                 "probability",
                 p,
                 {
-                    may.BASE_RATE_FORGOTTEN: sigmoid(logit),
-                    may.SIGN: sigmoid(logit - shift),
-                    may.NOT_NORMALISED: exp(logit + shift)
+                    may.PREVALENCE_FORGOTTEN: sigmoid(logit),
+                    may.CORRECTION_REVERSED: sigmoid(logit - shift),
+                    may.ODDS_FOR_PROBABILITY: exp(logit + shift)
                     if abs(exp(logit + shift) - p) > 0.01
                     else None,
-                    may.STOPPED_HALFWAY: sigmoid(logit) * prior,
+                    may.PREVALENCE_MULTIPLIED: sigmoid(logit) * prior,
                 },
                 digits=2,
             ),
@@ -43,9 +43,9 @@ def correcting_by_hand(draw: Draw) -> Variant:
                 "logit for one half",
                 -shift,
                 {
-                    may.BASE_RATE_FORGOTTEN: 0,
+                    may.PREVALENCE_FORGOTTEN: 0,
                     may.DECIMAL_LOGARITHM: -shift / log(10),
-                    may.SIGN: shift,
+                    may.CORRECTION_REVERSED: shift,
                     may.BINARY_LOGARITHM: -shift / log(2),
                 },
                 decimals=2,
@@ -68,10 +68,13 @@ def list_of_four(draw: Draw) -> Variant | None:
     expected = sum(p)
     variance = sum(value * (1 - value) for value in p)
     without_last = sum(p[:3]) / 3
+    if len(set(p)) < 3:
+        return None
     return Variant(
         question=[
             "Four candidates have the calibrated probabilities "
-            f"{', '.join(map(write_value, p))}.",
+            f"{', '.join(map(write_value, p))}. Whether one is a lens does not depend "
+            "on the others.",
             "How many lenses do you expect among them, and with what standard "
             "deviation? What is the expected precision, and what is it without the "
             "last candidate?",
@@ -98,7 +101,7 @@ def list_of_four(draw: Draw) -> Variant | None:
                 without_last,
                 {
                     may.SUM_FOR_MEAN: sum(p[:3]),
-                    may.STOPPED_HALFWAY: sum(p[:3]) / 4,
+                    may.DROPPED_COUNTED: sum(p[:3]) / 4,
                     may.NOTHING_CHANGES: expected / 4,
                 },
             ),
@@ -149,14 +152,15 @@ def precision_among_thirty(draw: Draw) -> Variant | None:
             number(
                 "largest precision",
                 Fraction(lenses, listed),
-                {may.NOTHING_CHANGES: 1, may.WRONG_ONE: Fraction(few, listed)},
+                {may.LIMIT_IGNORED: 1, may.WRONG_ONE: precision},
                 decimals=3,
             ),
             number(
                 f"largest recall with {few}",
                 Fraction(few, lenses),
                 {
-                    may.NOTHING_CHANGES: 1,
+                    may.LIMIT_IGNORED: 1,
+                    may.WRONG_ONE: recall,
                     may.PRECISION_FOR_RECALL: Fraction(few, listed),
                 },
                 decimals=3,

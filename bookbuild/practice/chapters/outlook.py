@@ -12,32 +12,32 @@ from bookbuild.practice.variants import Draw, Variant, exercise
 @exercise("ex-further-attention")
 def one_large_score(draw: Draw) -> Variant:
     """Find the weights of attention in two extreme cases."""
-    gap = draw.one(20, 5, 10, 3)
+    gap = draw.one(20, 8, 10, 12)
     tokens = draw.one(4, 5, 8, 10)
     return Variant(
         question=[
-            f"Attention has {tokens} tokens. Which weight does each value get if all "
-            "keys are equal?",
+            f"Attention acts on {tokens} tokens. What weight does each value get if "
+            "all keys are equal?",
             f"If one score of a query is larger than all the others by {gap}, what is "
-            "the weight of each other token, divided by the weight of this one?",
+            "the weight of any other token, divided by the weight of this one?",
         ],
         parts=[
             number(
                 "weight with equal keys",
                 Fraction(1, tokens),
-                {may.NOT_NORMALISED: 1, may.STOPPED_HALFWAY: Fraction(1, tokens - 1)},
+                {may.NOT_NORMALISED: 1, may.ITSELF_LEFT_OUT: Fraction(1, tokens - 1)},
                 decimals=3,
             ),
             number(
                 "ratio of the weights",
                 exp(-gap),
                 {
-                    may.LINEAR_FOR_POWER: 1 / gap,
-                    may.DECIMAL_LOGARITHM: 10.0**-gap,
-                    may.BINARY_LOGARITHM: 2.0**-gap,
+                    may.SCORES_COMPARED: 1 / gap,
+                    may.POWER_OF_TEN: 10.0**-gap,
+                    may.POWER_OF_TWO: 2.0**-gap,
                     may.RECIPROCAL: exp(gap),
                 },
-                digits=1,
+                digits=2,
             ),
         ],
         explanation=[
@@ -61,13 +61,13 @@ def language_model(draw: Draw) -> Variant:
     total = blocks * one
     return Variant(
         question=[
-            f"A language model has {blocks} blocks with n = {n} features for each "
-            "token. A block has attention with four dense maps from n to n features "
+            f"A language model has {blocks} blocks with n = {n:,} features for each "
+            "token. A block has attention with four dense layers from n to n features "
             f"(queries, keys, values, output), a dense layer of {wide} n units, one "
             "back to n, and two layer normalisations with a scale and a shift for each "
             "feature.",
-            "How many parameters has one block, with biases, and how many million have "
-            "the blocks together?",
+            "How many parameters does one block have, with biases, and how many "
+            "million do all blocks have together?",
         ],
         parts=[
             whole(
@@ -77,7 +77,8 @@ def language_model(draw: Draw) -> Variant:
                     may.BIAS_FORGOTTEN: weights + norms,
                     may.NORMALISATION_NOT_COUNTED: one - norms,
                     may.STOPPED_HALFWAY: one - 3 * (n * n + n),
-                    may.LAST_LAYER_LEFT_OUT: one - (n * n + n),
+                    may.OUTPUT_LAYER_FORGOTTEN: one - (n * n + n),
+                    may.LAST_LAYER_LEFT_OUT: one - (wide * n * n + n),
                 },
             ),
             number(
@@ -85,9 +86,9 @@ def language_model(draw: Draw) -> Variant:
                 total / 1e6,
                 {
                     may.STOPPED_HALFWAY: one / 1e6,
-                    may.LAST_LAYER_LEFT_OUT: blocks * (one - (n * n + n)) / 1e6,
+                    may.OUTPUT_LAYER_FORGOTTEN: blocks * (one - (n * n + n)) / 1e6,
                 },
-                digits=2,
+                decimals=0,
                 unit="million",
             ),
         ],
@@ -95,8 +96,8 @@ def language_model(draw: Draw) -> Variant:
             f"The attention has 4 (n² + n) parameters, the dense layers {wide} n² + "
             f"{wide} n and {wide} n² + n, and the normalisations 4 n, together "
             f"{4 + 2 * wide} n² + {9 + wide} n.",
-            f"For n = {n} this is {one:,}, and for {blocks} blocks about "
-            f"{total / 1e6:.3g} million.",
+            f"For n = {n:,} this is {one:,}, and for {blocks} blocks about "
+            f"{total / 1e6:,.1f} million.",
         ],
     )
 
@@ -113,7 +114,7 @@ def baseline_without_noise(draw: Draw) -> Variant | None:
             "A parameter decides between two choices of probability one half each; the "
             "derivatives of the logarithms of the two probabilities are ½ and −½. The "
             f"choices cost {write_value(first)} and {second}. The estimate is the cost "
-            "of the drawn choice, less a baseline, times that derivative.",
+            "of the drawn choice, minus a baseline, times that derivative.",
             "Which baseline makes both estimates equal? What are the two estimates "
             "then?",
         ],
@@ -123,9 +124,6 @@ def baseline_without_noise(draw: Draw) -> Variant | None:
                 middle,
                 {
                     may.SUM_FOR_MEAN: first + second,
-                    may.SIGN: Fraction(second - first, 2)
-                    if second - first != first + second
-                    else None,
                 },
             ),
             several(
@@ -134,13 +132,13 @@ def baseline_without_noise(draw: Draw) -> Variant | None:
                 {
                     may.SIGN: (-slope, -slope),
                     may.STOPPED_HALFWAY: (first - middle, second - middle),
-                    may.NOTHING_CHANGES: (Fraction(first, 2), -Fraction(second, 2)),
+                    may.BASELINE_FORGOTTEN: (Fraction(first, 2), -Fraction(second, 2)),
                 },
             ),
         ],
         explanation=[
             f"With the baseline {write_value(middle)} the costs become "
             f"{write_value(first - middle)} and {write_value(second - middle)}, and "
-            f"the estimates {write_value(slope)} both, the exact derivative.",
+            f"both estimates are {write_value(slope)}, the exact derivative.",
         ],
     )
