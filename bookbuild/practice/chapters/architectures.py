@@ -18,7 +18,7 @@ from byhand.shapes import layers
 @exercise("ex-architectures-unet")
 def skips_of_a_unet(draw: Draw) -> Variant:
     """Count what skip connections cost."""
-    fine = draw.one(16, 8, 12, 24)
+    fine = draw.one(16, 8, 12, 24, 32)
     kernel = draw.one(3, 5)
     middle = 2 * fine
     lost = [kernel**2 * middle**2, kernel**2 * fine**2]
@@ -30,17 +30,17 @@ def skips_of_a_unet(draw: Draw) -> Variant:
             f"filters of {kernel} × {kernel} on {fine} upsampled and {fine} skipped "
             "channels.",
             "Both skip connections are removed. How many parameters do `mix_1` and "
-            "`mix_2` lose, and how many both together?",
+            "`mix_2` lose, and how many do both lose together?",
         ],
         parts=[
             whole(
                 name,
                 value,
                 {
-                    may.BIAS_COUNTED: value + filters,
+                    may.BIASES_REMOVED: value + filters,
                     may.CHANNELS_NOT_MULTIPLIED: kernel**2 * filters,
                     may.KERNEL_NOT_SQUARED: kernel * filters**2,
-                    may.TWICE: 2 * value,
+                    may.ALL_FOR_LOST: 2 * value,
                 },
             )
             for name, value, filters in zip(
@@ -51,7 +51,10 @@ def skips_of_a_unet(draw: Draw) -> Variant:
             whole(
                 "together",
                 sum(lost),
-                {may.BIAS_COUNTED: sum(lost) + middle + fine, may.TWICE: 2 * sum(lost)},
+                {
+                    may.BIASES_REMOVED: sum(lost) + middle + fine,
+                    may.ALL_FOR_LOST: 2 * sum(lost),
+                },
             )
         ],
         explanation=[
@@ -63,10 +66,12 @@ def skips_of_a_unet(draw: Draw) -> Variant:
 
 
 @exercise("ex-baselines-by-hand")
-def constant_prediction(draw: Draw) -> Variant:
+def constant_prediction(draw: Draw) -> Variant | None:
     """Find accuracy and loss of a constant prediction."""
     total = draw.one(200, 100, 400, 1000)
-    share = draw.one(75, 60, 80, 90, 65)
+    share = draw.one(75, 60, 80, 90, 65, 85)
+    if draw.source and share == 75:  # the same answers, whatever the total
+        return None
     major = total * share // 100
     p = share / 100
     loss = entropy([p, 1 - p])
@@ -74,10 +79,10 @@ def constant_prediction(draw: Draw) -> Variant:
         question=[
             f"Of {total:,} images, {major} show ellipticals and {total - major} show "
             "spirals.",
-            "What is the accuracy of the majority class, and what is the loss "
-            "(cross-entropy) of the best constant prediction? At which loss should an "
-            "untrained network with a softmax over two outputs start if its logits are "
-            "near zero?",
+            "What accuracy does the prediction of the majority class have, and what "
+            "is the loss (cross-entropy) of the best constant prediction? At what loss "
+            "should an untrained network with a softmax over two outputs start if its "
+            "logits are near zero?",
         ],
         parts=[
             number("accuracy", Fraction(share, 100), {may.COMPLEMENT: 1 - p}),
@@ -129,7 +134,7 @@ def convolution_as_dense(draw: Draw) -> Variant:
     return Variant(
         question=[
             f"A layer has {units} kernels of {side} × {side} over {maps} maps of "
-            f"{side} × {side}. How many parameters has it as a convolution?",
+            f"{side} × {side}. How many parameters does it have as a convolution?",
             f"How many would it have as a dense layer of {units} units on the {maps} "
             f"flattened maps of {side} × {side}?",
         ],
@@ -141,14 +146,14 @@ def convolution_as_dense(draw: Draw) -> Variant:
                 {
                     may.BIAS_FORGOTTEN: inputs * units,
                     may.FLATTEN_FORGOTTEN: (maps + 1) * units,
-                    may.SHARED_COUNTED_EACH: side**2 * total,
+                    may.TWICE: (side**2 * inputs + 1) * units,
                 },
             ),
         ],
         explanation=[
-            f"Both have ({side} · {side} · {maps} + 1) · {units} = {total:,}. Where "
-            "the kernel is as large as the map, it has a single position, and the "
-            "convolution computes the same as a dense layer.",
+            f"Both have ({side} · {side} · {maps} + 1) · {units} = {total:,}. A kernel "
+            "that is as large as the map has a single position without padding, and "
+            "the convolution computes the same as a dense layer.",
         ],
     )
 
@@ -172,11 +177,12 @@ def vgg_with_global_pooling(draw: Draw) -> Variant:
     return Variant(
         question=[
             "The convolutions of a VGG network for images of 224 × 224 have "
-            f"{body:,} parameters and end, behind the last of five poolings that halve "
+            f"{body:,} parameters and end, after the last of five poolings that halve "
             f"the maps, in {filters} maps of 7 × 7.",
             "Its flattening and dense layers are replaced by a "
             f"`GlobalAveragePooling2D` and a dense layer of {classes:,} units. How "
-            "many parameters has the dense layer, and how many the network?",
+            "many parameters does the dense layer have, and how many does the network "
+            "have?",
         ],
         parts=[
             whole(
@@ -193,6 +199,7 @@ def vgg_with_global_pooling(draw: Draw) -> Variant:
                 {
                     may.LAST_LAYER_LEFT_OUT: body,
                     may.BIAS_FORGOTTEN: total - classes,
+                    may.GLOBAL_POOLING_IGNORED: body + (49 * filters + 1) * classes,
                     may.POOLING_WITH_PARAMETERS: total + filters,
                 },
             ),
@@ -208,15 +215,15 @@ def vgg_with_global_pooling(draw: Draw) -> Variant:
 @exercise("ex-blocks-rectangle")
 def factorised(draw: Draw) -> Variant:
     """Compare a factorised convolution with a square one."""
-    kernel = draw.one(3, 5, 7)
+    kernel = draw.one(3, 5, 7, 9, 11)
     sizes = {"c": (2.0, 30.0)}
     return Variant(
         question=[
             f"A {kernel} × 1 convolution is followed by a 1 × {kernel} convolution, "
             "both from c to c channels and without biases.",
             "How large is the receptive field of an output (height, width)? How many "
-            "weights are there, as a formula with c, and which fraction is that of a "
-            f"{kernel} × {kernel} convolution?",
+            "weights are there, as a formula with c, and what fraction is that of the "
+            f"weights of a {kernel} × {kernel} convolution from c to c channels?",
         ],
         parts=[
             shape(
@@ -247,7 +254,7 @@ def factorised(draw: Draw) -> Variant:
         ],
         explanation=[
             f"The receptive field is {kernel} × {kernel}, for {kernel} c² + {kernel} "
-            f"c² = {2 * kernel} c² weights instead of {kernel**2} c², which is "
+            f"c² = {2 * kernel} c² weights instead of {kernel**2} c², a fraction of "
             f"2/{kernel}.",
         ],
     )
@@ -268,7 +275,7 @@ def reduction_that_saves_nothing(draw: Draw) -> Variant | None:
             f"A 1 × 1 convolution reduces {channels} channels to d, and a "
             f"{kernel} × {kernel} convolution makes {filters} channels of these. Both "
             "keep the size of the maps.",
-            f"From which d on does that take more multiplications than a "
+            "From what d on do the two together take more multiplications than one "
             f"{kernel} × {kernel} convolution from {channels} to {filters} channels?",
         ],
         parts=[
@@ -276,9 +283,9 @@ def reduction_that_saves_nothing(draw: Draw) -> Variant | None:
                 "d",
                 least,
                 {
-                    may.FLOOR_FOR_CEILING: least - 1,
+                    may.WRONG_SIDE: least - 1,
                     may.NOT_ROUNDED: round(border, 1),
-                    may.STOPPED_HALFWAY: channels,
+                    may.REDUCTION_FREE: channels,
                     may.KERNEL_NOT_SQUARED: int(
                         1 / (1 / (kernel * filters) + 1 / channels)
                     )
@@ -288,23 +295,26 @@ def reduction_that_saves_nothing(draw: Draw) -> Variant | None:
         ],
         explanation=[
             f"At each position the two take {channels} d + {kernel**2} · {filters} d "
-            f"multiplications, the single one {kernel**2} · {channels} · {filters}. "
-            f"The ratio is d / {border:.1f}, which exceeds 1 from d = {least} on.",
+            f"multiplications, and the single one takes {kernel**2} · {channels} · "
+            f"{filters}. The ratio is d / {border:.1f}, which exceeds 1 from d = "
+            f"{least} on.",
         ],
     )
 
 
 @exercise("ex-residual-paths")
-def paths_of_the_gradient(draw: Draw) -> Variant:
+def paths_of_the_gradient(draw: Draw) -> Variant | None:
     """Count paths through residual blocks."""
     blocks = draw.one(4, 3, 5, 6, 8)
     chosen = draw.one(2, 1, 3)
     words = {1: "one block", 2: "two blocks", 3: "three blocks"}
+    if chosen >= blocks:
+        return None
     return Variant(
         question=[
-            f"How many paths does the gradient take through {blocks} residual blocks, "
-            "each of which it can pass through its layers or around them? How many "
-            f"paths pass through the layers of exactly {words[chosen]}?",
+            f"The gradient passes {blocks} residual blocks, each either through its "
+            "layers or around them. How many paths are there? How many of them pass "
+            f"through the layers of exactly {words[chosen]}?",
         ],
         parts=[
             whole(
@@ -312,7 +322,7 @@ def paths_of_the_gradient(draw: Draw) -> Variant:
                 2**blocks,
                 {
                     may.LINEAR_FOR_POWER: 2 * blocks,
-                    may.OFF_BY_ONE: blocks + 1,
+                    may.LENGTHS_FOR_PATHS: blocks + 1,
                 },
             ),
             whole(
@@ -321,14 +331,13 @@ def paths_of_the_gradient(draw: Draw) -> Variant:
                 {
                     may.ORDER_COUNTED: comb(blocks, chosen)
                     * {1: 1, 2: 2, 3: 6}[chosen],
-                    may.ADDED_FOR_MULTIPLIED: blocks + chosen,
                 },
             ),
         ],
         explanation=[
             f"At each block there are two ways, which makes 2^{blocks} = {2**blocks} "
-            f"paths. {chosen} of {blocks} blocks can be chosen in "
-            f"{comb(blocks, chosen)} ways.",
+            f"paths. There are {blocks}! / ({chosen}! · {blocks - chosen}!) = "
+            f"{comb(blocks, chosen)} ways to choose {chosen} of {blocks} blocks.",
         ],
     )
 
@@ -348,7 +357,7 @@ def bottleneck_of_resnet(draw: Draw) -> Variant | None:
             f"A residual block has two 3 × 3 convolutions on {wide} channels. Another "
             f"has a 1 × 1 convolution from {wide} to {narrow} channels, a 3 × 3 "
             f"convolution on these, and a 1 × 1 convolution back to {wide}.",
-            "How many weights has each block, without biases?",
+            "How many weights does each block have, without biases?",
         ],
         parts=[
             whole(
@@ -383,7 +392,7 @@ def bottleneck_of_resnet(draw: Draw) -> Variant | None:
 @exercise("ex-paper-boxes")
 def boxes_of_a_detector(draw: Draw) -> Variant:
     """Count the boxes of a detector."""
-    image = draw.one(300, 512, 280, 320)
+    image = draw.one(300, 260, 340, 380, 420, 500)  # the third halving leaves a half
     sides = [image]
     for _ in range(3):
         sides.append(-(-sides[-1] // 2))
@@ -396,15 +405,17 @@ def boxes_of_a_detector(draw: Draw) -> Variant:
     counts = [few, many, many, many, few, few]
     boxes = [side**2 * count for side, count in zip(maps, counts, strict=True)]
     total = sum(boxes)
-    rounded_down = image // 8
+    lower = image // 8
+    fewer = few * (maps[0] ** 2 - lower**2)
     return Variant(
         question=[
             "A detector proposes boxes at each position of six feature maps with "
-            f"{', '.join(map(str, maps))} positions on a side. The first and the last "
-            f"two maps carry {few} boxes at each position, the others {many}.",
+            f"{', '.join(map(str, maps))} positions on a side. The first map and the "
+            f"last two carry {few} boxes at each position, the others {many}.",
             "How many boxes are there, and what fraction lies on the finest map?",
-            f"How many positions on a side does an image of {image} pixels leave after "
-            "three halvings that round up?",
+            f"The finest map comes from an image of {image} pixels on a side by three "
+            "halvings, the last of which rounds up. How many boxes fewer would this "
+            "map carry if it rounded down?",
         ],
         parts=[
             whole(
@@ -430,13 +441,11 @@ def boxes_of_a_detector(draw: Draw) -> Variant:
                 decimals=2,
             ),
             whole(
-                "positions on a side",
-                maps[0],
+                "boxes fewer",
+                fewer,
                 {
-                    may.FLOOR_FOR_CEILING: rounded_down
-                    if rounded_down != maps[0]
-                    else None,
-                    may.STOPPED_HALFWAY: sides[2],
+                    may.STOPPED_HALFWAY: maps[0] ** 2 - lower**2,
+                    may.WINDOW_OF_ONE_AXIS: few * (maps[0] - lower),
                 },
             ),
         ],
@@ -445,7 +454,9 @@ def boxes_of_a_detector(draw: Draw) -> Variant:
                 f"{side}² · {count}" for side, count in zip(maps, counts, strict=True)
             )
             + f" = {total:,} boxes, of which {boxes[0]:,} lie on the finest map.",
-            f"The halvings give {sides[1]}, {sides[2]} and {sides[3]}.",
+            f"The halvings give {sides[1]}, {sides[2]} and {sides[3]}. Rounded down it "
+            f"would be {lower}, and ({maps[0]}² − {lower}²) · {few} = {fewer} boxes "
+            "would be missing.",
         ],
     )
 
@@ -467,17 +478,18 @@ def resnet_18(draw: Draw) -> Variant:
         before = width
     head = (before + 1) * classes
     total = convolutions + norms + skips + head
+    name = "A ResNet-18" if before == 512 else "A narrow ResNet-18"
     return Variant(
         question=[
-            f"A ResNet-18 has a 7 × 7 convolution with {widths[0]} filters on three "
+            f"{name} has a 7 × 7 convolution with {widths[0]} filters on three "
             "colours, then eight residual blocks of two 3 × 3 convolutions: two blocks "
             f"each with {', '.join(map(str, widths[:-1]))} and {widths[-1]} filters. "
             "Where the number of channels changes, a 1 × 1 convolution stands on the "
             "skip connection. No convolution has a bias, and batch normalisation, with "
             "two trained parameters for each channel, follows each of them. Global "
             f"average pooling and a dense layer of {classes:,} units end the network.",
-            "How many trainable parameters has the dense layer, and how many the "
-            "network?",
+            "How many trainable parameters does the dense layer have, and how many "
+            "does the network have?",
         ],
         parts=[
             whole(
@@ -504,7 +516,7 @@ def resnet_18(draw: Draw) -> Variant:
             ),
         ],
         explanation=[
-            f"The convolutions of the blocks and the first one have {convolutions:,} "
+            f"The first convolution and those of the blocks have {convolutions:,} "
             f"weights, their normalisations {norms:,} parameters, and the three skip "
             f"connections {skips:,} with theirs. The dense layer has ({before} + 1) · "
             f"{classes:,} = {head:,}.",
@@ -528,10 +540,10 @@ def new_head(draw: Draw) -> Variant:
     return Variant(
         question=[
             f"The body of {name} ends in a global average of {features:,} channels and "
-            f"has {body:,} parameters. Its weights stay fixed, and a new head, a dense "
-            f"layer, distinguishes {classes} classes.",
-            "How many trainable parameters has the network, and how many per cent of "
-            "all its parameters is that?",
+            f"has {body:,} parameters. Its weights stay fixed. A new head, a dense "
+            f"layer with a unit for each class, distinguishes {classes} classes.",
+            "How many trainable parameters does the network have, and how many per "
+            "cent of all its parameters is that?",
         ],
         parts=[
             whole(
@@ -547,13 +559,13 @@ def new_head(draw: Draw) -> Variant:
                 "per cent",
                 share,
                 {may.COMPLEMENT: 100 - share},
-                decimals=2,
+                digits=2,
                 unit="per cent",
             ),
         ],
         explanation=[
             f"({features:,} + 1) · {classes} = {head:,}, which is {share:.2g} per cent "
-            f"of {head + body:,}.",
+            f"of {head:,} + {body:,} = {head + body:,}.",
         ],
     )
 
@@ -633,31 +645,33 @@ def frozen_and_fine_tuned(draw: Draw) -> Variant | None:
 @exercise("ex-tuning-trials")
 def random_trials(draw: Draw) -> Variant | None:
     """Count random trials."""
-    best = draw.one(1, 2, 5, 10)
-    sure = draw.one(90, 95, 99, 50)
+    best = draw.one(1, 2, 3, 4, 5, 10)
+    sure = draw.one(90, 95, 99, 50, 80)
     p = best / 100
     exact = log(1 - sure / 100) / log(1 - p)
     trials = first_whole_above(exact)
     return Variant(
         question=[
-            f"How many random trials does it take to hit the best {best} % of all "
-            f"settings with a probability of {sure} %?",
+            f"How many independent random trials does it take to hit the best {best} % "
+            f"of all settings at least once with a probability of at least {sure} %?",
         ],
         parts=[
             whole(
                 "trials",
                 trials,
                 {
-                    may.FLOOR_FOR_CEILING: trials - 1,
+                    may.WRONG_SIDE: trials - 1,
                     may.NOT_ROUNDED: round(exact, 1),
-                    may.LINEAR_FOR_POWER: first_whole_above(sure / best),
-                    may.COMPLEMENT: first_whole_above(log(sure / 100) / log(1 - p)),
-                    may.RECIPROCAL: first_whole_above(1 / p),
+                    may.PROBABILITIES_ADDED: first_whole_above(sure / best),
+                    may.REMAINDER_FOR_PART: first_whole_above(
+                        log(sure / 100) / log(1 - p)
+                    ),
+                    may.EXPECTED_TRIALS: first_whole_above(1 / p),
                 },
             )
         ],
         explanation=[
-            f"All K trials miss with probability (1 − {p:g})^K. It must be at most "
+            f"All K trials miss with the probability (1 − {p:g})^K. It must be at most "
             f"{1 - sure / 100:.2g}, so K ≥ log {1 - sure / 100:.2g} / log {1 - p:g} = "
             f"{exact:.1f}, that is, {trials} trials.",
         ],

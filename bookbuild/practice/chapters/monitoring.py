@@ -1,7 +1,7 @@
 """Exercises of the chapter on monitoring."""
 
 from fractions import Fraction
-from math import log, sqrt
+from math import floor, log, log10, sqrt
 
 from bookbuild.practice import misconceptions as may
 from bookbuild.practice.counting import flat, mean
@@ -23,19 +23,21 @@ def moving_average(draw: Draw) -> Variant | None:
         losses.count(min(losses)) > 1
         or rounded.count(min(rounded)) > 1
         or best == smooth
+        or (draw.source and best in (1, 6))  # no average belongs to these
     ):
         return None
     return Variant(
         question=[
             f"The validation losses of six epochs are "
             f"{', '.join(map(write_value, losses))}.",
-            "Which epoch is best? What are the moving averages over each epoch and its "
-            "two neighbours, for the epochs 2 to 5, and which epoch is best by them?",
+            "Which epoch has the lowest loss? What are the moving averages over each "
+            "epoch and its two neighbours, for epochs 2 to 5, and which epoch has the "
+            "lowest average?",
         ],
         parts=[
             whole("best epoch", best, {may.WRONG_ONE: smooth}),
             several(
-                "averages of the epochs 2 to 5",
+                "averages of epochs 2 to 5",
                 averages,
                 {
                     may.SUM_FOR_MEAN: [3 * value for value in averages],
@@ -48,7 +50,7 @@ def moving_average(draw: Draw) -> Variant | None:
             whole(
                 "best by the averages",
                 smooth,
-                {may.WRONG_ONE: best, may.STEP_TOO_EARLY: smooth - 1},
+                {may.WRONG_ONE: best, may.START_OF_WINDOW: smooth - 1},
             ),
         ],
         explanation=[
@@ -67,7 +69,8 @@ def polynomial_through_points(draw: Draw) -> Variant:
     return Variant(
         question=[
             f"A polynomial of degree {degree} is fitted to {degree + 1} points with "
-            "different x. How many parameters has it, and what is its training error?",
+            "different x. How many parameters does it have, and what is its training "
+            "error?",
         ],
         parts=[
             whole(
@@ -75,7 +78,7 @@ def polynomial_through_points(draw: Draw) -> Variant:
                 degree + 1,
                 {may.CONSTANT_FORGOTTEN: degree, may.OFF_BY_ONE: degree + 2},
             ),
-            number("training error", 0, {may.COMPLEMENT: 1}),
+            number("training error", 0),
         ],
         explanation=[
             f"There are {degree} powers of x and a constant, {degree + 1} parameters, "
@@ -113,7 +116,7 @@ def update_ratio(draw: Draw) -> Variant:
                     may.RECIPROCAL: norm / (rate * size),
                     may.STOPPED_HALFWAY: size / norm,
                     may.SUM_FOR_NORM: rate * sum(gradient) / sum(weights),
-                    may.ROOT_FORGOTTEN: rate * size / norm**2,
+                    may.ROOT_FORGOTTEN: rate * size**2 / norm**2,
                 },
                 digits=2,
             ),
@@ -141,7 +144,14 @@ def update_ratio(draw: Draw) -> Variant:
 def reading_a_matrix(draw: Draw) -> Variant | None:
     """Read a confusion matrix."""
     own = ((8, 2, 0), (1, 9, 0), (0, 5, 5))
-    rows = [draw.wholes(row, low=0, high=9) for row in own]
+    # Most examples of each class are correct, as in any network worth a look.
+    rows = [
+        [
+            draw.whole(own[n][m], low=5 if n == m else 0, high=12 if n == m else 4)
+            for m in range(3)
+        ]
+        for n in range(3)
+    ]
     hits = [rows[n][n] for n in range(3)]
     members = [sum(row) for row in rows]
     predicted = [sum(row[n] for row in rows) for n in range(3)]
@@ -156,31 +166,36 @@ def reading_a_matrix(draw: Draw) -> Variant | None:
     accuracy = Fraction(sum(hits), sum(members))
     if rare == doubtful:
         return None
+    third = 3 - rare - doubtful
     return Variant(
         question=[
             "A network for three classes has the confusion matrix with the rows "
             f"{write_rows(flat(rows), 3)}: a row for each true class, a column for "
             "each predicted one.",
             "What is its accuracy? Which class (1, 2 or 3) is found least often, as a "
-            "fraction of its members, and the prediction of which class deserves the "
-            "least trust?",
+            "fraction of its members, and which class's predictions deserve the least "
+            "trust?",
         ],
         parts=[
             number("accuracy", accuracy, {may.COMPLEMENT: 1 - accuracy}, decimals=2),
-            whole("class found least often", rare + 1, {may.WRONG_ONE: doubtful + 1}),
+            whole(
+                "class found least often",
+                rare + 1,
+                {may.PRECISION_FOR_RECALL: doubtful + 1, may.WRONG_ONE: third + 1},
+            ),
             whole(
                 "class to trust least",
                 doubtful + 1,
-                {may.RECALL_FOR_PRECISION: rare + 1},
+                {may.RECALL_FOR_PRECISION: rare + 1, may.WRONG_ONE: third + 1},
             ),
         ],
         explanation=[
             f"The accuracy is {sum(hits)} / {sum(members)} = {float(accuracy):.2f}.",
-            "Of the members of each class are found "
+            "Of the members of the three classes, "
             + ", ".join(f"{a} of {b}" for a, b in zip(hits, members, strict=True))
-            + "; of the predictions are correct "
+            + " are found; of the predictions of the three classes, "
             + ", ".join(f"{a} of {b}" for a, b in zip(hits, predicted, strict=True))
-            + ".",
+            + " are correct.",
         ],
     )
 
@@ -213,11 +228,11 @@ def one_confident_error(draw: Draw) -> Variant:
                 "examples",
                 count,
                 {
-                    may.LINEAR_FOR_POWER: (1 - 10.0**-power) / (1 - sure),
+                    may.ERRORS_COMPARED: (1 - 10.0**-power) / (1 - sure),
                     may.LOGARITHM_FORGOTTEN: sure * 10.0**power,
                     may.DECIMAL_LOGARITHM: power / small,
                 },
-                digits=3,
+                decimals=min(0, 2 - floor(log10(count))),
             ),
         ],
         explanation=[
@@ -243,7 +258,8 @@ def calibration_error(draw: Draw) -> Variant | None:
     return Variant(
         question=[
             f"{first} predictions have the confidence {high:g}, and {right} are "
-            f"correct. {second} others have {low:g}, and {hits} are correct.",
+            f"correct. {second} others have the confidence {low:g}, and {hits} are "
+            "correct.",
             "What is the expected calibration error (ECE) with one bin for each?",
         ],
         parts=[
@@ -255,7 +271,7 @@ def calibration_error(draw: Draw) -> Variant | None:
                     if first != second
                     else None,
                     may.SUM_FOR_MEAN: abs(gaps[0]) + abs(gaps[1]),
-                    may.SIGN: abs(first * gaps[0] + second * gaps[1]) / total
+                    may.GAPS_CANCELLED: abs(first * gaps[0] + second * gaps[1]) / total
                     if gaps[0] * gaps[1] < 0
                     else None,
                 },
@@ -284,7 +300,7 @@ def precision_and_recall(draw: Draw) -> Variant | None:
         return None
     return Variant(
         question=[
-            f"A detector has TN = {tn}, FP = {fp}, FN = {fn} and TP = {tp}. Give "
+            f"A detector has TN = {tn:,}, FP = {fp}, FN = {fn} and TP = {tp}. Give "
             "accuracy, precision, recall and F₁, and the accuracy of a program that "
             "never raises an alarm.",
         ],
@@ -314,9 +330,9 @@ def precision_and_recall(draw: Draw) -> Variant | None:
                 "F₁",
                 f1,
                 {
-                    may.UNWEIGHTED: (precision + recall) / 2,
+                    may.ARITHMETIC_MEAN: (precision + recall) / 2,
                     may.FACTOR_TWO_FORGOTTEN: f1 / 2,
-                    may.MULTIPLIED_FOR_ADDED: precision * recall,
+                    may.STOPPED_HALFWAY: precision * recall,
                 },
                 decimals=2,
             ),
@@ -331,11 +347,11 @@ def precision_and_recall(draw: Draw) -> Variant | None:
             ),
         ],
         explanation=[
-            f"The accuracy is {tn + tp} / {total} = {float(accuracy):.3f}, the "
+            f"The accuracy is {tn + tp:,} / {total:,} = {float(accuracy):.3f}, the "
             f"precision {tp} / {tp + fp} = {float(precision):.2f}, the recall {tp} / "
             f"{tp + fn} = {float(recall):.2f} and F₁ = {2 * tp} / {2 * tp + fp + fn} = "
             f"{float(f1):.2f}.",
-            f"Without any alarm the accuracy is {tn + fp} / {total} = "
+            f"Without any alarm the accuracy is {tn + fp:,} / {total:,} = "
             f"{(tn + fp) / total:.3f}.",
         ],
     )
@@ -344,14 +360,17 @@ def precision_and_recall(draw: Draw) -> Variant | None:
 @exercise("ex-unbalanced-auc")
 def auc_by_hand(draw: Draw) -> Variant | None:
     """Find AUC and average precision."""
-    scores = draw.shuffled([0.9, 0.4, 0.6, 0.3, 0.1])
+    scores = draw.decimals((0.9, 0.4, 0.6, 0.3, 0.1), low=0.1, high=0.9)
+    if len(set(scores)) < 5:
+        return None
     genuine, others = scores[:2], scores[2:]
     wins = sum(a > b for a in genuine for b in others)
     auc = Fraction(wins, 6)
     ranked = sorted(scores, reverse=True)
     places = sorted(ranked.index(score) + 1 for score in genuine)
     average = (Fraction(1, places[0]) + Fraction(2, places[1])) / 2
-    if draw.source and (auc == average or auc in (0, 1, Fraction(1, 2))):
+    # A detector is better than chance, and two equal answers would tell little.
+    if draw.source and (auc == average or not Fraction(1, 2) <= auc < 1):
         return None
     return Variant(
         question=[
@@ -372,7 +391,7 @@ def auc_by_hand(draw: Draw) -> Variant | None:
                 average,
                 {
                     may.SUM_FOR_MEAN: 2 * average,
-                    may.UNWEIGHTED: (Fraction(1, places[0]) + Fraction(1, places[1]))
+                    may.RANKS_ALONE: (Fraction(1, places[0]) + Fraction(1, places[1]))
                     / 2,
                 },
                 decimals=2,
@@ -389,18 +408,20 @@ def auc_by_hand(draw: Draw) -> Variant | None:
 
 
 @exercise("ex-error-paired")
-def paired_comparison(draw: Draw) -> Variant:
+def paired_comparison(draw: Draw) -> Variant | None:
     """Compare two networks on the same examples."""
     first, second = draw.one((12, 8), (15, 5), (20, 12), (9, 7), (30, 18))
     times = draw.one(10, 4, 9)
     images = draw.one(450, 400, 1000)
+    if times * (first + second) > images:
+        return None
     z = (first - second) / sqrt(first + second)
     large = z * sqrt(times)
     return Variant(
         question=[
             f"Two networks classify the same {images:,} images. On {first} images only "
             f"the first is correct, and on {second} only the second.",
-            "By how many standard errors Z does the first lead? How many are it with "
+            "By how many standard errors Z does the first lead? By how many with "
             f"{first * times} and {second * times} such images?",
         ],
         parts=[
@@ -410,7 +431,7 @@ def paired_comparison(draw: Draw) -> Variant:
                 {
                     may.ROOT_FORGOTTEN: (first - second) / (first + second),
                     may.STOPPED_HALFWAY: first - second,
-                    may.UNWEIGHTED: (first - second) / sqrt(images),
+                    may.AGREEING_COUNTED: (first - second) / sqrt(images),
                 },
                 decimals=2,
             ),
@@ -438,8 +459,8 @@ def grouped_bootstrap(draw: Draw) -> Variant:
         question=[
             f"A test set holds {each} spectra of each of {stars} stars, and a network "
             "is right on all spectra of a star or on none.",
-            "By about which factor must the interval for the accuracy be wider than "
-            "the one of a bootstrap over single spectra?",
+            "By about what factor must the interval for the accuracy be wider than "
+            "that of a bootstrap over single spectra?",
         ],
         parts=[
             number(
@@ -476,7 +497,7 @@ def lag_of_a_smoothed_curve(draw: Draw) -> Variant:
         ],
         parts=[
             several(
-                "three values",
+                "the three values",
                 values,
                 {
                     may.COMPLEMENT: [1 - value for value in values],
