@@ -4,7 +4,7 @@ from math import log, sqrt
 
 from bookbuild.practice import misconceptions as may
 from bookbuild.practice.counting import first_whole_above, mean, model
-from bookbuild.practice.numbers import write_value, write_values
+from bookbuild.practice.numbers import write_decimal, write_value, write_values
 from bookbuild.practice.parts import formula, number, several, whole
 from bookbuild.practice.variants import Draw, Variant, exercise
 from byhand.shapes import layers
@@ -38,8 +38,10 @@ def one_column(draw: Draw) -> Variant:
     out = [gamma * value + beta for value in normal]
     return Variant(
         question=[
-            f"Normalise the column z = {write_values(z)} with ε = 0, and then apply "
-            f"γ = {write_value(gamma)} and β = {write_value(beta)}.",
+            f"A mini-batch of four examples has the column z = {write_values(z)}. "
+            "Normalise it with ε = 0 and the variance over all four values (divide by "
+            f"four), and then apply γ = {write_value(gamma)} and β = "
+            f"{write_value(beta)}.",
         ],
         parts=[
             several(
@@ -58,8 +60,8 @@ def one_column(draw: Draw) -> Variant:
                 "with γ and β",
                 out,
                 {
-                    may.BIAS_FORGOTTEN: [gamma * value for value in normal],
-                    may.WRONG_ONE: [beta * value + gamma for value in normal],
+                    may.SHIFT_FORGOTTEN: [gamma * value for value in normal],
+                    may.SCALE_FOR_SHIFT: [beta * value + gamma for value in normal],
                     may.ORDER_EXCHANGED: [gamma * (value + beta) for value in normal],
                 },
                 decimals=2,
@@ -80,13 +82,13 @@ def one_column(draw: Draw) -> Variant:
 @exercise("ex-bn-outlier")
 def largest_value(draw: Draw) -> Variant:
     """Find the normalised value of an outlier."""
-    examples = draw.one(32, 10, 17, 50, 64)
+    examples = draw.one(32, 10, 17, 26, 50, 64, 128)
     answer = sqrt(examples - 1)
     return Variant(
         question=[
             "In a mini-batch of N examples one value is 1 and all others are 0. What "
-            "is its normalised value with ε = 0? Write a formula with N, and its value "
-            f"for N = {examples}.",
+            "is the normalised value of the 1 after batch normalisation with ε = 0? "
+            f"Write a formula with N, and its value for N = {examples}.",
         ],
         parts=[
             formula(
@@ -97,7 +99,7 @@ def largest_value(draw: Draw) -> Variant:
                     may.ROOT_FORGOTTEN: "N - 1",
                     may.VARIANCE_FOR_DEVIATION: "N",
                     may.NOT_SCALED: r"1 - \frac{1}{N}",
-                    may.OFF_BY_ONE: r"\sqrt{N}",
+                    may.MEAN_NOT_SUBTRACTED: r"\sqrt{N}",
                     may.RECIPROCAL: r"\frac{1}{\sqrt{N - 1}}",
                 },
             ),
@@ -180,9 +182,7 @@ def gradients_that_vanish(draw: Draw) -> Variant:
         explanation=[
             "The gradient is (d − mean(d) − ẑ mean(d ẑ)) / σ. The first equals its own "
             "mean and the second is a multiple of ẑ, so both vanish.",
-            f"The third gives ({', '.join(f'{v:.3f}' for v in of_third)}).".replace(
-                "-", "−"
-            ),
+            f"The third gives ({', '.join(write_decimal(v, 3) for v in of_third)}).",
         ],
     )
 
@@ -190,26 +190,25 @@ def gradients_that_vanish(draw: Draw) -> Variant:
 @exercise("ex-bn-two")
 def two_examples(draw: Draw) -> Variant | None:
     """Normalise a mini-batch of two."""
-    low, high = draw.one((1, 5), (2, 3), (-4, 4), (0, 10), (-1, 6))
+    first, second = draw.one((1, 5), (3, 2), (-4, 4), (10, 0), (6, -1))
     upstream = draw.one((1, -1), (3, 0), (2, 5), (-1, 4))
-    spread = (high - low) / 2
+    spread = abs(second - first) / 2
+    sign = 1 if first < second else -1
     return Variant(
         question=[
-            f"A mini-batch has two examples with the values {write_value(low)} and "
-            f"{high}, ε = 0 and γ = 1. What are the normalised values? What is the "
-            "gradient with respect to the two values if the upstream gradient is "
-            f"{write_values(upstream)}?",
+            f"A mini-batch has two examples with the values {write_value(first)} and "
+            f"{write_value(second)}, and ε = 0 and γ = 1. What are the normalised "
+            "values? What is the gradient with respect to the two values if the "
+            f"upstream gradient is {write_values(upstream)}?",
         ],
         parts=[
             several(
                 "normalised values",
-                (-1, 1),
+                (-sign, sign),
                 {
-                    may.NOT_SCALED: (-spread, spread) if spread != 1 else None,
-                    may.DIVIDED_BY_LESS: (-1 / sqrt(2), 1 / sqrt(2)),
-                    may.VARIANCE_FOR_DEVIATION: (-1 / spread, 1 / spread)
-                    if spread != 1
-                    else None,
+                    may.NOT_SCALED: (-sign * spread, sign * spread),
+                    may.DIVIDED_BY_LESS: (-sign / sqrt(2), sign / sqrt(2)),
+                    may.VARIANCE_FOR_DEVIATION: (-sign / spread, sign / spread),
                 },
                 decimals=3,
             ),
@@ -217,7 +216,7 @@ def two_examples(draw: Draw) -> Variant | None:
                 "gradient",
                 (0, 0),
                 {
-                    may.NOTHING_CHANGES: upstream,
+                    may.UPSTREAM_PASSED_ON: upstream,
                     may.STOPPED_HALFWAY: [value / spread for value in upstream],
                 },
                 decimals=3,
@@ -225,8 +224,10 @@ def two_examples(draw: Draw) -> Variant | None:
         ],
         explanation=[
             "The mean lies halfway between the two values, and both are one standard "
-            "deviation away from it: −1 and 1, whatever they are.",
-            "So no change of the values changes the output, and the gradient is zero.",
+            "deviation away from it: the smaller becomes −1 and the larger 1, whatever "
+            "two values they are.",
+            "So no small change of the values changes the output, and the gradient is "
+            "zero.",
         ],
     )
 
@@ -241,10 +242,11 @@ def effective_rate(draw: Draw) -> Variant:
     longer = tuple(factor * value for value in weights)
     return Variant(
         question=[
-            f"The weights w = {write_values(weights)} stand in front of a batch "
+            f"The weights w = {write_values(weights)} are followed by a batch "
             f"normalisation, and the learning rate is {rate:g}. What is the effective "
-            "learning rate, which is divided by the squared length of w? Which "
-            f"learning rate gives the same one for w = {write_values(longer)}?",
+            "learning rate, which is the learning rate divided by the squared length "
+            "of w? What learning rate gives the same effective one for w = "
+            f"{write_values(longer)}?",
         ],
         parts=[
             number(
@@ -252,7 +254,7 @@ def effective_rate(draw: Draw) -> Variant:
                 rate / square,
                 {
                     may.SQUARE_FORGOTTEN: rate / sqrt(square),
-                    may.STOPPED_HALFWAY: rate / sum(weights),
+                    may.SUM_FOR_NORM: rate / sum(weights),
                     may.RECIPROCAL: rate * square,
                 },
                 digits=2,
@@ -270,8 +272,8 @@ def effective_rate(draw: Draw) -> Variant:
         ],
         explanation=[
             f"{rate:g} / {square} = {rate / square:.3g}.",
-            f"Weights that are {factor} times as long need {factor**2} times the "
-            f"learning rate, {rate * factor**2:g}.",
+            f"Weights that are {factor} times as long need {factor}² = {factor**2} "
+            f"times the learning rate, {rate * factor**2:g}.",
         ],
     )
 
@@ -280,13 +282,13 @@ def effective_rate(draw: Draw) -> Variant:
 def rate_for_larger_weights(draw: Draw) -> Variant:
     """Find a learning rate for larger weights."""
     scale = draw.one(3, 2, 4, 5, 10)
-    rate = draw.one(0.1, 0.05, 0.2)
+    rate = draw.one(0.1, 0.05, 0.02, 0.01)
     return Variant(
         question=[
-            f"A network with batch normalisation behind each layer trains well at the "
-            f"learning rate {rate:g}. All weights in front of the normalisations are "
-            f"made {scale} times as large. Which learning rate gives them the same "
-            "effective learning rate as before?",
+            "A network with batch normalisation after each layer trains well at the "
+            f"learning rate {rate:g}. All weights before the normalisations are made "
+            f"{scale} times as large. What learning rate gives them the same effective "
+            "learning rate as before?",
         ],
         parts=[
             number(
@@ -323,7 +325,7 @@ def moving_mean(draw: Draw) -> Variant:
         return {
             may.FLOOR_FOR_CEILING: count - 1,
             may.LINEAR_FOR_POWER: first_whole_above((1 - left) / (1 - rho)),
-            may.COMPLEMENT: first_whole_above(log(1 - left) / log(rho))
+            may.REMAINDER_FOR_PART: first_whole_above(log(1 - left) / log(rho))
             if cover != 50
             else None,
             may.NOT_ROUNDED: round(log(left) / log(rho), 2),
@@ -332,7 +334,8 @@ def moving_mean(draw: Draw) -> Variant:
     return Variant(
         question=[
             "A moving mean keeps ρ of its old value at each step and adds 1 − ρ of the "
-            f"new one. How many steps does it take to cover {cover} % of the distance "
+            f"new one. How many steps does it take to cover at least {cover} % of the "
+            f"distance "
             f"to a new constant with ρ = {slow:g}, and how many with ρ = {fast:g}?",
         ],
         parts=[
@@ -341,8 +344,9 @@ def moving_mean(draw: Draw) -> Variant:
         ],
         explanation=[
             f"ρ^τ ≤ {left:.2g} for τ ≥ log {left:.2g} / log {slow:g} ≈ "
-            f"{log(left) / log(slow):.2f}, which takes {steps(slow)} steps. With ρ = "
-            f"{fast:g} it takes {steps(fast)}.",
+            f"{log(left) / log(slow):,.2f}, which takes {steps(slow):,} steps. With "
+            f"ρ = {fast:g} it is {log(left) / log(fast):.2f}, which takes "
+            f"{steps(fast)}.",
         ],
     )
 
@@ -372,8 +376,9 @@ def trained_and_moving(draw: Draw) -> Variant:
             f"{channels} {name}, a batch normalisation, a convolution of {second} "
             f"filters of {kernel} × {kernel}, and another batch normalisation. The "
             "convolutions have no biases.",
-            "How many parameters has it, counted with the moving statistics, and how "
-            "many of them are trained? How many would biases add?",
+            "How many parameters does it have, counted with the moving statistics, and "
+            "how many of them are trained? How many would biases in the convolutions "
+            "add?",
         ],
         parts=[
             whole(
@@ -399,7 +404,7 @@ def trained_and_moving(draw: Draw) -> Variant:
             whole(
                 "biases",
                 first + second,
-                {may.STOPPED_HALFWAY: second, may.TWICE: 2 * (first + second)},
+                {may.STOPPED_HALFWAY: second, may.MULTIPLIED_FOR_ADDED: first * second},
             ),
         ],
         explanation=[
@@ -425,7 +430,8 @@ def layer_normalisation(draw: Draw) -> Variant:
     return Variant(
         question=[
             f"A layer normalisation works on the {channels} channels of maps of {side} "
-            f"× {side}. How many parameters has it, and how many are trained?",
+            f"× {side}, as in Keras, with a scale and a shift for each channel. How "
+            "many parameters does it have, and how many are trained?",
         ],
         parts=[
             whole(
@@ -433,14 +439,17 @@ def layer_normalisation(draw: Draw) -> Variant:
                 total,
                 {
                     may.BATCH_FOR_LAYER: 4 * channels,
-                    may.BIAS_FORGOTTEN: channels,
-                    may.SHARED_COUNTED_EACH: 2 * channels * side**2,
+                    may.SHIFT_FORGOTTEN: channels,
+                    may.PARAMETERS_AT_EACH_POSITION: 2 * channels * side**2,
                 },
             ),
             whole(
                 "trained",
                 total,
-                {may.BATCH_FOR_LAYER: channels, may.NOTHING_CHANGES: 0},
+                {
+                    may.BATCH_FOR_LAYER: 4 * channels,
+                    may.SHIFT_FORGOTTEN: channels,
+                },
             ),
         ],
         explanation=[

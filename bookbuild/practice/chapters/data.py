@@ -11,17 +11,19 @@ from bookbuild.practice.variants import Draw, Variant, exercise
 
 
 @exercise("ex-data-standard-error")
-def part_of_a_standard_error(draw: Draw) -> Variant:
+def part_of_a_standard_error(draw: Draw) -> Variant | None:
     """Find how many measurements reduce a standard error."""
     error = draw.one(0.2, 0.4, 0.3, 1.0, 0.6)
     count = draw.one(25, 16, 9, 100, 36)
     factor = draw.one(4, 2, 3, 5)
     wanted = error / factor
     needed = count * factor**2
+    if abs(round(wanted, 3) - wanted) > 1e-9:  # it is shown as it is
+        return None
     return Variant(
         question=[
             f"A brightness has the standard error {error:g} from {count} measurements. "
-            f"How many are needed for {wanted:.3g}?",
+            f"How many are needed for a standard error of {wanted:.3g}?",
         ],
         parts=[
             whole(
@@ -36,7 +38,7 @@ def part_of_a_standard_error(draw: Draw) -> Variant:
         ],
         explanation=[
             f"An error {factor} times smaller needs {factor}² = {factor**2} times as "
-            f"many measurements, {factor**2} · {count} = {needed}.",
+            f"many measurements, {factor**2} · {count} = {needed:,}.",
         ],
     )
 
@@ -45,7 +47,11 @@ def part_of_a_standard_error(draw: Draw) -> Variant:
 def as_many_parameters_as_examples(draw: Draw) -> Variant:
     """Find the losses of a linear model with P parameters."""
     ratio, parameters, examples = draw.one(
-        (1, 8, 8), (Fraction(1, 2), 8, 16), (Fraction(1, 4), 5, 20), (1, 20, 20)
+        (1, 8, 8),
+        (Fraction(1, 2), 8, 16),
+        (Fraction(1, 4), 5, 20),
+        (Fraction(1, 5), 10, 50),
+        (Fraction(3, 4), 15, 20),
     )
     train, new = 1 - ratio, 1 + ratio
     return Variant(
@@ -54,7 +60,7 @@ def as_many_parameters_as_examples(draw: Draw) -> Variant:
             "has the variance σ². Its training loss is σ² (1 − P/N) on average, and "
             "its loss on new targets at the same inputs σ² (1 + P/N).",
             f"For P = {parameters} and N = {examples}, how many times σ² is the "
-            "training loss, and how many times σ² the loss on new targets?",
+            "training loss, and how many times σ² is the loss on new targets?",
         ],
         parts=[
             number(
@@ -65,7 +71,7 @@ def as_many_parameters_as_examples(draw: Draw) -> Variant:
             number(
                 "new loss / σ²",
                 new,
-                {may.NOTHING_CHANGES: 1, may.SIGN: train},
+                {may.NOTHING_CHANGES: 1, may.WRONG_ONE: train},
             ),
         ],
         explanation=[
@@ -77,7 +83,7 @@ def as_many_parameters_as_examples(draw: Draw) -> Variant:
 
 
 @exercise("ex-data-power-by-hand")
-def power_law(draw: Draw) -> Variant:
+def power_law(draw: Draw) -> Variant | None:
     """Find the exponent of a power law and extrapolate."""
     start = draw.one(1000, 500, 2000)
     data, errors = draw.one((4, 2), (9, 3), (8, 2), (16, 4), (16, 2))
@@ -86,6 +92,8 @@ def power_law(draw: Draw) -> Variant:
     omega = log(errors) / log(data)
     now, count = error / errors, start * data
     needed = round(count * more ** (1 / omega))
+    if 100 * error % (errors * more):  # the errors are shown as they are
+        return None
     return Variant(
         question=[
             f"A network misclassifies {error} % of new images after {start:,} training "
@@ -101,7 +109,7 @@ def power_law(draw: Draw) -> Variant:
                 {
                     may.SIGN: -omega,
                     may.RECIPROCAL: 1 / omega,
-                    may.LOGARITHM_FORGOTTEN: errors / data
+                    may.RATIO_WITHOUT_LOGARITHMS: errors / data
                     if abs(errors / data - omega) > 0.02
                     else None,
                 },
@@ -112,8 +120,7 @@ def power_law(draw: Draw) -> Variant:
                 needed,
                 {
                     may.LINEAR_FOR_POWER: count * more,
-                    may.STOPPED_HALFWAY: start * more ** (1 / omega),
-                    may.RECIPROCAL: count * more**omega,
+                    may.INVERSE_POWER: count * more**omega,
                 },
                 digits=3,
             ),
@@ -121,8 +128,8 @@ def power_law(draw: Draw) -> Variant:
         explanation=[
             f"{data} times the data divide the error by {errors}, so {data}^ω = "
             f"{errors} and ω = {omega:.3g}.",
-            f"A factor {more} more needs {more}^(1/ω) = {more ** (1 / omega):.3g} "
-            f"times the data, or {needed:,} examples.",
+            f"Another factor of {more} in the error needs {more}^(1/ω) = "
+            f"{more ** (1 / omega):.3g} times the data, or {needed:,} examples.",
         ],
     )
 
@@ -130,13 +137,13 @@ def power_law(draw: Draw) -> Variant:
 @exercise("ex-data-compute")
 def more_computation(draw: Draw) -> Variant:
     """Divide computation between parameters and tokens."""
-    factor = draw.one(10, 2, 3, 4, 5, 20)
+    factor = draw.one(10, 3, 4, 5, 6, 8, 20)
     return Variant(
         question=[
             "Training a language model of P parameters on N tokens takes about 6 P N "
             f"operations. You get {factor**2} times the computation, and let P and N "
             "grow in equal proportion.",
-            "By which factor does each of them grow?",
+            "By what factor does each of them grow?",
         ],
         parts=[
             number(
@@ -144,8 +151,7 @@ def more_computation(draw: Draw) -> Variant:
                 factor,
                 {
                     may.ROOT_FORGOTTEN: factor**2,
-                    may.STOPPED_HALFWAY: factor**2 / 6,
-                    may.SUM_FOR_MEAN: factor**2 / 2 if factor > 2 else None,
+                    may.HALVED_FOR_ROOT: factor**2 / 2,
                 },
             )
         ],
@@ -202,13 +208,14 @@ def two_maps_in_two_orders(draw: Draw) -> Variant | None:
 @exercise("ex-data-mixup")
 def mixed_target(draw: Draw) -> Variant:
     """Find the lowest loss of a mixed target."""
-    share = draw.one(0.7, 0.6, 0.8, 0.9, 0.75)
+    share = draw.one(0.7, 0.6, 0.8, 0.9, 0.75, 0.55, 0.85)
     lowest = entropy([share, 1 - share])
     return Variant(
         question=[
-            f"Mixup combines a three and an eight with ν = {share:g}. Which target "
-            "does the network get for the three and for the eight, and what is the "
-            "lowest cross-entropy that it can reach on it?",
+            "Mixup adds ν times an image of a three and 1 − ν times one of an eight, "
+            f"with ν = {share:g}. What target does the network get for the three and "
+            "for the eight, and what is the lowest cross-entropy that it can reach on "
+            "it?",
         ],
         parts=[
             several(
@@ -216,7 +223,7 @@ def mixed_target(draw: Draw) -> Variant:
                 (share, 1 - share),
                 {
                     may.ORDER_EXCHANGED: (1 - share, share),
-                    may.STOPPED_HALFWAY: (1, 0),
+                    may.NOTHING_CHANGES: (1, 0),
                 },
             ),
             number(
@@ -283,13 +290,13 @@ def importance_weights(draw: Draw) -> Variant | None:
 @exercise("ex-data-threshold")
 def threshold_of_a_search(draw: Draw) -> Variant:
     """Find a threshold from costs."""
-    cost = draw.one(19, 9, 4, 49, 99)
+    cost = draw.one(19, 3, 4, 9, 24, 49, 99)
     threshold = Fraction(1, 1 + cost)
     return Variant(
         question=[
-            f"A missed lens costs as much as {cost} false alarms. From which "
-            "probability on do you report a lens? Which class weight would lead to the "
-            "same decisions at the threshold one half?",
+            f"A missed lens costs as much as {cost} false alarms. From what "
+            "probability on do you report a lens? What class weight of the lenses "
+            "would lead to the same decisions at the threshold one half?",
         ],
         parts=[
             number(
@@ -297,7 +304,7 @@ def threshold_of_a_search(draw: Draw) -> Variant:
                 threshold,
                 {
                     may.COMPLEMENT: 1 - threshold,
-                    may.NOT_NORMALISED: Fraction(1, cost),
+                    may.ODDS_FOR_PROBABILITY: Fraction(1, cost),
                     may.NOTHING_CHANGES: Fraction(1, 2),
                 },
                 decimals=3,
@@ -305,7 +312,7 @@ def threshold_of_a_search(draw: Draw) -> Variant:
             number(
                 "class weight",
                 cost,
-                {may.RECIPROCAL: Fraction(1, cost), may.OFF_BY_ONE: cost + 1},
+                {may.RECIPROCAL: Fraction(1, cost), may.THRESHOLD_INVERTED: cost + 1},
             ),
         ],
         explanation=[
@@ -325,7 +332,8 @@ def benchmark_with_wrong_labels(draw: Draw) -> Variant:
     return Variant(
         question=[
             f"A test set of two classes has {100 * noise:g} % wrong labels at random, "
-            f"and your classifier reaches {seen:.4g} on it. What is its true accuracy?",
+            f"in both classes alike, and your classifier reaches {seen:.4g} on it. "
+            "What is its true accuracy?",
         ],
         parts=[
             number(
@@ -333,16 +341,16 @@ def benchmark_with_wrong_labels(draw: Draw) -> Variant:
                 true,
                 {
                     may.NOTHING_CHANGES: seen,
-                    may.ADDED_FOR_MULTIPLIED: seen + noise,
-                    may.STOPPED_HALFWAY: seen / (1 - noise),
-                    may.UNWEIGHTED: seen - noise,
+                    may.NOISE_ADDED: seen + noise,
+                    may.WRONG_MEETS_WRONG: seen / (1 - noise),
+                    may.STOPPED_HALFWAY: seen - noise,
                 },
                 decimals=3,
             )
         ],
         explanation=[
-            "A right answer meets a right label, or a wrong answer a wrong one: seen = "
-            "a (1 − ρ) + (1 − a) ρ = ρ + a (1 − 2ρ).",
+            "An answer agrees with the label if both are right or both are wrong: the "
+            "accuracy that is seen is a (1 − ρ) + (1 − a) ρ = ρ + a (1 − 2ρ).",
             f"So a = ({seen:.4g} − {noise:g}) / (1 − {2 * noise:g}) = {true:g}.",
         ],
     )
@@ -357,7 +365,8 @@ def probability_of_a_leak(draw: Draw) -> Variant:
     return Variant(
         question=[
             f"Each object has {copies} copies, and a copy lands in the training part "
-            f"with probability {share.numerator}/{share.denominator}, independently.",
+            f"with the probability {share.numerator}/{share.denominator}, "
+            "independently of the others.",
             "What is the probability that a test copy has no sibling in the training "
             "part, and that it has at least one?",
         ],
@@ -366,7 +375,7 @@ def probability_of_a_leak(draw: Draw) -> Variant:
                 "no sibling",
                 missed,
                 {
-                    may.OFF_BY_ONE: (1 - share) ** copies,
+                    may.ITSELF_COUNTED: (1 - share) ** copies,
                     may.COMPLEMENT: 1 - missed,
                     may.STOPPED_HALFWAY: 1 - share,
                 },
@@ -377,16 +386,16 @@ def probability_of_a_leak(draw: Draw) -> Variant:
                 1 - missed,
                 {
                     may.COMPLEMENT: missed,
-                    may.OFF_BY_ONE: 1 - (1 - share) ** copies,
-                    may.WRONG_ONE: share ** (copies - 1),
+                    may.ITSELF_COUNTED: 1 - (1 - share) ** copies,
+                    may.ALL_FOR_ANY: share ** (copies - 1),
                 },
                 decimals=6,
             ),
         ],
         explanation=[
-            f"All {copies - 1} siblings would have to miss it, with probability "
-            f"({write_value(1 - share)})^{copies - 1} = {write_value(missed)}; so at "
-            f"least one is there with {1 - missed}.",
+            f"All {copies - 1} siblings would have to miss it, with the probability "
+            f"({1 - share})^{copies - 1} = {missed}, so at least one is there with the "
+            f"probability {1 - missed}.",
         ],
     )
 
@@ -394,15 +403,16 @@ def probability_of_a_leak(draw: Draw) -> Variant:
 @exercise("ex-data-sersic-gauss")
 def gaussian_profile(draw: Draw) -> Variant:
     """Find the constant of a Gaussian profile."""
-    share = draw.one(50, 80, 90, 25)
+    share = draw.one(50, 60, 75, 80, 90, 25)
     constant = -log(1 - share / 100)
-    words = {50: "half", 80: "80 per cent", 90: "90 per cent", 25: "a quarter"}
+    words = {50: "half", 25: "a quarter"}
     return Variant(
         question=[
             "A Gaussian profile has the brightness F(R) proportional to "
             "exp(−B R² / R_e²), and the light within R is the integral of 2π R' F(R') "
             "from 0 to R.",
-            f"Which B makes R_e enclose {words[share]} of the light?",
+            f"For which B does the light within R_e make up "
+            f"{words.get(share, f'{share} per cent')} of all light?",
         ],
         parts=[
             number(
@@ -412,7 +422,6 @@ def gaussian_profile(draw: Draw) -> Variant:
                     may.COMPLEMENT: -log(share / 100) if share != 50 else None,
                     may.BINARY_LOGARITHM: constant / log(2),
                     may.LOGARITHM_FORGOTTEN: 1 - share / 100,
-                    may.ROOT_FORGOTTEN: constant**2,
                 },
                 decimals=3,
             )
@@ -428,40 +437,39 @@ def gaussian_profile(draw: Draw) -> Variant:
 @exercise("ex-data-sersic-centre")
 def brightness_of_the_centre(draw: Draw) -> Variant:
     """Find how bright the centre of a profile is."""
-    flat = draw.one(1.678, 1.2, 2.1, 2.67)
-    steep = draw.one(7.669, 5.67, 3.672, 6.2)
+    low, flat = draw.one((1, 1.678), (0.5, 0.693), (1.5, 2.674))
+    high, steep = draw.one((4, 7.669), (2, 3.672), (3, 5.67), (2.5, 4.671))
     return Variant(
         question=[
-            "A profile is F(R) = F_e exp(−B ((R / R_e)^(1/S) − 1)). For a disc B = "
-            f"{flat:g}, and for an elliptical B = {steep:g}.",
-            "How many times brighter than at R_e is the centre"
-            + ", for the disc and for the elliptical?",
+            "A Sérsic profile is F(R) = F_e exp(−B ((R / R_e)^(1/S) − 1)). For S = "
+            f"{low:g} the constant is B = {flat:g}, and for S = {high:g} it is "
+            f"{steep:g}.",
+            "How many times brighter is the centre than the profile at R_e, for each?",
         ],
         parts=[
             number(
-                "disc",
+                f"for S = {low:g}",
                 exp(flat),
                 {
-                    may.DECIMAL_LOGARITHM: 10 ** (flat),
+                    may.POWER_OF_TEN: 10**flat,
                     may.STOPPED_HALFWAY: flat,
-                    may.BINARY_LOGARITHM: 2 ** (flat),
+                    may.POWER_OF_TWO: 2**flat,
                 },
                 decimals=1,
             ),
             number(
-                "elliptical",
+                f"for S = {high:g}",
                 exp(steep),
                 {
-                    may.DECIMAL_LOGARITHM: 10 ** (steep),
+                    may.POWER_OF_TEN: 10**steep,
                     may.STOPPED_HALFWAY: steep,
-                    may.BINARY_LOGARITHM: 2 ** (steep),
+                    may.POWER_OF_TWO: 2**steep,
                 },
                 digits=3,
             ),
         ],
         explanation=[
             "At R = 0 the exponent is B, so the factors are "
-            f"e^{flat:g} ≈ {exp(flat):.1f} and e^{steep:g} ≈ "
-            f"{exp(steep):,.4g}.",
+            f"e^{flat:g} ≈ {exp(flat):.1f} and e^{steep:g} ≈ {exp(steep):,.4g}.",
         ],
     )
