@@ -325,7 +325,7 @@ def threshold_of_a_search(draw: Draw) -> Variant:
 
 @exercise("ex-data-noisy-test")
 def benchmark_with_wrong_labels(draw: Draw) -> Variant:
-    """Find a true accuracy behind wrong labels."""
+    """Find the true accuracy from the one on wrong labels."""
     noise = draw.one(0.1, 0.05, 0.2, 0.15)
     true = draw.one(0.9, 0.95, 0.8, 0.85)
     seen = noise + true * (1 - 2 * noise)

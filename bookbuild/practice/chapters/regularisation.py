@@ -21,12 +21,12 @@ def penalty_of_a_prior(draw: Draw) -> Variant:
     left = curvature / (curvature + decay)
     return Variant(
         question=[
-            "You expect the weights to scatter around zero with the standard "
-            f"deviation {spread:g}, and the loss is the mean of the negative "
+            "You expect the weights to be normally distributed around zero with the "
+            f"standard deviation {spread:g}, and the loss is the mean of the negative "
             f"log-likelihood over {examples:,} examples. The penalty is ½ λ times the "
             "sum of the squared weights.",
-            "Which λ follows from this, and which argument must "
-            "`keras.regularizers.L2` have, whose penalty has no factor ½? Which "
+            "What λ follows from this, and what argument must "
+            "`keras.regularizers.L2` be given, whose penalty has no factor ½? What "
             "fraction of a weight is left along an axis with the curvature H = "
             f"{curvature:g}?",
         ],
@@ -40,14 +40,14 @@ def penalty_of_a_prior(draw: Draw) -> Variant:
                     else None,
                     may.SUM_FOR_MEAN: 1 / spread**2,
                     may.RECIPROCAL: examples * spread**2,
-                    may.STOPPED_HALFWAY: decay / 2,
+                    may.WRONG_ONE: decay / 2,
                 },
                 digits=2,
             ),
             number(
                 "argument of L2",
                 decay / 2,
-                {may.REGULARISER_FACTOR: decay, may.TWICE: 2 * decay},
+                {may.REGULARISER_FACTOR: decay},
                 digits=2,
             ),
             number(
@@ -61,8 +61,8 @@ def penalty_of_a_prior(draw: Draw) -> Variant:
             ),
         ],
         explanation=[
-            f"λ = 1 / (N σ²) = 1 / ({examples} · {spread**2:g}) = {decay:.3g}, and the "
-            f"argument is half of it, {decay / 2:.3g}.",
+            f"λ = 1 / (N σ²) = 1 / ({examples:,} · {spread**2:g}) = {decay:.3g}, and "
+            f"the argument is half of it, {decay / 2:.3g}.",
             f"The fraction H / (H + λ) = {left:.3g} is left.",
         ],
     )
@@ -71,16 +71,17 @@ def penalty_of_a_prior(draw: Draw) -> Variant:
 @exercise("ex-decay-before-bn")
 def decay_before_normalisation(draw: Draw) -> Variant:
     """Find what smaller weights change before batch normalisation."""
-    factor = draw.one(2, 3, 4, 10)
-    words = {2: "halved", 3: "divided by three", 4: "divided by four"}
+    factor = draw.one(2, 3, 4, 5, 10)
+    words = {3: " by three", 4: " by four", 5: " by five", 10: " by ten"}
     return Variant(
         question=[
             "A dense layer without a bias is followed by batch normalisation, which "
             "subtracts from each unit its mean over the mini-batch and divides by its "
             "standard deviation (ε = 0). Weight decay has "
-            f"{words.get(factor, 'divided by ten')} all weights of the layer.",
-            "By which factor has the output of the normalisation changed, and by which "
-            "the gradient with respect to the weights?",
+            f"{'halved' if factor == 2 else 'divided'} all weights of the layer"
+            f"{words.get(factor, '')}.",
+            "By what factor has the output of the normalisation changed, and by what "
+            "factor has the gradient with respect to the weights?",
         ],
         parts=[
             number("output", 1, {may.STOPPED_HALFWAY: Fraction(1, factor)}),
@@ -115,12 +116,14 @@ def soft_threshold(draw: Draw) -> Variant | None:
     ridge = [w / (1 + decay) for w in weights]
     if min(map(abs, weights)) >= decay or max(map(abs, weights)) < 1:
         return None
+    if 0 in weights:
+        return None
     return Variant(
         question=[
             f"Apply the soft threshold of L1 with λ = {decay:g} to the weights "
             f"{write_values(weights)}.",
-            "Then apply the L2 shrinkage, a factor H / (H + λ), with the curvature H = "
-            "1 and the same λ.",
+            "To the same weights, apply the L2 shrinkage instead, a factor "
+            "H / (H + λ), with the curvature H = 1 and the same λ.",
         ],
         parts=[
             several(
@@ -130,7 +133,9 @@ def soft_threshold(draw: Draw) -> Variant | None:
                     may.STOPPED_HALFWAY: [
                         0.0 if abs(w) <= decay else w for w in weights
                     ],
-                    may.SIGN: [w - decay if w > 0 else w + decay for w in weights],
+                    may.CROSSED_ZERO: [
+                        w - decay if w > 0 else w + decay for w in weights
+                    ],
                     may.WRONG_ONE: ridge,
                     may.SHRUNK_ONE_WAY: [
                         0.0 if abs(w) <= decay else w - decay for w in weights
@@ -144,7 +149,7 @@ def soft_threshold(draw: Draw) -> Variant | None:
                 {
                     may.WRONG_ONE: soft,
                     may.COMPLEMENT: [w * decay / (1 + decay) for w in weights],
-                    may.STOPPED_HALFWAY: [w * (1 - decay) for w in weights],
+                    may.FIRST_ORDER: [w * (1 - decay) for w in weights],
                 },
                 decimals=2,
             ),
@@ -169,11 +174,10 @@ def decay_that_equals_a_training(draw: Draw) -> Variant:
     by_steps = 1 - (1 - rate * curvature) ** steps
     return Variant(
         question=[
-            f"A training takes {steps:,} steps with η = {rate:g} from zero on a "
-            "parabola. Weight decay with λ = 1 / (η τ) corresponds to τ steps.",
-            "Which λ is that? Which fraction of the best weight does the decay leave "
-            f"at the curvature H = {curvature:g}, and which fraction do the steps "
-            "reach?",
+            f"Gradient descent takes {steps:,} steps with η = {rate:g} from zero on a "
+            "quadratic loss. Weight decay with λ = 1 / (η τ) corresponds to τ steps.",
+            "What λ is that? What fraction of the best weight does the decay leave at "
+            f"the curvature H = {curvature:g}, and what fraction do the steps reach?",
         ],
         parts=[
             number(
@@ -200,7 +204,7 @@ def decay_that_equals_a_training(draw: Draw) -> Variant:
             ),
         ],
         explanation=[
-            f"λ = 1 / ({rate:g} · {steps}) = {decay:.3g}. Weight decay leaves "
+            f"λ = 1 / ({rate:g} · {steps:,}) = {decay:.3g}. Weight decay leaves "
             f"H / (H + λ) = {by_decay:.2f}.",
             f"The steps reach 1 − (1 − η H)^τ = 1 − {1 - rate * curvature:g}^{steps} = "
             f"{by_steps:.2f}.",
@@ -225,7 +229,7 @@ def dropout_by_hand(draw: Draw) -> Variant | None:
             f"Let a = {write_values(a)}, the dropout rate q = {rate:g} and the mask "
             f"{write_values(mask)}, where 1 keeps an element.",
             "What does dropout return in training, and what are the mean and the "
-            "variance of its third element over all masks?",
+            "variance, over all masks, of the third element that it returns?",
         ],
         parts=[
             several(
@@ -248,12 +252,12 @@ def dropout_by_hand(draw: Draw) -> Variant | None:
                 decimals=2,
             ),
             number(
-                "mean of the third",
+                "mean of the third element",
                 last,
                 {may.SCALE_FORGOTTEN: keep * last, may.STOPPED_HALFWAY: last / keep},
             ),
             number(
-                "variance of the third",
+                "variance of the third element",
                 variance,
                 {
                     may.SCALE_FORGOTTEN: rate * keep * last**2,
@@ -265,8 +269,8 @@ def dropout_by_hand(draw: Draw) -> Variant | None:
         explanation=[
             f"The elements that stay are divided by {keep:g}: "
             f"({', '.join(f'{value:.4g}' for value in out)}).",
-            f"The mean of the third is {last}, its variance q / (1 − q) · {last}² = "
-            f"{variance:.4g}.",
+            f"The mean of the third element is {last}, and its variance q / (1 − q) · "
+            f"{last}² = {variance:.4g}.",
         ],
     )
 
@@ -279,8 +283,8 @@ def two_dropout_layers(draw: Draw) -> Variant:
     kept = (1 - first) * (1 - second)
     return Variant(
         question=[
-            f"Two dropout layers with the rates {first:g} and {second:g} stand one "
-            "behind the other. Which single rate does the same?",
+            f"A dropout layer with the rate {first:g} is followed by another with the "
+            f"rate {second:g}. What rate of a single layer does the same?",
         ],
         parts=[
             number(
@@ -289,14 +293,15 @@ def two_dropout_layers(draw: Draw) -> Variant:
                 {
                     may.RATES_ADDED: first + second,
                     may.COMPLEMENT: kept,
-                    may.WRONG_ONE: first * second,
+                    may.BOTH_DROP: first * second,
                 },
                 decimals=3,
             )
         ],
         explanation=[
-            f"An element survives both with probability {1 - first:g} · {1 - second:g} "
-            f"= {kept:g}, the same as one layer with q = {1 - kept:g}.",
+            f"An element survives both with the probability {1 - first:g} · "
+            f"{1 - second:g} = {kept:g}, the same as in one layer with q = "
+            f"{1 - kept:g}.",
         ],
     )
 
@@ -329,7 +334,8 @@ def new_mask_backwards(draw: Draw) -> Variant:
                 letters,
                 {
                     may.NOT_DIFFERENTIATED: rf"\frac{{a {slope}}}{{{base}}}",
-                    may.SCALE_FORGOTTEN: f"{power} {slope}",
+                    may.SCALE_FORGOTTEN: f"{power} {slope} (1 - q)",
+                    may.NOTHING_CHANGES: f"{power} {slope}",
                     may.INNER_DERIVATIVE_FORGOTTEN: rf"{right} (1 - q)"
                     if power > 2
                     else None,
@@ -347,11 +353,11 @@ def new_mask_backwards(draw: Draw) -> Variant:
             ),
         ],
         explanation=[
-            f"The derivative of a^{power} D^{power} / (1 − q)^{power} has the factor "
-            f"{power} a^{power - 1} and the expectation of D^{power} = D, which is "
-            "1 − q.",
-            "With an independent mask D' the expectation of D' D is (1 − q)² instead, "
-            "so the result is smaller by the factor 1 − q.",
+            f"The derivative is {power} {slope} D^{power} / (1 − q)^{power}, and "
+            f"D^{power} = D has the expectation 1 − q.",
+            "With a new mask D', one of the factors D becomes D'. The product of two "
+            "independent masks has the expectation (1 − q)², so the result is smaller "
+            "by the factor 1 − q.",
         ],
     )
 
@@ -369,27 +375,31 @@ def two_effects(draw: Draw) -> Variant | None:
         question=[
             f"A run with dropout ends with the training loss {on:.2f} in its log (with "
             f"dropout) and the validation loss {validation:.2f}, and `evaluate` on the "
-            f"training set gives {off:.2f}.",
-            "How much of the difference comes from the mode, and how much from "
-            "generalisation?",
+            f"training set gives {off:.2f} (without dropout).",
+            "By how much does the training mode raise the training loss, and how large "
+            "is the generalisation gap?",
         ],
         parts=[
-            number("mode", mode, {may.WRONG_ONE: on - validation, may.SIGN: -mode}),
             number(
-                "generalisation",
+                "effect of the mode",
+                mode,
+                {may.EFFECTS_TOGETHER: on - validation, may.SIGN: -mode},
+            ),
+            number(
+                "generalisation gap",
                 gap,
-                {may.WRONG_ONE: validation - on, may.SIGN: -gap},
+                {may.EFFECTS_TOGETHER: validation - on, may.SIGN: -gap},
             ),
         ],
         explanation=[
-            f"The mode accounts for {on:.2f} − {off:.2f} = {mode:.2f} and "
-            f"generalisation for {validation:.2f} − {off:.2f} = {gap:.2f}.",
+            f"The mode accounts for {on:.2f} − {off:.2f} = {mode:.2f}, and the "
+            f"generalisation gap is {validation:.2f} − {off:.2f} = {gap:.2f}.",
         ],
     )
 
 
 @exercise("ex-dropout-relu-mean")
-def mean_behind_a_relu(draw: Draw) -> Variant | None:
+def mean_after_a_relu(draw: Draw) -> Variant | None:
     """Average a ReLU over all masks."""
     a = draw.wholes((1, 3), low=1, high=5)
     shift = draw.whole(3, low=1, high=6)
@@ -408,8 +418,8 @@ def mean_behind_a_relu(draw: Draw) -> Variant | None:
     )
     return Variant(
         question=[
-            f"Dropout with q = 0.5 acts on a = {write_values(a)}. Of what it returns, "
-            f"a unit computes max(0, a₁ + a₂ − {shift}).",
+            f"Dropout with q = 0.5 acts on a = {write_values(a)} and returns "
+            f"(d₁, d₂). Of these, a unit computes max(0, d₁ + d₂ − {shift}).",
             "What is the average of the unit over the four masks, and its value "
             "without dropout?",
         ],
@@ -444,7 +454,7 @@ def strength_of_the_penalty(draw: Draw) -> Variant:
     return Variant(
         question=[
             f"Compute q / (1 − q) for q = {', '.join(f'{q:g}' for q in rates)}. At "
-            f"which rate q does it equal 1/{part}?",
+            f"what rate q does it equal 1/{part}?",
         ],
         parts=[
             several(
@@ -452,7 +462,6 @@ def strength_of_the_penalty(draw: Draw) -> Variant:
                 answer,
                 {
                     may.RECIPROCAL: [1 / value for value in answer],
-                    may.STOPPED_HALFWAY: rates,
                 },
                 decimals=3,
             ),
@@ -460,7 +469,7 @@ def strength_of_the_penalty(draw: Draw) -> Variant:
                 "rate",
                 wanted,
                 {
-                    may.STOPPED_HALFWAY: Fraction(1, part),
+                    may.WRONG_ONE: Fraction(1, part),
                     may.COMPLEMENT: 1 - wanted,
                 },
                 decimals=3,
@@ -468,7 +477,7 @@ def strength_of_the_penalty(draw: Draw) -> Variant:
         ],
         explanation=[
             f"They are {', '.join(write_value(value) for value in answer)}.",
-            f"From q = (1 − q) / {part} follows {part + 1} q = 1, so q = "
+            f"If q = (1 − q) / {part}, then {part + 1} q = 1, so q = "
             f"{write_value(wanted)}.",
         ],
     )
@@ -477,20 +486,21 @@ def strength_of_the_penalty(draw: Draw) -> Variant:
 @exercise("ex-dropout-units")
 def change_of_units(draw: Draw) -> Variant:
     """Find how two penalties depend on units."""
-    power = draw.one(3, 2, 1)
+    power = draw.one(3, 2, 1, 6)
     factor = 10**power
     names = {
         3: "metres instead of kilometres",
         2: "centimetres instead of metres",
         1: "millimetres instead of centimetres",
+        6: "milligrams instead of kilograms",
     }
     return Variant(
         question=[
             f"An input is given in {names[power]}, so that it is {factor:,} times "
             f"larger and its weight w {factor:,} times smaller.",
-            "By which factor does the penalty of dropout change, which is proportional "
-            "to w² times the sum of the squared inputs? By which power of ten does λ "
-            "w² change?",
+            "By what factor does the penalty of dropout change, which is proportional "
+            "to w² times the sum of the squared inputs? λ w² changes by a power of "
+            "ten: what is its exponent?",
         ],
         parts=[
             number(
@@ -499,15 +509,15 @@ def change_of_units(draw: Draw) -> Variant:
                 {may.STOPPED_HALFWAY: Fraction(1, factor**2)},
             ),
             whole(
-                "power of ten of λ w²",
+                "exponent of the factor of λ w²",
                 -2 * power,
                 {may.SQUARE_FORGOTTEN: -power, may.SIGN: 2 * power},
             ),
         ],
         explanation=[
             f"In the penalty of dropout the factors 10^(−{2 * power}) and "
-            f"10^{2 * power} cancel. λ w² changes by 10^(−{2 * power}), which leaves "
-            "this weight almost free.",
+            f"10^{2 * power} cancel. λ w² changes by the factor 10^(−{2 * power}), so "
+            "the same λ holds this weight back much less.",
         ],
     )
 
@@ -523,10 +533,11 @@ def variance_in_two_modes(draw: Draw) -> Variant:
     return Variant(
         question=[
             f"An activation has the mean μ = {mu} and the standard deviation σ = "
-            f"{sigma}. Dropout with q = {rate:g} stands in front of a batch "
-            "normalisation.",
-            "Which variance does the normalisation see in training, and which variance "
-            "has its output at inference, where it divides by the same number?",
+            f"{sigma}. Dropout with q = {rate:g} is followed by a batch normalisation "
+            "with γ = 1 and ε = 0.",
+            "What variance does the normalisation see in training? What variance does "
+            "its output have at inference, where it still divides by the standard "
+            "deviation of training?",
         ],
         parts=[
             number(
@@ -580,19 +591,22 @@ def pixels_or_channels(draw: Draw) -> Variant:
             whole(
                 "numbers, Dropout",
                 pixels * channels,
-                {may.CHANNELS_NOT_MULTIPLIED: pixels, may.WRONG_ONE: channels},
+                {may.ONE_CHANNEL: pixels, may.WRONG_ONE: channels},
             ),
             whole(
                 "numbers, SpatialDropout2D",
                 channels,
-                {may.WRONG_ONE: pixels * channels, may.STOPPED_HALFWAY: pixels},
+                {
+                    may.WRONG_ONE: pixels * channels,
+                    may.POSITIONS_FOR_CHANNELS: pixels,
+                },
             ),
             number(
                 "variance, Dropout",
                 odds / pixels,
                 {
                     may.WRONG_ONE: odds,
-                    may.ROOT_FORGOTTEN: odds / side,
+                    may.ROOT_TAKEN: odds / side,
                     may.SCALE_FORGOTTEN: rate * (1 - rate) / pixels,
                 },
                 digits=2,
@@ -640,8 +654,8 @@ def interval_of_differences(draw: Draw) -> Variant:
                 error,
                 {
                     may.ROOT_FORGOTTEN: spread / count,
-                    may.NOTHING_CHANGES: spread,
-                    may.DIVIDED_BY_LESS: spread / sqrt(count - 1),
+                    may.NOT_DIVIDED_BY_ROOT: spread,
+                    may.ROOT_OF_LESS: spread / sqrt(count - 1),
                 },
                 decimals=2,
             ),
@@ -651,16 +665,16 @@ def interval_of_differences(draw: Draw) -> Variant:
                 {
                     may.STOPPED_HALFWAY: error,
                     may.ROOT_FORGOTTEN: student * spread / count,
-                    may.NOTHING_CHANGES: student * spread,
+                    may.NOT_DIVIDED_BY_ROOT: student * spread,
                 },
                 decimals=1,
             ),
             several(
-                "from, to",
+                "the two ends",
                 (gain - half, gain + half),
                 {
                     may.STOPPED_HALFWAY: (gain - error, gain + error),
-                    may.NOTHING_CHANGES: (-half, half),
+                    may.AROUND_ZERO: (-half, half),
                 },
                 decimals=1,
             ),
