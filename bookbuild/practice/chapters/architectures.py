@@ -453,7 +453,8 @@ def boxes_of_a_detector(draw: Draw) -> Variant:
             " + ".join(
                 f"{side}² · {count}" for side, count in zip(maps, counts, strict=True)
             )
-            + f" = {total:,} boxes, of which {boxes[0]:,} lie on the finest map.",
+            + f" = {total:,} boxes, of which {boxes[0]:,} lie on the finest map: "
+            f"{boxes[0]:,} / {total:,} = {boxes[0] / total:.2f}.",
             f"The halvings give {sides[1]}, {sides[2]} and {sides[3]}. Rounded down it "
             f"would be {lower}, and ({maps[0]}² − {lower}²) · {few} = {fewer} boxes "
             "would be missing.",

@@ -283,7 +283,7 @@ def two_measurements(draw: Draw) -> Variant | None:
             f"is {best:.4g} and its standard deviation 1/√(sum of the weights) = "
             f"{spread:.3g}.",
             f"The plain mean is {plain:g} with √({errors[0]}² + {errors[1]}²) / 2 = "
-            f"{plain_spread:.3g}. At the weighted mean χ² = {chi:.3g}.",
+            f"{plain_spread:.3g}. At the weighted mean χ² = {chi:.4g}.",
         ],
     )
 

@@ -234,7 +234,7 @@ def steps_with_momentum(draw: Draw) -> Variant | None:
             ),
             f"Each further step is {beta:g} times the last, and together they add up "
             f"to {beta:g} / (1 − {beta:g}) times it, "
-            f"{steps[-1] * beta / (1 - beta):.4g}.".replace("-", "−"),
+            f"{steps[-1] * beta / (1 - beta):.6g}.".replace("-", "−"),
         ],
     )
 
@@ -361,7 +361,8 @@ def weight_decay(draw: Draw) -> Variant:
         explanation=[
             f"Each step multiplies the weight by 1 − {rate * decay:g}, so half is lost "
             f"after log 2 / ({rate * decay:g}) ≈ {steps:,.0f} steps.",
-            "With ten times the learning rate it takes a tenth of them.",
+            f"With ten times the learning rate it takes {steps / 10:,.1f}, a tenth of "
+            "them.",
         ],
     )
 

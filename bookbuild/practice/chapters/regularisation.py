@@ -97,7 +97,8 @@ def decay_before_normalisation(draw: Draw) -> Variant:
         ],
         explanation=[
             "The normalisation divides by the standard deviation, which has changed by "
-            "the same factor, so the output is the same.",
+            "the same factor, so the output has changed by the factor 1, which means "
+            "not at all.",
             f"The output depends on the direction of the weights alone, so the same "
             f"change of a weight now counts {factor} times as much: the gradient is "
             f"{factor} times as large.",
@@ -516,8 +517,9 @@ def change_of_units(draw: Draw) -> Variant:
         ],
         explanation=[
             f"In the penalty of dropout the factors 10^(−{2 * power}) and "
-            f"10^{2 * power} cancel. λ w² changes by the factor 10^(−{2 * power}), so "
-            "the same λ holds this weight back much less.",
+            f"10^{2 * power} cancel, which leaves the factor 1. λ w² changes by the "
+            f"factor 10^(−{2 * power}), so the same λ holds this weight back much "
+            "less.",
         ],
     )
 
