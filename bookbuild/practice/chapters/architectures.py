@@ -215,7 +215,7 @@ def vgg_with_global_pooling(draw: Draw) -> Variant:
 @exercise("ex-blocks-rectangle")
 def factorised(draw: Draw) -> Variant:
     """Compare a factorised convolution with a square one."""
-    kernel = draw.one(3, 5, 7, 9, 11)
+    kernel = draw.one(3, 5, 7, 9, 11, 13, 15)
     sizes = {"c": (2.0, 30.0)}
     return Variant(
         question=[

@@ -82,7 +82,7 @@ def one_column(draw: Draw) -> Variant:
 @exercise("ex-bn-outlier")
 def largest_value(draw: Draw) -> Variant:
     """Find the normalised value of an outlier."""
-    examples = draw.one(32, 10, 17, 26, 50, 64, 128)
+    examples = draw.one(32, 8, 10, 17, 26, 50, 64, 101, 128)
     answer = sqrt(examples - 1)
     return Variant(
         question=[

@@ -65,7 +65,7 @@ def moving_average(draw: Draw) -> Variant | None:
 @exercise("ex-complexity-exact")
 def polynomial_through_points(draw: Draw) -> Variant:
     """Count the parameters of a polynomial that meets every point."""
-    degree = draw.one(14, 4, 6, 9, 19)
+    degree = draw.one(14, 4, 5, 6, 7, 9, 11, 19)
     return Variant(
         question=[
             f"A polynomial of degree {degree} is fitted to {degree + 1} points with "

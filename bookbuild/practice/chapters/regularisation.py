@@ -71,15 +71,16 @@ def penalty_of_a_prior(draw: Draw) -> Variant:
 @exercise("ex-decay-before-bn")
 def decay_before_normalisation(draw: Draw) -> Variant:
     """Find what smaller weights change before batch normalisation."""
-    factor = draw.one(2, 3, 4, 5, 10)
-    words = {3: " by three", 4: " by four", 5: " by five", 10: " by ten"}
+    factor = draw.one(2, 3, 4, 5, 6, 8, 10, 20)
+    all_weights = "all weights of the layer"
+    shrunk = f"divided {all_weights} by {factor}"
+    if factor == 2:
+        shrunk = f"halved {all_weights}"
     return Variant(
         question=[
             "A dense layer without a bias is followed by batch normalisation, which "
             "subtracts from each unit its mean over the mini-batch and divides by its "
-            "standard deviation (ε = 0). Weight decay has "
-            f"{'halved' if factor == 2 else 'divided'} all weights of the layer"
-            f"{words.get(factor, '')}.",
+            f"standard deviation (ε = 0). Weight decay has {shrunk}.",
             "By what factor has the output of the normalisation changed, and by what "
             "factor has the gradient with respect to the weights?",
         ],
@@ -310,8 +311,8 @@ def two_dropout_layers(draw: Draw) -> Variant:
 @exercise("ex-dropout-wrong-mask")
 def new_mask_backwards(draw: Draw) -> Variant:
     """Find a gradient with the right and with a wrong mask."""
-    power = draw.one(2, 3, 4)
-    loss = {2: "a_D²", 3: "a_D³", 4: "a_D⁴"}[power]
+    power = draw.one(2, 3, 4, 5, 6, 7, 8)
+    loss = f"a_D{'  ²³⁴⁵⁶⁷⁸'[power]}"
     slope = "a" if power == 2 else f"a^{power - 1}"
     base = "(1 - q)" if power == 2 else f"(1 - q)^{power - 1}"
     wrong_base = "" if power == 2 else rf"{{{base[:-1]}{power - 2}}}"
@@ -487,13 +488,16 @@ def strength_of_the_penalty(draw: Draw) -> Variant:
 @exercise("ex-dropout-units")
 def change_of_units(draw: Draw) -> Variant:
     """Find how two penalties depend on units."""
-    power = draw.one(3, 2, 1, 6)
+    power = draw.one(3, 1, 2, 4, 5, 6, 9)
     factor = 10**power
     names = {
         3: "metres instead of kilometres",
         2: "centimetres instead of metres",
         1: "millimetres instead of centimetres",
-        6: "milligrams instead of kilograms",
+        4: "micrometres instead of centimetres",
+        5: "centimetres instead of kilometres",
+        6: "millimetres instead of kilometres",
+        9: "nanometres instead of metres",
     }
     return Variant(
         question=[
