@@ -360,12 +360,12 @@ def precision_and_recall(draw: Draw) -> Variant | None:
 @exercise("ex-unbalanced-auc")
 def auc_by_hand(draw: Draw) -> Variant | None:
     """Find AUC and average precision."""
-    scores = draw.decimals((0.9, 0.4, 0.6, 0.3, 0.1), low=0.1, high=0.9)
-    if len(set(scores)) < 5:
-        return None
+    count = draw.one(3, 4, 5)
+    scores = draw.shuffled([0.9, 0.4, 0.6, 0.3, 0.1, 0.2, 0.5, 0.7, 0.8])[: 2 + count]
     genuine, others = scores[:2], scores[2:]
     wins = sum(a > b for a in genuine for b in others)
-    auc = Fraction(wins, 6)
+    auc = Fraction(wins, 2 * count)
+    words = {3: "three", 4: "four", 5: "five"}[count]
     ranked = sorted(scores, reverse=True)
     places = sorted(ranked.index(score) + 1 for score in genuine)
     average = (Fraction(1, places[0]) + Fraction(2, places[1])) / 2
@@ -375,9 +375,9 @@ def auc_by_hand(draw: Draw) -> Variant | None:
     return Variant(
         question=[
             f"Two genuine objects have the scores {genuine[0]:g} and {genuine[1]:g}, "
-            f"and three others have {', '.join(f'{score:g}' for score in others)}.",
-            "What are the AUC (the fraction of pairs in which the genuine object has "
-            "the higher score) and the average precision?",
+            f"and {words} others have {', '.join(f'{score:g}' for score in others)}.",
+            "What are the AUC (the fraction of pairs of a genuine object and another "
+            "in which the genuine one has the higher score) and the average precision?",
         ],
         parts=[
             number(
@@ -398,8 +398,8 @@ def auc_by_hand(draw: Draw) -> Variant | None:
             ),
         ],
         explanation=[
-            f"In {wins} of the six pairs the genuine object has the higher score, so "
-            f"the AUC is {write_value(auc)}.",
+            f"In {wins} of the {2 * count} pairs the genuine object has the higher "
+            f"score, so the AUC is {write_value(auc)}.",
             f"The genuine objects stand at places {places[0]} and {places[1]} of the "
             f"list, with the precisions 1/{places[0]} and 2/{places[1]}, so the "
             f"average precision is {write_value(average)}.",
