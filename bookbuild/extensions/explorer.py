@@ -205,7 +205,7 @@ def list_of_fits() -> str:
         f"<li>kernel {one.kernel}, stride {one.strides}, padding {one.padding}</li>"
         for one in found
     )
-    return f"<p>From 28 to 14 lead, with a stride of 2:</p><ul>{items}</ul>"
+    return f"<p>These lead from 28 to 14 with a stride of 2:</p><ul>{items}</ul>"
 
 
 PIECES = {

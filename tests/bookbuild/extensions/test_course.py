@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookbuild.checks import reading
+from bookbuild.checks import reading, times
 from bookbuild.extensions import course
 
 ROOT = Path(__file__).parents[3]
@@ -84,6 +84,24 @@ def test_the_page_for_teachers_shows_both(name):
     text = (ROOT / "book/course.md").read_text(encoding="utf-8")
     assert f"{{{name}}}" in text
     assert "book/course" in reading.documents_in_order(ROOT)
+
+
+def test_what_the_page_for_teachers_says_of_the_chapters():
+    deeper = routine = reading_all = 0.0
+    for document in reading.documents_in_order(ROOT):
+        path = ROOT / f"{document}.md"
+        if not path.is_file():
+            continue
+        text = path.read_text(encoding="utf-8")
+        one = course.chapter_of(document, text)
+        if not any(one.levels.values()):
+            continue
+        deeper += times.MINUTES["deeper"] * one.levels["deeper"]
+        routine += times.MINUTES["routine"] * one.levels["routine"]
+        reading_all += one.reading
+        assert ":::{grid-item-card} You need" in text
+        assert ":::{grid-item-card} It takes" in text
+    assert deeper > max(routine, reading_all)  # they take the most time
 
 
 SOLUTIONS = "".join(
