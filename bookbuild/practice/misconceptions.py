@@ -65,8 +65,8 @@ NOT_ROUNDED = Misconception(
 )
 LAST_POSITION_FORGOTTEN = Misconception(
     "last position forgotten",
-    "This is the number of steps between the positions.",
-    "The kernel also stands at the position where it starts, so add one.",
+    "This is the number of steps from the first to the last.",
+    "The one at the start counts as well, so add one.",
 )
 STRIDE_FORGOTTEN = Misconception(
     "stride forgotten",
@@ -101,7 +101,7 @@ TRANSPOSED_FOR_PLAIN = Misconception(
 )
 AXES_REORDERED = Misconception(
     "axes in another order",
-    "The lengths are right, but in another order.",
+    "The axes are right, but in another order.",
     "Ask of each axis what it counts: batch, height, width, channels in Keras.",
 )
 BATCH_IN_SHAPE = Misconception(
@@ -121,26 +121,27 @@ CHANNELS_OF_INPUT = Misconception(
 )
 CHANNELS_FOR_FILTERS = Misconception(
     "inputs and outputs exchanged",
-    "The inputs, or input channels, were taken for the outputs.",
+    "The inputs and the outputs of the layer were exchanged.",
     "A layer has an output for each unit or filter, computed from all of its inputs.",
 )
 TRANSPOSE_FORGOTTEN = Misconception(
     "matrix transposed",
     "This is the shape of the transpose.",
-    "In Keras W has one row for each input and one column for each unit.",
+    "In z = x W + b, x and z have a row for each example, and W has a row for each "
+    "input; PyTorch stores W transposed.",
 )
 FLATTEN_FORGOTTEN = Misconception(
     "positions not flattened",
     "Only the channels were counted, not the positions of each.",
-    "Flattening a map of h × w positions with c channels gives h · w · c values.",
+    "With h × w positions each, c channels have h · w · c values.",
 )
 
 # Counts ------------------------------------------------------------------------------
 
 BIAS_FORGOTTEN = Misconception(
     "bias forgotten",
-    "These are the weights without the biases.",
-    "Add one bias for each filter or unit.",
+    "The bias is missing.",
+    "Each filter or unit has one of its own, so add it.",
 )
 BIAS_COUNTED = Misconception(
     "bias counted",
@@ -210,7 +211,7 @@ INPUT_POSITIONS = Misconception(
 FLOPS_FOR_MACS = Misconception(
     "operations taken for multiply-accumulates",
     "This is twice the number: multiplications and additions were both counted.",
-    "One multiply-accumulate is a multiplication together with its addition.",
+    "A multiplication and its addition count as one here.",
 )
 MACS_FOR_FLOPS = Misconception(
     "multiply-accumulates taken for operations",
@@ -229,8 +230,8 @@ BYTES_FORGOTTEN = Misconception(
 )
 LAST_LAYER_LEFT_OUT = Misconception(
     "last layer left out",
-    "The last layer is missing in this sum.",
-    "Count every layer that has weights, the dense one at the end as well.",
+    "The end of the network is missing in this sum.",
+    "Count every layer that has weights, the last one included.",
 )
 LAST_LAYER_ONLY = Misconception(
     "last layer alone",
@@ -260,12 +261,12 @@ ALL_FOR_TRAINED = Misconception(
 ADDED_FOR_MULTIPLIED = Misconception(
     "added instead of multiplied",
     "The numbers were added.",
-    "Each choice of the one goes with each of the other, so multiply.",
+    "The one applies to each of the other, so multiply.",
 )
 MULTIPLIED_FOR_ADDED = Misconception(
     "multiplied instead of added",
     "The numbers were multiplied.",
-    "These parts stand beside each other, so add.",
+    "Each part contributes on its own, so add.",
 )
 GRADIENTS_FORGOTTEN = Misconception(
     "gradients forgotten",
@@ -278,9 +279,9 @@ OFF_BY_ONE = Misconception(
     "Check both ends, and whether the first or the last one was counted.",
 )
 ONE_LAYER_TOO_EARLY = Misconception(
-    "spacing one layer late",
+    "spacing one layer too early",
     "The spacing was multiplied by the stride before the kernel was added.",
-    "A layer's own stride acts on the layers behind it, not on itself.",
+    "A layer's own stride acts on the layers after it, not on itself.",
 )
 FIELDS_ADDED = Misconception(
     "kernel lengths added",
@@ -290,7 +291,7 @@ FIELDS_ADDED = Misconception(
 SPACING_FORGOTTEN = Misconception(
     "spacing forgotten",
     "The steps of the layers before were taken as one element.",
-    "Neighbouring values lie S elements apart in the input; multiply k − 1 by it.",
+    "Neighbouring values lie S elements of the input apart, so multiply by S.",
 )
 
 # Values ------------------------------------------------------------------------------
@@ -302,7 +303,7 @@ SIGN = Misconception(
 )
 RECIPROCAL = Misconception(
     "reciprocal",
-    "This is one over the right value.",
+    "Something was divided the wrong way round.",
     "Check what is divided by what.",
 )
 PER_CENT = Misconception(
@@ -337,7 +338,7 @@ PRECISION_FOR_RECALL = Misconception(
 )
 BEFORE_ACTIVATION = Misconception(
     "evaluated before the activation",
-    "This is the pre-activation.",
+    "The pre-activation was taken.",
     "Apply the activation function to it.",
 )
 INNER_DERIVATIVE_FORGOTTEN = Misconception(
@@ -367,13 +368,13 @@ SIGMOID_FOR_TANH = Misconception(
 )
 FACTOR_TWO_FORGOTTEN = Misconception(
     "factor two forgotten",
-    "This is half of the right value.",
-    "A factor of 2 got lost, such as the one in the derivative of a square.",
+    "A factor of 2 is missing.",
+    "Look for it in the formula, or in the derivative of a square.",
 )
 UNWANTED_FACTOR_TWO = Misconception(
     "factor two too many",
-    "This is twice the right value.",
-    "There is no factor 2 here, as in the derivative of half a square.",
+    "This has a factor of 2 too many.",
+    "It does not occur here, or cancels with a factor of one half.",
 )
 INPUT_NOT_MULTIPLIED = Misconception(
     "input not multiplied",
@@ -408,7 +409,7 @@ DEVIATION_FOR_VARIANCE = Misconception(
 ROOT_FORGOTTEN = Misconception(
     "square root forgotten",
     "The square root is missing.",
-    "Look for it in the formula, where a variance or a number of examples stands.",
+    "Look where a square, a variance or a number of examples stands.",
 )
 SQUARE_FORGOTTEN = Misconception(
     "square forgotten",
@@ -462,8 +463,8 @@ WINDOWS_APART = Misconception(
 )
 GRADIENT_TO_ALL = Misconception(
     "gradient given to every element",
-    "Every element of the window received the whole gradient.",
-    "With max pooling only the maximum receives it; a mean divides it.",
+    "Every element received the whole gradient.",
+    "A maximum passes it to the largest element alone, and a mean divides it.",
 )
 STEP_UPHILL = Misconception(
     "step uphill",
@@ -512,8 +513,8 @@ NOT_NORMALISED = Misconception(
 )
 TARGET_NOT_SUBTRACTED = Misconception(
     "target not subtracted",
-    "These are the probabilities themselves.",
-    "The gradient with respect to the logits is prediction minus target.",
+    "The target was not subtracted.",
+    "The error is the prediction minus the target.",
 )
 WRONG_ONE = Misconception(
     "the other one",
@@ -537,8 +538,8 @@ NOT_SCALED = Misconception(
 )
 DIVIDED_BY_LESS = Misconception(
     "divided by one less",
-    "The sum was divided by one less than the number of values.",
-    "In this book a variance is the mean over all values.",
+    "This divides by one less than the number of values or parts.",
+    "Divide by the number itself.",
 )
 EVERY_COMBINATION = Misconception(
     "one output for each combination",
@@ -572,8 +573,8 @@ STEP_TOO_EARLY = Misconception(
 )
 LINEAR_FOR_POWER = Misconception(
     "multiplied instead of raised",
-    "The factor was multiplied by the number of steps.",
-    "It acts once at each step, so raise it to their number.",
+    "The change was taken to be linear.",
+    "A factor acts once at each step, so it is raised to their number.",
 )
 EPSILON_SHARED = Misconception(
     "share of the true class forgotten",
@@ -598,7 +599,7 @@ LINE_FOR_COSINE = Misconception(
 WARM_UP_COUNTED = Misconception(
     "warm-up counted as decay",
     "The decay was counted from the first step.",
-    "It begins behind the warm-up and lasts for the remaining steps.",
+    "It begins after the warm-up and lasts for the remaining steps.",
 )
 SUM_FOR_NORM = Misconception(
     "sum instead of the norm",
@@ -684,6 +685,136 @@ BATCH_FOR_LAYER = Misconception(
     "layer normalisation taken for batch normalisation",
     "The moving statistics were counted.",
     "Layer normalisation uses each example's own mean and variance and keeps none.",
+)
+BOTH_SIDES = Misconception(
+    "both sides counted",
+    "These are the zeros of both sides together.",
+    "Half of them stand before and half after; where one is left over, it is after.",
+)
+OWN_STRIDE_FORGOTTEN = Misconception(
+    "own stride forgotten",
+    "This is the spacing before the layer's own stride.",
+    "S is the spacing of the layer's outputs, so multiply by its own stride.",
+)
+LENGTH_AFTER_POOLING = Misconception(
+    "length after pooling",
+    "The length after the pooling was taken for the output of the convolution.",
+    "Pooling shortens the axis once more; take the length before it.",
+)
+SUM_REPEATED = Misconception(
+    "sum computed again",
+    "The sum was computed anew for each element.",
+    "It is the same for all of them, so compute it once.",
+)
+VALUES_REORDERED = Misconception(
+    "values in another order",
+    "These are the right values, but in another order.",
+    "Give them in the order that the question names.",
+)
+OVERLAP_COUNTED_TWICE = Misconception(
+    "overlap counted twice",
+    "Cases in which several are correct were counted more than once.",
+    "Subtract from one the probability that none is.",
+)
+AT_THE_THRESHOLD = Misconception(
+    "zero taken for positive",
+    "At the limit itself the pre-activation is 0, which is not positive.",
+    "Choose the bias between two whole numbers, so that no number of ones gives 0.",
+)
+ANSWERS_EXCHANGED = Misconception(
+    "answers exchanged",
+    "This answers no wherever the question asks for yes.",
+    "Change the sign of the pre-activation of the output.",
+)
+OR_FOR_XOR = Misconception(
+    "half the weight of the product",
+    "The product has half the weight that it needs.",
+    "It must cancel both of the other terms where both inputs are large.",
+)
+DIRECT_CONNECTION = Misconception(
+    "direct connection assumed",
+    "This lets an input reach the output without a hidden unit.",
+    "As x = max(0, x) − max(0, −x), to pass an input on takes two hidden units.",
+)
+HEIGHTS_FOR_SLOPES = Misconception(
+    "heights instead of changes of the slope",
+    "These are the heights at the four places.",
+    "Each factor is the change of the slope at its place.",
+)
+ONE_OUTPUT_FOR_ALL = Misconception(
+    "one output for several classes",
+    "A single output was taken for a choice among several classes.",
+    "Each class or feature has an output of its own.",
+)
+WEIGHT_NOT_MULTIPLIED = Misconception(
+    "weight left out",
+    "The weight between the neurons was left out.",
+    "On the way back the gradient is multiplied by each weight that it passes.",
+)
+DERIVATIVE_OF_SQUARE = Misconception(
+    "derivative of the square",
+    "This is the derivative of the squared error, or of half of it.",
+    "Differentiate the loss that the question names.",
+)
+DOUBLED_FOR_SQUARED = Misconception(
+    "doubled instead of squared",
+    "The number was doubled.",
+    "Multiply it by itself.",
+)
+TOTAL_FOR_EACH = Misconception(
+    "factor of all layers",
+    "This is the factor of all layers together.",
+    "Each layer has the root of it whose degree is the depth.",
+)
+ERRORS_ADDED = Misconception(
+    "errors added",
+    "The errors were added.",
+    "Independent errors partly cancel: take the root of the sum of their squares.",
+)
+ODDS_FOR_PROBABILITY = Misconception(
+    "odds taken for a probability",
+    "These are the odds.",
+    "The probability is the odds divided by one plus the odds.",
+)
+SHARED_AMONG_OTHERS = Misconception(
+    "shared among the other classes",
+    "ε was divided among the other classes alone.",
+    "It is divided among all classes, the true one included.",
+)
+NEW_FOR_CHANGE = Misconception(
+    "new value instead of the change",
+    "This is the value after the change.",
+    "The change is asked for, so subtract one from the other.",
+)
+SIGN_OF_TERM = Misconception(
+    "sign of a term",
+    "One of the terms has the wrong sign.",
+    "Follow the minus signs once more.",
+)
+FACTORS_NOT_SWAPPED = Misconception(
+    "factors not swapped",
+    "Each factor received the upstream gradient times its own value.",
+    "A product passes to each factor the upstream gradient times the other one.",
+)
+ONE_SIDE = Misconception(
+    "one side only",
+    "These are the zeros of one side.",
+    "Count both sides.",
+)
+KERNEL_COUNTED_WHOLE = Misconception(
+    "kernel counted whole",
+    "All k elements of the kernel were counted.",
+    "From the first to the last of them there are only k − 1 steps.",
+)
+NOT_DIVIDED = Misconception(
+    "number of values forgotten",
+    "This is the outlier itself.",
+    "Its square counts as one among all values, so divide by their number.",
+)
+EXPONENTIALS_FORGOTTEN = Misconception(
+    "exponentials forgotten",
+    "The logits themselves were divided by their sum.",
+    "Take the exponential of each first.",
 )
 POISSON = Misconception(
     "root of the expected number",

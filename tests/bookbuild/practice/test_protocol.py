@@ -39,7 +39,7 @@ def test_answers_are_judged():
     first, second = reply["parts"]
     assert first["verdict"] == "misconception"
     assert first["name"] == "bias forgotten"
-    assert first["say"].endswith("Add one bias for each filter or unit.")
+    assert first["say"].endswith("Each filter or unit has one of its own, so add it.")
     assert second["verdict"] == "unreadable"
 
 
