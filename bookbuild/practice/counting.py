@@ -20,7 +20,7 @@ def length(
 
 
 def model(shape: Sequence[int], *layers: shapes.Layer) -> shapes.Sequential:
-    """Return a network of some layers behind each other."""
+    """Return a network of some layers, one after another."""
     return shapes.Sequential([shapes.Input(tuple(shape)), *layers])
 
 
@@ -73,7 +73,7 @@ def pooled(
 
 
 def flat(table: Table) -> list[float]:
-    """Return the rows of a table behind each other."""
+    """Return the rows of a table, one after another."""
     return [value for row in table for value in row]
 
 

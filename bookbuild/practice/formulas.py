@@ -112,10 +112,11 @@ class Letters:
 
     def hint(self) -> str:
         """Return how an answer is written."""
-        letters = ", ".join(self.ranges)
+        one = "letter" if len(self.ranges) == 1 else "letters"
         return (
-            rf"Write LaTeX such as \frac{{a}}{{b}}, x^2, e^{{-z}} or \tanh z, with the "
-            f"letters {letters}."
+            r"Write LaTeX such as \frac{a}{b}, x^2, \sqrt{x}, |x|, e^{-x}, \tanh(x), "
+            r"\sigma(x) for the sigmoid or \operatorname{sign}(x), with the "
+            f"{one} {', '.join(self.ranges)}."
         )
 
     def values(self, node: tree.Node) -> list[float | None]:

@@ -8,6 +8,7 @@ nothing of it is ever run.
 import math
 import re
 from collections.abc import Callable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from bookbuild.practice.errors import AnswerError
@@ -163,7 +164,7 @@ def read_number(text: str, unit: str = "") -> Value:
     if re.search(r"\d,\d", GROUPED.sub("", plain)):
         raise AnswerError(
             f"{text.strip()!r} has a comma that sets no thousands apart; write the "
-            "decimals behind a point, as in 0.5."
+            "decimals after a point, as in 0.5."
         )
     grouped = GROUPED.sub(lambda found: re.sub(r"\D", "", found[0]), plain)
     value = Arithmetic(grouped, text).value()
@@ -184,13 +185,13 @@ def _exact(value: Value) -> Value:
 
 
 def _without_name(text: str) -> str:
-    """Return what stands behind the last equals sign, without `about`."""
+    """Return what stands after the last equals sign, without `about`."""
     text = re.split("[=≈~]", text)[-1]
     return re.sub(r"^\s*(?:about|circa|ca\.?|roughly)\b", "", text).strip()
 
 
 def _without_unit(text: str, unit: str) -> tuple[str, Fraction]:
-    """Return a text without the unit behind it, and the factor that the unit is."""
+    """Return a text without the unit after it, and the factor that the unit is."""
     factor = Fraction(1)
     percent = re.search(r"(?:%|per ?cent)\s*$", text)
     if percent:
@@ -437,10 +438,14 @@ def write_whole(value: int) -> str:
 def write_decimal(value: Value, decimals: int) -> str:
     """Return a number rounded to some decimals, without zeros that say nothing.
 
+    Halves are rounded away from zero, as people do it by hand.
+
     Examples
     --------
     >>> write_decimal(Fraction(1, 3), 2), write_decimal(-2.5, 3), write_decimal(12.0, 2)
     ('0.33', '−2.5', '12')
+    >>> write_decimal(0.0775, 3), write_decimal(-0.125, 2)
+    ('0.078', '−0.13')
     """
     if abs(value) >= 1e9 or 0 < abs(value) < 1e-6:
         mantissa, exponent = f"{float(value):.{max(1, decimals)}e}".split("e")
@@ -449,8 +454,9 @@ def write_decimal(value: Value, decimals: int) -> str:
         return f"{mantissa} × 10^{int(exponent)}".replace("-", "−")
     # Pythons from 3.12 on sum floats more exactly than those before, and a number that
     # lies half-way, but for the last of its digits, would be rounded another way there.
-    plain = float(f"{float(value):.12g}")
-    text = f"{round(plain, decimals):,.{max(0, decimals)}f}"
+    plain = Decimal(f"{float(value):.12g}")
+    last = Decimal(1).scaleb(-decimals)
+    text = f"{plain.quantize(last, ROUND_HALF_UP):,.{max(0, decimals)}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "0") else text.replace("-", "−")
@@ -472,6 +478,18 @@ def write_value(value: Value | int) -> str:
     if isinstance(value, float) and value != int(value):
         return f"{value:.10g}".replace("-", "−")
     return write_whole(int(value))
+
+
+def bracketed(value: Value | int) -> str:
+    """Return a number for a sum or a product, in brackets if it is negative.
+
+    Examples
+    --------
+    >>> bracketed(2), bracketed(-0.5)
+    ('2', '(−0.5)')
+    """
+    text = write_value(value)
+    return f"({text})" if value < 0 else text
 
 
 def _ends(denominator: int) -> bool:

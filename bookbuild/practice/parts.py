@@ -146,7 +146,9 @@ class Number(Part):
             if self.decimals
             else "to the nearest whole number"
         )
-        return f"a number{_of(self.unit)}, {where}, or a fraction"
+        # A fraction of what is asked for in per cent or in billions would mislead.
+        fraction = "" if self.unit else ", or a fraction"
+        return f"a number{_of(self.unit)}, {where}{fraction}"
 
     def read(self, text: str) -> Value:
         """Return the number that was typed."""
@@ -194,7 +196,7 @@ class Shape(Part):
         """Return how the answer is typed."""
         if self.answer and self.answer[0] is None:
             return "a shape such as 26, 26, 32 or 26 x 26 x 32, with or without None"
-        return "a shape such as 26, 26, 32 or 26 x 26 x 32"
+        return "a shape such as 26, 26, 32 or 26 x 26 x 32, or (7,) for one axis"
 
     def read(self, text: str) -> Lengths:
         """Return the shape that was typed."""
@@ -248,7 +250,8 @@ class Numbers(Part):
         count = len(self.answer)
         rows = f", row by row, {self.columns} in a row" if self.columns else ""
         exact = all(value == int(value) for value in self.answer)
-        places = "" if exact else f", to {self.decimals} decimals or as fractions"
+        word = "decimal" if self.decimals == 1 else "decimals"
+        places = "" if exact else f", to {self.decimals} {word} or as fractions"
         return f"{count} numbers with commas between them{rows}{places}"
 
     def read(self, text: str) -> tuple[Value, ...]:
@@ -299,7 +302,7 @@ class Numbers(Part):
         if any(self.answer) and self.agrees([-value for value in typed], self.answer):
             return may.SIGN
         if self.agrees(sorted(typed), sorted(self.answer)):
-            return may.ORDER_EXCHANGED
+            return may.VALUES_REORDERED
         return None
 
 

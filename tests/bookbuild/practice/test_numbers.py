@@ -124,8 +124,8 @@ def test_units(typed, unit, value):
     ("typed", "message"),
     [
         ("", "Nothing is written"),
-        ("0,5", "behind a point, as in 0.5"),
-        ("1,23", "behind a point"),
+        ("0,5", "after a point, as in 0.5"),
+        ("1,23", "after a point"),
         ("twelve", "cannot be read; write a number such as 896"),
         ("1.2.3", "cannot be read"),
         ("3 1/2", "cannot be read"),
