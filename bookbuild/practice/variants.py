@@ -54,10 +54,13 @@ def _readable(text: str) -> str:
     --------
     >>> _readable("about 4e-06, or -1.2e+07, from `x[-1]`")
     'about 4 · 10^(−6), or −1.2 · 10^7, from `x[-1]`'
+    >>> _readable("5.6e+02 billion")
+    '560 billion'
     """
     pieces = text.split("`")
     pieces[::2] = [re.sub(r"(?<![\w)])-(?=\d)", "−", piece) for piece in pieces[::2]]
     text = "`".join(pieces)
+    text = re.sub(r"\d(?:\.\d+)?e\+0[1-6]\b", lambda n: f"{float(n[0]):,.0f}", text)
     text = re.sub(r"(?<=\d)e-0*(\d+)\b", r" · 10^(−\1)", text)
     return re.sub(r"(?<=\d)e\+0*(\d+)\b", r" · 10^\1", text)
 
@@ -87,6 +90,12 @@ class Draw:
         if self.source is None:
             return own
         return self.source.choice([own, *others])
+
+    def another(self, own: T, *others: T) -> T:
+        """Return the chapter's own value, or another one if there is a seed."""
+        if self.source is None:
+            return own
+        return self.source.choice(others)
 
     def whole(self, own: int, low: int, high: int, step: int = 1) -> int:
         """Return a whole number from low to high, both included."""
@@ -140,12 +149,13 @@ class Exercise:
         """Return the exercise with the chapter's numbers, or with those of a seed.
 
         The same seed gives the same numbers wherever Python runs. Numbers with which
-        two misconceptions give the same answer are drawn again, a few times.
+        two misconceptions give the same answer are drawn again, a few times, and so
+        are the chapter's own.
         """
+        own = self.make(Draw(None))
+        assert own is not None, f"{self.label} refuses the chapter's numbers"  # noqa: S101
         if seed is None:
-            variant = self.make(Draw(None))
-            assert variant is not None, f"{self.label} refuses the chapter's numbers"  # noqa: S101
-            return variant.without_ambiguous()
+            return own.without_ambiguous()
         best: Variant | None = None
         for attempt in range(TRIES):
             source = random.Random(f"{self.label} {seed} {attempt}")  # noqa: S311
@@ -153,7 +163,7 @@ class Exercise:
                 variant = self.make(Draw(source))
             except ShapeError:  # a kernel that is too long for its input, say
                 continue
-            if variant is None:
+            if variant is None or variant.question == own.question:
                 continue
             clear = variant.without_ambiguous()
             if best is None or clear.mistakes > best.mistakes:
@@ -164,7 +174,7 @@ class Exercise:
                 for kept, part in zip(clear.parts, variant.parts, strict=True)
             ):
                 break
-        return best if best is not None else self.variant(None)
+        return best if best is not None else own.without_ambiguous()
 
 
 def exercise(label: str) -> Callable[[Callable[[Draw], Variant | None]], Exercise]:

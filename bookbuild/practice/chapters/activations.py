@@ -1,6 +1,7 @@
 """Exercises of the chapter on activation functions."""
 
 from fractions import Fraction
+from itertools import product
 from math import log
 
 from bookbuild.practice import misconceptions as may
@@ -21,8 +22,8 @@ REAL = (-2.0, 2.0)
 @exercise("ex-nonlinear-absolute")
 def chords_of_a_function(draw: Draw) -> Variant | None:
     """Compare a function halfway with the mean of its values."""
-    left, right = draw.one((1, 3), (2, 6), (3, 5), (1, 5))
-    far, near = draw.one((-1, 3), (-2, 4), (-3, 1), (-1, 5))
+    left, right = draw.one((1, 3), (2, 6), (3, 5), (1, 5), (0, 4), (2, 8))
+    far, near = draw.one((-1, 3), (-2, 4), (-3, 1), (-1, 5), (-4, 2), (-5, 1), (-3, 7))
     middle = Fraction(far + near, 2)
     average = Fraction(abs(far) + abs(near), 2)
     return Variant(
@@ -86,21 +87,31 @@ def maximum_from_relus(draw: Draw) -> Variant:
         ("x itself", 2, "x = max(0, x) − max(0, −x)"),
         ("|x₁ − x₂|", 2, "|d| = max(0, d) + max(0, −d) with d = x₁ − x₂"),
         ("max(0, x₁ + x₂ − 1)", 1, "it is a single ReLU"),
+        ("min(0, x)", 1, "min(0, x) = −max(0, −x)"),
+        ("x₁ + x₂", 2, "s = max(0, s) − max(0, −s) with s = x₁ + x₂"),
+        (
+            "x₁ + |x₂|",
+            3,
+            "x₁ + |x₂| = 2 max(0, x₂) + (x₁ − x₂), and the linear part takes two more",
+        ),
     )
     return Variant(
         question=[
             "A network has one hidden layer of ReLU units and an output without an "
             "activation, and no direct connection from the input to the output.",
-            f"How many hidden units are enough to compute {name} for all real inputs?",
+            "What is the smallest number of hidden units with which it can compute "
+            f"{name} for all real inputs?",
         ],
         parts=[
             whole(
                 "hidden units",
                 units,
-                {may.ONE_PATH_ONLY: units - 2 if units > 2 else None},
+                {may.DIRECT_CONNECTION: units - 2 if units > 2 else None},
             )
         ],
-        explanation=[f"{how[0].upper()}{how[1:]}, so {units} are enough."]
+        explanation=[
+            f"{how[0].upper()}{how[1:]}, so {units} are enough. Fewer are not."
+        ]
         if units > 1
         else [f"{how[0].upper()}{how[1:]}, so 1 is enough."],
     )
@@ -152,10 +163,12 @@ def linear_bottleneck(draw: Draw) -> Variant | None:
 
 
 @exercise("ex-xor-opposite")
-def opposite_of_xor(draw: Draw) -> Variant:
+def opposite_of_xor(draw: Draw) -> Variant | None:
     """Change the output unit of the network for XOR."""
-    height = draw.one(1, 2, 3, 5, 10)
+    height = draw.one(1, 2, 3, 4, 5, 6, 8, 10)
     agree = draw.one(True, True, False)
+    if height == 1 and not agree:  # as it is already
+        return None
     wanted = [height * float((a == b) == agree) for a, b in corners(2)]
     answer = (-height, 2 * height, height) if agree else (height, -2 * height, 0)
     who = "both inputs agree" if agree else "the inputs differ"
@@ -183,7 +196,7 @@ def opposite_of_xor(draw: Draw) -> Variant:
                 [float(value) for value in answer],
                 returns,
                 {
-                    may.COMPLEMENT: (1.0, -2.0, 0.0) if agree else (-1.0, 2.0, 1.0),
+                    may.NOTHING_CHANGES: (1.0, -2.0, 0.0),
                     may.BIAS_FORGOTTEN: (-float(height), 2.0 * height, 0.0)
                     if agree
                     else None,
@@ -192,8 +205,8 @@ def opposite_of_xor(draw: Draw) -> Variant:
         ],
         explanation=[
             (
-                f"The new output is {height} times one minus the old one: the bias "
-                f"becomes {height}, and the weights {-height} and {2 * height}."
+                f"The new output is {height} · (1 − old output): the bias becomes "
+                f"{height}, and the weights {-height} and {2 * height}."
                 if agree
                 else f"The new output is {height} times the old: the weights become "
                 f"{height} and {-2 * height}, without a bias."
@@ -206,45 +219,56 @@ def opposite_of_xor(draw: Draw) -> Variant:
 def product_as_an_input(draw: Draw) -> Variant:
     """Represent XOR by one unit with a third input."""
     is_xor = draw.one(True, False)
+    low, high = draw.one((0, 1), (-1, 1), (0, 2), (1, 2), (0, 4))
     what = (
-        "XOR, where the answer is yes if exactly one"
+        "XOR, where the answer is yes if the inputs differ"
         if is_xor
-        else ("the opposite of XOR, where the answer is yes unless exactly one")
+        else "the opposite of XOR, where the answer is yes if the inputs agree"
     )
 
     def represents(values) -> bool:
         return all(
             (values[0] * a + values[1] * b + values[2] * a * b + values[3] > 0)
             == ((a != b) == is_xor)
-            for a, b in corners(2)
+            for a, b in product((low, high), repeat=2)
         )
 
     sign = 1.0 if is_xor else -1.0
+    # Each input x has x² = (low + high) x − low · high, so that the square of their
+    # difference is a sum of the three inputs and a constant.
+    total, constant = low + high, -2 * low * high
+    middle = (high - low) ** 2 / 2
+    both = sign * total
+    bias = sign * (constant - middle)
+    shown = {0: f"{constant} − 2 x₁ x₂", 1: "x₁ + x₂ − 2 x₁ x₂"}.get(
+        total, f"{total} (x₁ + x₂) − 2 x₁ x₂"
+    )
+    if total and constant:
+        shown += f" − {-constant}"
     return Variant(
         question=[
-            "A single unit has the inputs x₁ and x₂, which are 0 or 1, and their "
-            "product x₁ x₂ as a third input. It answers yes if its pre-activation is "
-            "positive, and no otherwise.",
-            f"Give weights and a bias with which it represents {what} of x₁ and x₂ "
-            "is 1.",
+            f"A single unit has the inputs x₁ and x₂, each {write_value(low)} or "
+            f"{high}, and their product x₁ x₂ as a third input. It answers yes if its "
+            "pre-activation is positive, and no otherwise.",
+            f"Give weights and a bias with which it represents {what}.",
         ],
         parts=[
             satisfying(
                 "three weights, then the bias",
-                [sign, sign, -2 * sign, -0.5 * sign],
+                [both, both, -2 * sign, bias],
                 represents,
                 {
-                    may.COMPLEMENT: [-sign, -sign, 2 * sign, 0.5 * sign],
-                    may.FACTOR_TWO_FORGOTTEN: [1.0, 1.0, -1.0, -0.5]
-                    if is_xor
-                    else [-1.0, -1.0, 1.0, 0.5],
+                    may.ANSWERS_EXCHANGED: [-both, -both, 2 * sign, -bias],
+                    may.OR_FOR_XOR: [both, both, -sign, bias] if total else None,
                 },
             )
         ],
         explanation=[
-            "The sum x₁ + x₂ − 2 x₁ x₂ takes the values 0, 1, 1, 0, so with the bias "
-            "−0.5 it is positive exactly where the inputs differ."
-            + ("" if is_xor else " Change all signs for the opposite.")
+            f"The sum {shown} is {2 * middle:g} where the inputs differ and 0 where "
+            f"they agree. Less {middle:g} it is positive exactly where they differ"
+            + (": the weights and the bias are " if is_xor else "; with all signs ")
+            + ("" if is_xor else "changed the weights and the bias are ")
+            + f"{write_values((both, both, -2 * sign))} and {write_value(bias)}."
         ],
     )
 
@@ -252,12 +276,18 @@ def product_as_an_input(draw: Draw) -> Variant:
 @exercise("ex-functions-tanh-again")
 def derivative_of_tanh(draw: Draw) -> Variant:
     """Find the derivative of a stretched tanh."""
-    scale = draw.one(1, 2, 3, 4)
-    height = draw.one(1, 1, 2, 5)
+    scale = draw.one(1, 2, 3, 4, 5)
+    height = draw.one(1, 1, 2, 3, 5)
     inside = "z" if scale == 1 else f"{scale} z"
     function = rf"\tanh({inside})" if height == 1 else rf"{height} \tanh({inside})"
     factor = height * scale
-    answer = rf"{factor} (1 - \tanh^2({inside}))"
+    before = f"{factor} " if factor > 1 else ""
+    square = rf"1 - \tanh^2({inside})"
+    answer = f"{before}({square})" if before else square
+    # By the sigmoid, tanh z = 2 σ(2z) − 1, there is an inner derivative as well.
+    no_inner = (
+        f"{height} ({square})" if scale > 1 else rf"\frac{{{height}}}{{2}} ({square})"
+    )
     plain = f"{height if height > 1 else ''} tanh({inside})".strip()
     return Variant(
         question=[
@@ -271,18 +301,19 @@ def derivative_of_tanh(draw: Draw) -> Variant:
                 {"z": REAL},
                 {
                     may.NOT_DIFFERENTIATED: function,
-                    may.INNER_DERIVATIVE_FORGOTTEN: rf"{height} (1 - \tanh^2({inside}))"
-                    if scale > 1
-                    else r"4 (1 - \tanh^2(z))",
+                    may.INNER_DERIVATIVE_FORGOTTEN: no_inner,
                     may.SQUARE_FORGOTTEN: rf"{factor} (1 - \tanh({inside}))",
                 },
             )
         ],
         explanation=[
-            f"tanh' = 1 − tanh², and by the chain rule the inner derivative {scale} is "
-            f"a factor: {factor if factor > 1 else ''} (1 − tanh²({inside})).".replace(
-                ":  (", ": ("
-            ),
+            f"tanh' = 1 − tanh², so the derivative is 1 − tanh²({inside})."
+            if factor == 1
+            else f"tanh' = 1 − tanh², and by the chain rule the inner derivative "
+            f"{scale} is a factor: {before}(1 − tanh²({inside}))."
+            if scale > 1
+            else f"tanh' = 1 − tanh², and the factor {height} stays: "
+            f"{before}(1 − tanh²({inside})).",
             "The same follows from tanh z = 2 σ(2z) − 1, whose derivative is "
             "4 σ(2z) (1 − σ(2z)).",
         ],
@@ -292,34 +323,34 @@ def derivative_of_tanh(draw: Draw) -> Variant:
 @exercise("ex-functions-softplus")
 def softplus(draw: Draw) -> Variant:
     """Find the derivative of the softplus."""
-    scale = draw.one(1, 2, 3, -1)
+    scale = draw.one(1, 2, 3, 4, 5, -1, -2, -3)
     inside = {1: "z", -1: "-z"}.get(scale, f"{scale} z")
     shown = inside.replace("-", "−")
+    power = "e^z" if scale == 1 else f"e^({shown})"
+    what = f"{'softplus' if scale == 1 else 'function'} log(1 + {power})"
+    sigmoid = rf"\frac{{e^{{{inside}}}}}{{1 + e^{{{inside}}}}}"
     factor = {1: "", -1: "-"}.get(scale, f"{scale} ")
     return Variant(
         question=[
-            f"The softplus log(1 + e^({shown})) is a ReLU with a rounded corner. Find "
-            "its derivative with respect to z, in LaTeX."
+            f"The {what} is max(0, {shown}) with a rounded corner. Find its "
+            "derivative with respect to z, in LaTeX."
         ],
         parts=[
             formula(
                 "derivative",
-                rf"{factor}\frac{{e^{{{inside}}}}}{{1 + e^{{{inside}}}}}",
+                f"{factor}{sigmoid}",
                 {"z": REAL},
                 {
                     may.NOT_DIFFERENTIATED: rf"\log(1 + e^{{{inside}}})",
                     may.INNER_DERIVATIVE_FORGOTTEN: rf"1 / (1 + e^{{{inside}}})",
-                    may.ONE_PATH_ONLY: rf"\frac{{e^{{{inside}}}}}{{1 + e^{{{inside}}}}}"
-                    if scale != 1
-                    else None,
+                    may.STOPPED_HALFWAY: sigmoid if scale != 1 else None,
                 },
             )
         ],
         explanation=[
             "The derivative of the logarithm is one over what stands inside, times the "
-            f"inner derivative: {factor.replace('-', '−')}e^({shown}) / "
-            f"(1 + e^({shown})), which is "
-            f"{factor.replace('-', '−')}σ({shown}).",
+            f"inner derivative: {factor.replace('-', '−')}{power} / (1 + {power}), "
+            f"which is {factor.replace('-', '−')}σ({shown}).",
         ],
     )
 
@@ -340,14 +371,14 @@ def trapezium(draw: Draw) -> Variant | None:
             f"to the height {height} at x = {places[1]}, stays there until "
             f"x = {places[2]}, and is back at zero from x = {places[3]} on.",
             "Write it as a sum of four ReLUs, max(0, x − c), for the four places c in "
-            "this order. Which factors have they?",
+            "this order. What are the four factors?",
         ],
         parts=[
             several(
                 "four factors",
                 (up, -up, -down, down),
                 {
-                    may.NOT_DIFFERENTIATED: (0, height, height, 0),
+                    may.HEIGHTS_FOR_SLOPES: (0, height, height, 0),
                     may.STOPPED_HALFWAY: (up, 0, -down, 0),
                     may.RECIPROCAL: (1 / up, -1 / up, -1 / down, 1 / down)
                     if up != 1 or down != 1
@@ -411,7 +442,7 @@ def error_of_pieces(draw: Draw) -> Variant:
 @exercise("ex-output-targets")
 def outputs_for_targets(draw: Draw) -> Variant:
     """Count the outputs for four kinds of targets."""
-    kinds = draw.one(5, 3, 4, 7)
+    kinds = draw.one(5, 3, 4, 6, 7, 9)
     features = draw.one(5, 6, 8, 12)
     return Variant(
         question=[
@@ -427,7 +458,7 @@ def outputs_for_targets(draw: Draw) -> Variant:
                 {
                     may.TWO_FOR_YES_OR_NO: (1, 2, kinds, features),
                     may.OFF_BY_ONE: (1, 1, kinds - 1, features),
-                    may.STOPPED_HALFWAY: (1, 1, 1, 1),
+                    may.ONE_OUTPUT_FOR_ALL: (1, 1, 1, 1),
                     may.EVERY_COMBINATION: (1, 1, kinds, 2**features),
                 },
                 decimals=0,
@@ -445,7 +476,7 @@ def outputs_for_targets(draw: Draw) -> Variant:
 @exercise("ex-saturation-border")
 def border_of_saturation(draw: Draw) -> Variant:
     """Find where the sigmoid saturates."""
-    small = draw.one(0.01, 0.001, 0.0001, 0.02, 0.005)
+    small = draw.another(0.01, 0.05, 0.02, 0.005, 0.004, 0.002, 0.001, 0.0005, 0.0001)
     place = -log(small)
     return Variant(
         question=[

@@ -7,7 +7,12 @@ from math import exp, log, tanh
 from bookbuild.practice import misconceptions as may
 from bookbuild.practice.counting import softmax
 from bookbuild.practice.formulas import sigmoid
-from bookbuild.practice.numbers import write_value, write_values
+from bookbuild.practice.numbers import (
+    bracketed,
+    write_decimal,
+    write_value,
+    write_values,
+)
 from bookbuild.practice.parts import formula, number, several, shape, whole
 from bookbuild.practice.variants import Draw, Variant, exercise
 
@@ -58,7 +63,7 @@ def input_of_zero(draw: Draw) -> Variant | None:
                 {
                     may.BEFORE_ACTIVATION: z,
                     may.COMPLEMENT: 1 - y,
-                    may.NOT_NORMALISED: exp(z),
+                    may.STOPPED_HALFWAY: exp(z),
                 },
                 decimals=3,
             ),
@@ -73,7 +78,7 @@ def input_of_zero(draw: Draw) -> Variant | None:
             ),
         ],
         explanation=[
-            f"z = {write_value(w)} · {write_value(x)} + {write_value(b)} = {z:.4g}, so "
+            f"z = {bracketed(w)} · {bracketed(x)} + {bracketed(b)} = {z:.4g}, so "
             f"y = {y:.4g} and ℓ = {(y - target) ** 2:.4g}."
         ],
     )
@@ -82,7 +87,7 @@ def input_of_zero(draw: Draw) -> Variant | None:
 def _slopes(
     x: float, z: float, target: float, g: Callable, slope: Callable
 ) -> tuple[float, float]:
-    """Return the derivatives of the squared error by weight and bias."""
+    """Return the derivatives with respect to the weight and the bias."""
     by_bias = 2 * (g(z) - target) * slope(z)
     return by_bias * x, by_bias
 
@@ -95,7 +100,7 @@ def another_target(draw: Draw) -> Variant | None:
     z = w * x + b
     y = sigmoid(z)
     by_weight, by_bias = _slopes(x, z, target, sigmoid, lambda z: y * (1 - y))
-    if draw.source and (abs(z) > 2.5 or x == 1):
+    if draw.source and (abs(z) > 2.5 or x == 1 or not w):
         return None
     return Variant(
         question=[
@@ -105,7 +110,7 @@ def another_target(draw: Draw) -> Variant | None:
         ],
         parts=[
             number(
-                "by w",
+                "with respect to w",
                 by_weight,
                 {
                     may.INPUT_NOT_MULTIPLIED: by_bias,
@@ -116,7 +121,7 @@ def another_target(draw: Draw) -> Variant | None:
                 decimals=3,
             ),
             number(
-                "by b",
+                "with respect to b",
                 by_bias,
                 {
                     may.FACTOR_TWO_FORGOTTEN: by_bias / 2,
@@ -129,7 +134,8 @@ def another_target(draw: Draw) -> Variant | None:
             f"z = {z:.4g} and y = {y:.4g}, so the local derivatives are 2 (y − t) = "
             f"{2 * (y - target):.4g}, y (1 − y) = {y * (1 - y):.4g} and x = "
             f"{write_value(x)}.",
-            f"By w: their product, {by_weight:.4g}. By b: without x, {by_bias:.4g}.",
+            f"With respect to w it is their product, {by_weight:.4g}, and with respect "
+            f"to b the product without x, {by_bias:.4g}.",
         ],
     )
 
@@ -155,7 +161,7 @@ def tanh_for_sigmoid(draw: Draw) -> Variant | None:
         ],
         parts=[
             number(
-                "by w",
+                "with respect to w",
                 by_weight,
                 {
                     may.INPUT_NOT_MULTIPLIED: by_bias,
@@ -171,7 +177,7 @@ def tanh_for_sigmoid(draw: Draw) -> Variant | None:
         explanation=[
             f"z = {z:.4g}, y = tanh z = {y:.4g} and 1 − y² = {1 - y * y:.4g}. With "
             f"2 (y − t) = {2 * (y - target):.4g} the product is {2 * (y - target):.4g} "
-            f"· {1 - y * y:.4g} · {write_value(x)} = {by_weight:.4g}.",
+            f"· {1 - y * y:.4g} · {bracketed(x)} = {by_weight:.4g}.",
         ],
     )
 
@@ -200,13 +206,13 @@ def max_changes_sides(draw: Draw) -> Variant | None:
         parts=[
             several("q, ℓ", (q, q * q), {may.SQUARE_FORGOTTEN: (q, q)}),
             several(
-                "gradients of x, y, z",
+                "gradients with respect to x, y, z",
                 (by_x, by_y, by_z),
                 {
                     may.FACTOR_TWO_FORGOTTEN: (by_x / 2, by_y / 2, by_z / 2),
                     may.ONE_PATH_ONLY: (by_x, up * x, by_z) if y > z else None,
                     may.GRADIENT_TO_ALL: (by_x, up * x + up, up),
-                    may.ORDER_EXCHANGED: (up * x, up * y + by_y - up * x, by_z),
+                    may.FACTORS_NOT_SWAPPED: (up * x, up * y + by_y - up * x, by_z),
                 },
             ),
         ],
@@ -215,8 +221,8 @@ def max_changes_sides(draw: Draw) -> Variant | None:
             f"square passes back 2 q = {up:g}, and the addition passes it to both of "
             "its inputs.",
             f"The max routes it to {'z' if z > y else 'y'}. The multiplication swaps: "
-            f"x receives {up:g} · {write_value(y)} = {by_x:g}, y receives {up:g} · "
-            f"{write_value(x)} = {up * x:g}"
+            f"x receives {up:g} · {bracketed(y)} = {by_x:g}, y receives {up:g} · "
+            f"{bracketed(x)} = {up * x:g}"
             + (f" and {up:g} from the max." if y > z else ".")
             + f" The gradients are {by_x:g}, {by_y:g} and {by_z:g}.",
         ],
@@ -249,7 +255,7 @@ def two_neurons(draw: Draw) -> Variant | None:
         ],
         parts=[
             several(
-                "by w₁, b₁, w₂, b₂",
+                "with respect to w₁, b₁, w₂, b₂",
                 answer,
                 {
                     may.FACTOR_TWO_FORGOTTEN: [value / 2 for value in answer],
@@ -259,7 +265,12 @@ def two_neurons(draw: Draw) -> Variant | None:
                         delta2 / 2,
                         delta2,
                     ),
-                    may.ONE_PATH_ONLY: (delta2 / 4 * x, delta2 / 4, delta2 / 2, delta2),
+                    may.WEIGHT_NOT_MULTIPLIED: (
+                        delta2 / 4 * x,
+                        delta2 / 4,
+                        delta2 / 2,
+                        delta2,
+                    ),
                     may.BEFORE_ACTIVATION: (delta1 * x, delta1, 0, delta2),
                 },
                 decimals=3,
@@ -279,13 +290,17 @@ def two_neurons(draw: Draw) -> Variant | None:
 def sigmoids_with_large_weights(draw: Draw) -> Variant:
     """Find the factors of a chain of sigmoids."""
     weight = draw.one(4, 2, 3, 5, 6, 8)
-    half = Fraction(weight, 2)
+    # In the chapter the pre-activation is zero, where the factor is largest.
+    z = draw.another(0, 1, -1, 2, -2, 3)
+    x = draw.one(0.5, 1.0, 1.5)
+    bias = z - weight * x
+    factor = weight * sigmoid(z) * (1 - sigmoid(z))
     return Variant(
         question=[
             f"In a chain of neurons with the sigmoid, each weight is {weight}. On the "
             "way back each layer multiplies the gradient by w · g'(z).",
-            "How large can this factor be at most? How large is it if each bias is "
-            f"{write_value(-half)} and the input is 0.5?",
+            "How large can this factor be at most? How large is it in the first layer "
+            f"if the bias is {write_value(bias)} and the input is {write_value(x)}?",
         ],
         parts=[
             number(
@@ -293,27 +308,30 @@ def sigmoids_with_large_weights(draw: Draw) -> Variant:
                 Fraction(weight, 4),
                 {
                     may.ACTIVATION_DERIVATIVE_FORGOTTEN: weight,
-                    may.NOT_DIFFERENTIATED: half,
+                    may.NOT_DIFFERENTIATED: Fraction(weight, 2),
                 },
             ),
             number(
-                "factor with these biases",
-                Fraction(weight, 4),
+                "factor in the first layer",
+                factor,
                 {
                     may.BIAS_FORGOTTEN: weight
-                    * sigmoid(weight / 2)
-                    * (1 - sigmoid(weight / 2)),
-                    may.NOT_DIFFERENTIATED: half,
+                    * sigmoid(weight * x)
+                    * (1 - sigmoid(weight * x)),
+                    may.NOT_DIFFERENTIATED: weight * sigmoid(z),
+                    may.WRONG_ONE: Fraction(weight, 4) if z else None,
                 },
+                decimals=3,
             ),
         ],
         explanation=[
             "The derivative of the sigmoid is at most 1/4, where the pre-activation is "
             f"zero, so the factor is at most {weight} · 1/4 = "
             f"{write_value(Fraction(weight, 4))}.",
-            f"With the bias {write_value(-half)} and the input 0.5 every "
-            f"pre-activation is {weight} · 0.5 − {write_value(half)} = 0 and every "
-            "activation 0.5, so every factor is this one.",
+            f"The pre-activation of the first layer is {weight} · {write_value(x)} + "
+            f"{bracketed(bias)} = {write_value(z)}, where the derivative is "
+            f"{write_decimal(factor / weight, 4)}, so its factor is "
+            f"{write_decimal(factor, 3)}.",
         ],
     )
 
@@ -326,6 +344,9 @@ def one_weight_in_two_layers(draw: Draw) -> Variant:
         ("sin", r"\sin({})", r"\cos({})"),
         ("exp", r"\exp({})", r"\exp({})"),
         ("the sigmoid σ", r"\sigma({})", r"\sigma({0}) (1 - \sigma({0}))"),
+        ("cos", r"\cos({})", r"(-\sin({}))"),
+        ("the square, g(z) = z²", r"({})^2", r"(2 ({}))"),
+        ("the third power, g(z) = z³", r"({})^3", r"(3 ({})^2)"),
     )
     inner = g.format("w x")
     z2 = f"w {inner}"
@@ -367,7 +388,7 @@ def one_weight_in_two_layers(draw: Draw) -> Variant:
 @exercise("ex-paths-residual")
 def skip_connection(draw: Draw) -> Variant:
     """Find what stacks of blocks with and without skips pass back."""
-    blocks = draw.one(50, 20, 30, 40)
+    blocks = draw.one(50, 20, 30, 40, 60, 100)
     slope = draw.one(0.1, 0.05, 0.2, -0.1)
     with_skip = (1 + slope) ** blocks
     return Variant(
@@ -404,7 +425,8 @@ def skip_connection(draw: Draw) -> Variant:
             f"{1 + slope:g}, so the stack multiplies it by {1 + slope:g}^{blocks} ≈ "
             f"{with_skip:.3g}.",
             f"Without skips it is multiplied by {abs(slope):g}^{blocks} in magnitude, "
-            f"10 to the power {blocks * log(abs(slope)) / log(10):.1f}.",
+            "10 to the power "
+            f"{write_decimal(blocks * log(abs(slope)) / log(10), 1)}.",
         ],
     )
 
@@ -417,8 +439,8 @@ def shapes_backwards(draw: Draw) -> Variant | None:
     batch = draw.one(32, 16, 50, 128)
     return Variant(
         question=[
-            f"A dense layer has {inputs} inputs and {units} units and sees a batch of "
-            f"{batch}.",
+            f"A dense layer, z = x W + b, has {inputs} inputs and {units} units and "
+            f"sees a batch of {batch}.",
             "Give the shapes of its pre-activations z, of the gradients of W and b, "
             "and of the gradient that is passed to the layer before. Over how many "
             "elements does the matrix product for the gradient of W sum, and over how "
@@ -447,18 +469,18 @@ def shapes_backwards(draw: Draw) -> Variant | None:
                 (batch, inputs),
                 {
                     may.TRANSPOSE_FORGOTTEN: (inputs, batch),
-                    may.CHANNELS_FOR_FILTERS: (batch, units),
+                    may.WRONG_ONE: (batch, units),
                 },
             ),
             whole(
                 "terms for W",
                 batch,
-                {may.WRONG_ONE: units, may.CHANNELS_FOR_FILTERS: inputs},
+                {may.WRONG_ONE: units},
             ),
             whole(
                 "terms for the layer before",
                 units,
-                {may.WRONG_ONE: batch, may.CHANNELS_FOR_FILTERS: inputs},
+                {may.WRONG_ONE: batch},
             ),
         ],
         explanation=[
@@ -475,40 +497,46 @@ def shapes_backwards(draw: Draw) -> Variant | None:
 def softmax_backwards(draw: Draw) -> Variant:
     """Count the multiplications of two ways through a softmax."""
     classes = draw.one("C", "n", "K")
+    rows = draw.one(1, 8, 16, 32, 64, 100)
     sizes = {classes: (3.0, 30.0)}
+    each = "" if rows == 1 else f"{rows} "
+    batch = "" if rows == 1 else f" for a batch of {rows} such vectors"
     return Variant(
         question=[
             f"Let y be the softmax of a vector with {classes} elements, and u the "
             "upstream gradient. Element j of the gradient is "
-            "y_j (u_j − Σ u_m y_m), where the sum is computed once.",
-            "How many multiplications does that take, and how many does the product of "
-            f"u with a Jacobian that is already there? Write formulas with {classes}.",
+            "y_j (u_j − Σ u_m y_m), where the sum is computed once for the vector.",
+            f"How many multiplications does that take{batch}, and how many does the "
+            f"product of {'u' if rows == 1 else 'each u'} with a Jacobian that is "
+            f"already there? Write formulas with {classes}.",
         ],
         parts=[
             formula(
                 "without the Jacobian",
-                f"2 {classes}",
+                f"{2 * rows} {classes}",
                 sizes,
                 {
-                    may.STOPPED_HALFWAY: classes,
-                    may.SHARED_COUNTED_EACH: f"{classes}^2 + {classes}",
-                    may.OFF_BY_ONE: f"2 {classes} - 1",
+                    may.STOPPED_HALFWAY: f"{each}{classes}",
+                    may.SUM_REPEATED: f"{each}({classes}^2 + {classes})",
+                    may.BATCH_NOT_COUNTED: None if rows == 1 else f"2 {classes}",
                 },
             ),
             formula(
                 "with the Jacobian",
-                f"{classes}^2",
+                f"{each}{classes}^2",
                 sizes,
                 {
-                    may.SQUARE_FORGOTTEN: classes,
-                    may.MACS_FOR_FLOPS: f"2 {classes}^2",
+                    may.SQUARE_FORGOTTEN: f"{each}{classes}",
+                    may.FLOPS_FOR_MACS: f"{2 * rows} {classes}^2",
+                    may.BATCH_NOT_COUNTED: None if rows == 1 else f"{classes}^2",
                 },
             ),
         ],
         explanation=[
-            f"The sum takes {classes} multiplications and the last product {classes} "
-            f"more, 2 {classes} in all. A product with a matrix of {classes} rows and "
-            f"columns takes {classes}².",
+            f"For a vector the sum takes {classes} multiplications and the last "
+            f"product {classes} more, 2 {classes} in all. A product with a matrix of "
+            f"{classes} rows and columns takes {classes}²."
+            + ("" if rows == 1 else f" The batch takes {rows} times as many."),
         ],
     )
 
@@ -566,17 +594,17 @@ def exponential_and_logarithm(draw: Draw) -> Variant | None:
 @exercise("ex-backward-count")
 def counting_multiplications(draw: Draw) -> Variant:
     """Count the multiplications of both modes in a chain."""
-    layers = draw.one(2, 3, 4, 5, 10, 20)
+    layers = draw.one(2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20)
     backward = 3 * layers - 1
     forward = layers**2 + layers
     return Variant(
         question=[
-            f"A chain has {layers} neurons. The derivative of the loss by y and all "
-            "g'(z) are known.",
+            f"A chain has {layers} neurons. The derivative of the loss with respect "
+            "to y and all g'(z) are known.",
             "Backwards, the start takes one multiplication, each further layer two, "
-            "and each of the weights one more. Forwards, the derivative by the weight "
-            "of layer l begins with its input, passes the layers behind with two "
-            "multiplications each, and ends with two more.",
+            "and each of the weights one more. Forwards, the derivative with respect "
+            "to the weight of layer l begins with its input, passes the layers after "
+            "it with two multiplications each, and ends with two more.",
             "How many multiplications does each mode need for all weights together?",
         ],
         parts=[
@@ -594,7 +622,7 @@ def counting_multiplications(draw: Draw) -> Variant:
                 forward,
                 {
                     may.STOPPED_HALFWAY: 2 * layers,
-                    may.TWICE: 2 * forward,
+                    may.HALF_FORGOTTEN: 2 * forward,
                     may.LAST_LAYER_LEFT_OUT: layers**2 - layers,
                 },
             ),
@@ -622,7 +650,8 @@ def memory_for_activations(draw: Draw) -> Variant:
             f"units, receives a batch of {batch}, and stores each number in {size} "
             "bytes. The backward pass needs the input of the network and the "
             "activations of every layer.",
-            "How many bytes hold these, and how many the weights (without biases)?",
+            "How many bytes do these take, and how many do the weights (without "
+            "biases)?",
         ],
         parts=[
             whole(
@@ -653,7 +682,7 @@ def memory_for_activations(draw: Draw) -> Variant:
             f"These are {depth + 1} arrays, with {depth + 1} · {batch} · {width:,} · "
             f"{size} = {activations:,} bytes.",
             f"The weights take {depth} · {width:,} · {width:,} · {size} = {weights:,} "
-            "bytes. Doubling the batch size doubles the first alone.",
+            "bytes. Doubling the batch size doubles only the first.",
         ],
     )
 
@@ -667,8 +696,33 @@ def absolute_error(draw: Draw) -> Variant:
             r"\operatorname{sign}(y - t)",
             {
                 may.NOT_DIFFERENTIATED: "|y - t|",
-                may.UNWANTED_FACTOR_TWO: "2 (y - t)",
-                may.INNER_DERIVATIVE_FORGOTTEN: "y - t",
+                may.DERIVATIVE_OF_SQUARE: "2 (y - t)",
+            },
+        ),
+        (
+            "ℓ = |2 y − t|",
+            r"2 \operatorname{sign}(2 y - t)",
+            {
+                may.NOT_DIFFERENTIATED: "|2 y - t|",
+                may.DERIVATIVE_OF_SQUARE: "4 (2 y - t)",
+                may.INNER_DERIVATIVE_FORGOTTEN: r"\operatorname{sign}(2 y - t)",
+            },
+        ),
+        (
+            "ℓ = log(1 + (y − t)²)",
+            r"\frac{2 (y - t)}{1 + (y - t)^2}",
+            {
+                may.NOT_DIFFERENTIATED: r"\log(1 + (y - t)^2)",
+                may.INNER_DERIVATIVE_FORGOTTEN: r"\frac{1}{1 + (y - t)^2}",
+                may.FACTOR_TWO_FORGOTTEN: r"\frac{y - t}{1 + (y - t)^2}",
+            },
+        ),
+        (
+            "ℓ = |y − t|⁵",
+            "5 (y - t)^3 |y - t|",
+            {
+                may.NOT_DIFFERENTIATED: "|y - t|^5",
+                may.INNER_DERIVATIVE_FORGOTTEN: "5 |y - t|^4",
             },
         ),
         (
@@ -698,10 +752,12 @@ def absolute_error(draw: Draw) -> Variant:
             },
         ),
     )
+    has_kink = "sign" in answer
     return Variant(
         question=[
-            f"Take the loss {name}. What is its derivative with respect to y, where it "
-            "has one? Write it in LaTeX with y and t."
+            f"Take the loss {name}. What is its derivative with respect to y"
+            f"{', where it has one' if has_kink else ''}? Write it in LaTeX with y and "
+            "t."
         ],
         parts=[formula("derivative", answer, {"y": (-3.0, 3.0), "t": REAL}, slips)],
         explanation=[
@@ -710,6 +766,12 @@ def absolute_error(draw: Draw) -> Variant:
                 "of y − t. At y = t it has none.",
                 "ℓ = |y − t|³": "It is 3 (y − t)² for y > t and −3 (y − t)² for y < t, "
                 "that is, 3 (y − t) |y − t|.",
+                "ℓ = |2 y − t|": "It is the sign of 2 y − t, times the inner "
+                "derivative 2. At 2 y = t it has none.",
+                "ℓ = log(1 + (y − t)²)": "One over what stands inside, times the inner "
+                "derivative 2 (y − t).",
+                "ℓ = |y − t|⁵": "It is 5 (y − t)⁴ for y > t and −5 (y − t)⁴ for y < t, "
+                "that is, 5 (y − t)³ |y − t|.",
                 "ℓ = log cosh(y − t)": "It is sinh(y − t) / cosh(y − t) = tanh(y − t).",
                 "ℓ = √(1 + (y − t)²)": "One over twice the root, times the inner "
                 "derivative 2 (y − t).",

@@ -45,7 +45,7 @@ def what_one_value_sees(draw: Draw) -> Variant | None:
                     may.SPACING_FORGOTTEN: (pooled_side + second - 1) ** 2,
                     may.FIELDS_ADDED: (first + window + second) ** 2,
                     may.ONE_LAYER_TOO_EARLY: late**2,
-                    may.LAST_POSITION_FORGOTTEN: (pooled_side + second * window) ** 2,
+                    may.KERNEL_COUNTED_WHOLE: (pooled_side + second * window) ** 2,
                 },
             ),
         ],
@@ -101,9 +101,9 @@ def overlapping_windows(draw: Draw) -> Variant | None:
 @exercise("ex-pooling-commute")
 def relu_and_pooling(draw: Draw) -> Variant:
     """Count the comparisons of ReLU and max pooling in both orders."""
-    window = draw.one(2, 3, 4, 5)
+    window = draw.one(2, 3, 4, 5, 6)
     values = window**2
-    x = draw.one(1, 2, 3)
+    x = draw.one(1, 2, 3, 4, 5, 6)
     return Variant(
         question=[
             "ReLU compares each value with zero, and max pooling finds the largest "
@@ -265,27 +265,30 @@ def three_ways(draw: Draw) -> Variant | None:
 def shift_by_a_window(draw: Draw) -> Variant:
     """Find the shift that moves a pooled map by one position."""
     window = draw.one(4, 2, 3, 5, 6, 8)
-    positions = draw.one(1, 1, 2, 3)
+    positions = draw.one(1, 2, 3, 4)
     times = "one position" if positions == 1 else f"{positions} positions"
     return Variant(
         question=[
             f"A map is pooled with windows of {window} × {window} that stand side by "
-            "side. By how many pixels must the image be shifted so that the pooled map "
-            f"is exactly the old one moved by {times}, but for the border?"
+            "side. By how many of its elements must the map be shifted, so that the "
+            f"pooled map is exactly the old one moved by {times}, but for the border?"
         ],
         parts=[
             whole(
-                "pixels",
+                "elements",
                 window * positions,
                 {
                     may.SPACING_FORGOTTEN: positions,
-                    may.LAST_POSITION_FORGOTTEN: window * positions - 1,
+                    may.STEP_TOO_EARLY: window * (positions - 1)
+                    if positions > 1
+                    else None,
                 },
             )
         ],
         explanation=[
             f"Pooling with stride {window} is equivariant to shifts by multiples of "
-            f"{window}, so {times} of the pooled map are {window * positions} pixels."
+            f"{window}, so to move the pooled map by {times} takes a shift by "
+            f"{window * positions} elements."
         ],
     )
 
@@ -294,14 +297,14 @@ def _network(draw: Draw) -> tuple[int, int, list[int], list[int], int]:
     """Return side, channels, kernels, filters and classes of the chapter's network."""
     side = draw.one(32, 28, 36, 40, 44)
     channels = draw.one(1, 3)
-    kernels = [draw.one(5, 3), draw.one(5, 3), draw.one(4, 3)]
+    kernels = [draw.one(5, 3, 4), draw.one(5, 3, 4), draw.one(4, 3, 5)]
     filters = [draw.one(10, 8, 16), draw.one(25, 20, 32), draw.one(100, 64, 50)]
     classes = draw.one(10, 5, 7)
     return side, channels, kernels, filters, classes
 
 
 def _lengths(side: int, kernels: list[int], *, pooling: bool) -> list[int]:
-    """Return the lengths behind each convolution, and behind each pooling."""
+    """Return the lengths after each convolution, and after each pooling."""
     found = []
     for kernel in kernels:
         side = length(side, kernel)
@@ -340,9 +343,9 @@ def kernel_sizes(draw: Draw) -> Variant | None:
     return Variant(
         question=[
             "Three convolutions without padding and with stride 1, each followed by "
-            "max pooling of 2 × 2, turn maps of the length "
-            + " into ".join(map(str, chain))
-            + " along each axis.",
+            "max pooling of 2 × 2, change the length of each axis from "
+            f"{chain[0]} to {', '.join(map(str, chain[1:-1]))} and {chain[-1]} in "
+            "turn.",
             "How long are the kernels of the three convolutions?",
         ],
         parts=[
@@ -351,7 +354,7 @@ def kernel_sizes(draw: Draw) -> Variant | None:
                 kernel,
                 {
                     may.LAST_POSITION_FORGOTTEN: kernel - 1,
-                    may.POOLING_WITH_PARAMETERS: i - chain[2 * place + 2] + 1,
+                    may.LENGTH_AFTER_POOLING: i - chain[2 * place + 2] + 1,
                 },
             )
             for place, (name, kernel, (i, _)) in enumerate(
@@ -393,8 +396,8 @@ def count_of_the_network(draw: Draw) -> Variant | None:
     return Variant(
         question=[
             _description(side, channels, kernels, filters, classes),
-            "How many free parameters has the second convolution, how many the dense "
-            "layer, and how many the network?",
+            "How many free parameters does the second convolution have, how many does "
+            "the dense layer have, and how many does the network have?",
         ],
         parts=[
             whole(
@@ -527,7 +530,7 @@ def larger_image(draw: Draw) -> Variant | None:
     larger = draw.one(48, 56, 64, 72)
     old = _lengths(side, kernels, pooling=True)
     chain = _lengths(larger, kernels, pooling=True)
-    if old[-1] != 1 or chain[-1] < 2:
+    if old[-1] != 1 or chain[-1] < 2 or chain[-1] in (filters[-1], classes):
         return None
     features = chain[-1] ** 2 * filters[-1]
     dense = (features + 1) * classes
@@ -538,7 +541,7 @@ def larger_image(draw: Draw) -> Variant | None:
             f"Suppose the same layers are built for images of {larger} × {larger}. How "
             "many parameters does the dense layer then have?",
             f"Now replace the dense layer by a convolution with {classes} filters of "
-            "1 × 1 on the maps of the last pooling layer. Which shape does this "
+            "1 × 1 on the maps of the last pooling layer. What shape does this "
             f"network return for images of {larger} × {larger}?",
         ],
         parts=[
@@ -556,7 +559,7 @@ def larger_image(draw: Draw) -> Variant | None:
                 out,
                 {
                     may.CHANNELS_OF_INPUT: (None, chain[-1], chain[-1], filters[-1]),
-                    may.FLATTEN_FORGOTTEN: (None, 1, 1, classes),
+                    may.NOTHING_CHANGES: (None, 1, 1, classes),
                 },
             ),
         ],
@@ -611,7 +614,15 @@ def one_affine_function(draw: Draw) -> Variant:
 def three_classes(draw: Draw) -> Variant | None:
     """Read a confusion matrix."""
     own = ((8, 2, 0), (1, 9, 0), (0, 5, 5))
-    rows = [draw.wholes(row, low=0, high=9) for row in own]
+    rows = [
+        [
+            draw.whole(count, low=5, high=9)
+            if place == column
+            else draw.whole(count, low=0, high=4)
+            for column, count in enumerate(row)
+        ]
+        for place, row in enumerate(own)
+    ]
     chosen = draw.one(1, 0, 2)
     total = sum(map(sum, rows))
     right = sum(rows[n][n] for n in range(3))
@@ -620,12 +631,14 @@ def three_classes(draw: Draw) -> Variant | None:
     hits = rows[chosen][chosen]
     if min(right, predicted, members, hits) < 2 or right == total:
         return None
+    if any(2 * row[place] < sum(row) for place, row in enumerate(rows)):
+        return None  # a network that is better than a guess
     return Variant(
         question=[
             "A confusion matrix of three classes, with a row for each true class and a "
             f"column for each predicted one, has the rows {write_rows(flat(rows), 3)}.",
             f"What is the accuracy? Of the images predicted as class {chosen + 1}, "
-            f"which fraction belongs to class {chosen + 1}?",
+            f"what fraction belongs to class {chosen + 1}?",
         ],
         parts=[
             number(

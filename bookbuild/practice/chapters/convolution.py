@@ -12,7 +12,12 @@ from bookbuild.practice.counting import (
     model,
     zeros_of_same,
 )
-from bookbuild.practice.numbers import write_rows, write_value, write_values
+from bookbuild.practice.numbers import (
+    bracketed,
+    write_rows,
+    write_value,
+    write_values,
+)
 from bookbuild.practice.parts import formula, number, several, shape, whole
 from bookbuild.practice.variants import Draw, Variant, exercise
 from byhand import shapes
@@ -76,30 +81,37 @@ def locality_and_sharing(draw: Draw) -> Variant:
 def translation_alone(draw: Draw) -> Variant:
     """Count the weights of a kernel as long as all offsets."""
     i, o = draw.one(("i", "o"), ("n", "m"), ("p", "q"))
+    strides = draw.one(1, 2, 3, 4, 5)
     sizes = {i: (20.0, 40.0), o: (5.0, 15.0)}
+    offset = "j − u" if strides == 1 else f"j − {strides} u"
+    first = f"1 − {o}" if strides == 1 else f"−{strides} ({o} − 1)"
+    answer = f"{i} + {o} - 1" if strides == 1 else f"{i} + {strides} ({o} - 1)"
+    shown = answer.replace("-", "−")
     return Variant(
         question=[
             f"A layer maps {i} inputs to {o} outputs. It uses translation without "
-            "locality: the weight from input j to output u depends on the offset "
-            "j − u alone, and there is a weight for every offset that occurs.",
-            f"How many weights has its kernel? Write a formula with {i} and {o}.",
+            "locality: the weight from input j to output u depends only on the offset "
+            f"{offset}, and there is a weight for every offset that occurs.",
+            f"How many weights does its kernel have? Write a formula with {i} and {o}"
+            + ("." if strides == 1 else f", where {i} is larger than {strides}."),
         ],
         parts=[
             formula(
                 "weights",
-                f"{i} + {o} - 1",
+                answer,
                 sizes,
                 {
-                    may.LAST_POSITION_FORGOTTEN: f"{i} + {o} - 2",
+                    may.LAST_POSITION_FORGOTTEN: f"{answer} - 1",
                     may.SHARED_COUNTED_EACH: f"{i} {o}",
-                    may.SAME_FOR_VALID: i,
-                    may.OFF_BY_ONE: f"{i} + {o}",
+                    may.STRIDE_FORGOTTEN: None if strides == 1 else f"{i} + {o} - 1",
+                    may.OFF_BY_ONE: f"{answer} + 1",
                 },
             )
         ],
         explanation=[
-            f"The offset j − u runs from 1 − {o} to {i} − 1. These are "
-            f"{i} − 1 − (1 − {o}) + 1 = {i} + {o} − 1 offsets."
+            f"With j from 0 to {i} − 1 and u from 0 to {o} − 1, the offset runs from "
+            f"{first} to {i} − 1, and each whole number between them occurs. These are "
+            f"{shown} offsets."
         ],
     )
 
@@ -124,7 +136,8 @@ def convolution_by_hand(draw: Draw) -> Variant | None:
             "Flip the kernel along both axes, so that its rows are "
             f"{write_rows(flat(turned), columns=2)}, and set the bias to "
             f"{write_value(bias)}.",
-            "What are the nine outputs, row by row, without padding?",
+            "Lay this kernel on the image without flipping it again. What are the nine "
+            "outputs, row by row, without padding?",
         ],
         parts=[
             several(
@@ -142,7 +155,7 @@ def convolution_by_hand(draw: Draw) -> Variant | None:
             "At each position, multiply each value under the kernel by the weight that "
             "lies on it, and add the products and the bias.",
             f"The first position gives {_products(image, turned)} + "
-            f"{write_value(bias)} = {write_value(z[0])}. All outputs, row by row: "
+            f"{bracketed(bias)} = {write_value(z[0])}. All outputs, row by row: "
             f"{write_rows(z, columns=3)}.",
         ],
     )
@@ -155,17 +168,14 @@ def _products(image, kernel) -> str:
         for a in range(len(kernel))
         for b in range(len(kernel))
     ]
-    return " + ".join(
-        f"{write_value(x)} · {write_value(w) if w >= 0 else f'({write_value(w)})'}"
-        for x, w in pairs
-    )
+    return " + ".join(f"{bracketed(x)} · {bracketed(w)}" for x, w in pairs)
 
 
 @exercise("ex-kernels-sharpen")
 def copy_and_sharpen(draw: Draw) -> Variant:
     """Find the kernel that sharpens."""
-    side = draw.one(3, 5)
-    strength = draw.one(1, 2, 3)
+    side = draw.one(3, 5, 7)
+    strength = draw.one(1, 2, 3, 4, 5)
     share = Fraction(1, side**2)
     centre = 1 + strength * (1 - share)
     around = -strength * share
@@ -208,7 +218,7 @@ def copy_and_sharpen(draw: Draw) -> Variant:
 @exercise("ex-kernels-second-derivative")
 def second_derivative(draw: Draw) -> Variant:
     """Find the kernel of the second derivative, and test it."""
-    curved = draw.one(1, 2, 3, -1, -2)
+    curved = draw.one(1, 2, 3, 4, 5, 6, -1, -2, -3, -4)
     slope = draw.one(3, 2, -4, 7)
     shift = draw.one(5, 1, -2)
     square = f"{write_value(curved)} t²" if curved != 1 else "t²"
@@ -235,7 +245,7 @@ def second_derivative(draw: Draw) -> Variant:
             whole(
                 f"on {square}",
                 2 * curved,
-                {may.FACTOR_TWO_FORGOTTEN: curved, may.STOPPED_HALFWAY: 0},
+                {may.FACTOR_TWO_FORGOTTEN: curved},
             ),
             whole(f"on {line}", 0, {may.STOPPED_HALFWAY: slope}),
             several(
@@ -243,7 +253,7 @@ def second_derivative(draw: Draw) -> Variant:
                 (0, 1, 0, 1, -4, 1, 0, 1, 0),
                 {
                     may.STOPPED_HALFWAY: (0, 1, 0, 1, -2, 1, 0, 1, 0),
-                    may.ADDED_FOR_MULTIPLIED: (1, -2, 1, -2, 4, -2, 1, -2, 1),
+                    may.MULTIPLIED_FOR_ADDED: (1, -2, 1, -2, 4, -2, 1, -2, 1),
                 },
                 columns=3,
                 decimals=0,
@@ -278,7 +288,7 @@ def second_filter(draw: Draw) -> Variant | None:
             f"Its weights are {write_rows(on_first, 2)} for the first channel and "
             f"{write_rows(on_second, 2)} for the second, and its bias is "
             f"{write_value(bias)}.",
-            "What is its output at this position?",
+            "What is its output at this position? (As in Keras, nothing is flipped.)",
         ],
         parts=[
             whole(
@@ -299,7 +309,7 @@ def second_filter(draw: Draw) -> Variant | None:
         explanation=[
             f"The first channel gives {write_value(a)} and the second "
             f"{write_value(b)}. With the bias {write_value(bias)} the output is "
-            f"{write_value(a)} + {write_value(b)} + {write_value(bias)} = "
+            f"{write_value(a)} + {bracketed(b)} + {bracketed(bias)} = "
             f"{write_value(a + b + bias)}: the channels of one filter are added."
         ],
     )
@@ -323,7 +333,7 @@ def torch_weights(draw: Draw) -> Variant | None:
             "(filters, channels, height, width), Keras in one of shape "
             "(height, width, channels, filters).",
             f"You have the weights of a {theirs} layer, of shape {given}, and want to "
-            f"use them in {ours}. Which shape must they have there, and which axes "
+            f"use them in {ours}. What shape must they have there, and which axes "
             "must `np.transpose` be given?",
         ],
         parts=[
@@ -334,7 +344,7 @@ def torch_weights(draw: Draw) -> Variant | None:
                     may.CHANNELS_FOR_FILTERS: (kernel, kernel, filters, channels)
                     if is_from_torch
                     else (channels, filters, kernel, kernel),
-                    may.TRANSPOSE_FORGOTTEN: given,
+                    may.NOTHING_CHANGES: given,
                 },
             ),
             several(
@@ -342,7 +352,7 @@ def torch_weights(draw: Draw) -> Variant | None:
                 order,
                 {
                     may.CHANNELS_FOR_FILTERS: (2, 3, 0, 1),
-                    may.TRANSPOSE_FORGOTTEN: (0, 1, 2, 3),
+                    may.NOTHING_CHANGES: (0, 1, 2, 3),
                     may.AXES_REORDERED: (3, 2, 1, 0),
                 },
                 decimals=0,
@@ -474,8 +484,8 @@ def valid_and_same(draw: Draw) -> Variant | None:
         question=[
             f"An axis has {i} elements, the kernel has {kernel} weights, and the "
             f"stride is {strides}.",
-            'How long is the output with `"valid"`, how long is it with `"same"`, and '
-            'how many zeros does `"same"` add before and after?',
+            'In Keras, how long is the output with `"valid"`, how long is it with '
+            '`"same"`, and how many zeros does `"same"` add before and after?',
         ],
         parts=[
             whole(
@@ -506,8 +516,8 @@ def valid_and_same(draw: Draw) -> Variant | None:
                 "zeros before",
                 before,
                 {
-                    may.CEILING_FOR_FLOOR: after if after > before else None,
-                    may.SUM_FOR_MEAN: before + after,
+                    may.WRONG_ONE: after if after > before else None,
+                    may.BOTH_SIDES: before + after,
                     may.STRIDE_FORGOTTEN: (kernel - 1) // 2,
                 },
             ),
@@ -515,8 +525,8 @@ def valid_and_same(draw: Draw) -> Variant | None:
                 "zeros after",
                 after,
                 {
-                    may.FLOOR_FOR_CEILING: before if after > before else None,
-                    may.SUM_FOR_MEAN: before + after if before else None,
+                    may.WRONG_ONE: before if after > before else None,
+                    may.BOTH_SIDES: before + after if before else None,
                     may.STRIDE_FORGOTTEN: kernel // 2,
                 },
             ),
@@ -533,7 +543,7 @@ def valid_and_same(draw: Draw) -> Variant | None:
 @exercise("ex-length-same-odd")
 def zeros_of_same_padding(draw: Draw) -> Variant:
     """Find how many zeros `same` padding adds."""
-    dilation = draw.one(1, 2, 3)
+    dilation = draw.one(1, 2, 3, 4, 5, 6, 7, 8)
     answer = "k - 1" if dilation == 1 else f"{dilation} (k - 1)"
     dilated = "no dilation" if dilation == 1 else f"the dilation {dilation}"
     return Variant(
@@ -547,10 +557,8 @@ def zeros_of_same_padding(draw: Draw) -> Variant:
                 answer,
                 {"k": (2.0, 9.0)},
                 {
-                    may.LAST_POSITION_FORGOTTEN: "k"
-                    if dilation == 1
-                    else f"{dilation} k",
-                    may.MEAN_FOR_SUM: rf"\frac{{{answer}}}{{2}}",
+                    may.KERNEL_COUNTED_WHOLE: f"{dilation} k",
+                    may.ONE_SIDE: rf"\frac{{{answer}}}{{2}}",
                     may.KERNEL_NOT_DILATED: "k - 1" if dilation > 1 else None,
                     may.KERNEL_TIMES_DILATION: f"{dilation} k - 1"
                     if dilation > 1
@@ -571,10 +579,20 @@ def zeros_of_same_padding(draw: Draw) -> Variant:
 @exercise("ex-length-inverse")
 def which_kernels(draw: Draw) -> Variant:
     """Find the kernels that lead from one length to another."""
-    covered = draw.one(5, 7, 9, 13)
+    covered, second, third = draw.one(
+        (5, 2, 4),
+        (7, 2, 3),
+        (7, 3, 6),
+        (9, 2, 4),
+        (9, 4, 8),
+        (11, 2, 5),
+        (13, 2, 3),
+        (13, 3, 4),
+        (13, 4, 6),
+        (17, 4, 8),
+    )
     i = draw.whole(32, low=24, high=64)
     o = i - covered + 1
-    second, third = (2, covered - 1) if covered != 13 else (3, 12)
     parts = []
     for dilation in (1, second, third):
         kernel = (covered - 1) // dilation + 1
@@ -593,7 +611,8 @@ def which_kernels(draw: Draw) -> Variant:
         )
     return Variant(
         question=[
-            f"You want to go from {i} to {o} without padding and with stride 1.",
+            f"A convolution along one axis turns {i} elements into {o}, without "
+            "padding and with stride 1.",
             "How many weights must the kernel have with the dilations "
             f"1, {second} and {third}?",
         ],
@@ -610,9 +629,9 @@ def which_kernels(draw: Draw) -> Variant:
 @exercise("ex-length-torch")
 def first_layer_of_resnet(draw: Draw) -> Variant | None:
     """Compare explicit padding with `same`."""
-    side = draw.one(224, 128, 160, 192, 256)
-    kernel = draw.one(7, 5, 9, 3)
-    strides = draw.one(2, 4)
+    side = draw.one(224, 128, 160, 192, 225, 255, 256)
+    kernel = draw.one(7, 5, 9, 11, 3)
+    strides = draw.one(2, 3, 4)
     zeros = kernel // 2
     if kernel <= strides:
         return None
@@ -643,16 +662,16 @@ def first_layer_of_resnet(draw: Draw) -> Variant | None:
                 before,
                 {
                     may.STRIDE_FORGOTTEN: zeros,
-                    may.CEILING_FOR_FLOOR: after if after > before else None,
-                    may.SUM_FOR_MEAN: before + after if before else None,
+                    may.WRONG_ONE: after if after > before else None,
+                    may.BOTH_SIDES: before + after if before else None,
                 },
             ),
             whole(
                 "zeros after",
                 after,
                 {
-                    may.FLOOR_FOR_CEILING: before if after > before else None,
-                    may.SUM_FOR_MEAN: before + after if before else None,
+                    may.WRONG_ONE: before if after > before else None,
+                    may.BOTH_SIDES: before + after if before else None,
                 },
             ),
         ],
@@ -687,9 +706,10 @@ def fields_by_hand(draw: Draw) -> Variant | None:
     added = [sum(kernels[: n + 1]) for n in range(3)]
     return Variant(
         question=[
-            f"A convolution with kernels of length {kernels[0]} is followed by a "
-            f"second with kernels of length {kernels[1]} and stride {strides[1]}, and "
-            f"by a third with kernels of length {kernels[2]} and stride 1.",
+            f"A convolution with kernels of length {kernels[0]} and stride 1 is "
+            f"followed by a second with kernels of length {kernels[1]} and stride "
+            f"{strides[1]}, and by a third with kernels of length {kernels[2]} and "
+            "stride 1.",
             "Along one axis, find for each layer the length R of the receptive field "
             "of an output, and the spacing S of neighbouring outputs in the input.",
         ],
@@ -710,7 +730,7 @@ def fields_by_hand(draw: Draw) -> Variant | None:
                 {
                     may.STRIDE_FORGOTTEN: (1, 1, 1),
                     may.STRIDES_TWICE: (1, strides[1], strides[1] ** 2),
-                    may.STEP_TOO_EARLY: (1, 1, strides[1]),
+                    may.OWN_STRIDE_FORGOTTEN: (1, 1, strides[1]),
                 },
                 decimals=0,
             ),
@@ -730,28 +750,30 @@ def fields_by_hand(draw: Draw) -> Variant | None:
 @exercise("ex-field-cost")
 def two_layers_as_one(draw: Draw) -> Variant:
     """Compare the weights of two small kernels with those of a large one."""
-    count = draw.one(2, 3, 4)
-    large = 2 * count + 1
-    words = {2: "two layers", 3: "three layers", 4: "four layers"}
+    count = draw.one(2, 3, 4, 5)
+    kernel = draw.one(3, 5)
+    large = (kernel - 1) * count + 1
+    area = kernel**2
+    words = {2: "two layers", 3: "three layers", 4: "four layers", 5: "five layers"}
     sizes = {"c": (2.0, 30.0)}
     return Variant(
         question=[
-            f"Without activations between them, {words[count]} of 3 × 3 compute a "
-            f"single {large} × {large} convolution.",
-            "How many weights have they together, and how many has the single layer, "
-            "for c input channels, c channels in between and c output channels, "
-            "without biases? Write formulas with c.",
+            f"Without activations between them, {words[count]} of {kernel} × {kernel} "
+            f"compute a single {large} × {large} convolution.",
+            "How many weights do they have together, and how many does the single "
+            "layer have, for c input channels, c channels in between and c output "
+            "channels, without biases? Write formulas with c.",
         ],
         parts=[
             formula(
                 f"weights of the {words[count]}",
-                f"{9 * count} c^2",
+                f"{area * count} c^2",
                 sizes,
                 {
-                    may.CHANNELS_NOT_MULTIPLIED: f"{9 * count} c",
-                    may.KERNEL_NOT_SQUARED: f"{3 * count} c^2",
-                    may.MULTIPLIED_FOR_ADDED: f"{9**count} c^2",
-                    may.BIAS_COUNTED: f"{9 * count} c^2 + {count} c",
+                    may.CHANNELS_NOT_MULTIPLIED: f"{area * count} c",
+                    may.KERNEL_NOT_SQUARED: f"{kernel * count} c^2",
+                    may.MULTIPLIED_FOR_ADDED: f"{area**count} c^2",
+                    may.BIAS_COUNTED: f"{area * count} c^2 + {count} c",
                 },
             ),
             formula(
@@ -766,8 +788,8 @@ def two_layers_as_one(draw: Draw) -> Variant:
             ),
         ],
         explanation=[
-            f"Each small layer has 9 c² weights, together {9 * count} c². The single "
-            f"one has {large} · {large} c² = {large**2} c².",
+            f"Each small layer has {area} c² weights, together {area * count} c². The "
+            f"single one has {large} · {large} c² = {large**2} c².",
             "With fewer weights to choose, the small layers cannot compute every such "
             "convolution.",
         ],
@@ -796,9 +818,10 @@ def three_gradients(draw: Draw) -> Variant | None:
     ]
     return Variant(
         question=[
-            f"Along one axis, without padding, let x = {write_values(x)}, the kernel "
-            f"W = {write_values(kernel)} and the upstream gradient "
-            f"δ = {write_values(delta)}.",
+            "A convolution along one axis, without padding and without a flip, "
+            "computes z₁ = W₁ x₁ + W₂ x₂ + b and z₂ = W₁ x₂ + W₂ x₃ + b. Let "
+            f"x = {write_values(x)}, W = {write_values(kernel)} and the upstream "
+            f"gradient δ = {write_values(delta)}.",
             "Find the gradients with respect to W, to the bias b and to x.",
         ],
         parts=[
@@ -814,7 +837,7 @@ def three_gradients(draw: Draw) -> Variant | None:
             whole(
                 "gradient of b",
                 of_bias,
-                {may.STOPPED_HALFWAY: delta[0], may.INPUT_NOT_MULTIPLIED: sum(x)},
+                {may.STOPPED_HALFWAY: delta[0]},
             ),
             several(
                 "gradient of x",
@@ -844,6 +867,8 @@ def three_gradients(draw: Draw) -> Variant | None:
 def copies(draw: Draw) -> Variant | None:
     """Compute a transposed convolution by hand."""
     x = draw.wholes((3, 0, 1), low=0, high=4)
+    if draw.one(False, True):
+        x.append(draw.whole(2, low=1, high=4))
     kernel = draw.wholes((1, 2), low=-2, high=3)
     if draw.one(False, True, True):
         kernel.append(draw.whole(1, low=1, high=3))
@@ -855,8 +880,8 @@ def copies(draw: Draw) -> Variant | None:
     plain = (len(x) - len(kernel)) // strides + 1
     return Variant(
         question=[
-            f"A transposed convolution has the kernel {write_values(kernel)}, stride "
-            f"{strides}, no bias and no padding.",
+            f"In Keras, a transposed convolution has the kernel "
+            f"{write_values(kernel)}, stride {strides}, no bias and no padding.",
             f"How long is the output for the input {write_values(x)}, and what does it "
             "return?",
         ],
@@ -866,9 +891,12 @@ def copies(draw: Draw) -> Variant | None:
                 out,
                 {
                     may.PLAIN_FOR_TRANSPOSED: plain,
-                    may.SAME_FOR_VALID: len(x) * strides,
-                    may.STRIDE_FORGOTTEN: len(x) + len(kernel) - 1,
-                    may.MULTIPLIED_FOR_ADDED: len(x) * len(kernel),
+                    may.SAME_FOR_VALID: len(x) * strides
+                    if strides < len(kernel)
+                    else None,
+                    may.STRIDE_FORGOTTEN: len(x) + len(kernel) - 1
+                    if strides > 1
+                    else None,
                 },
             ),
             several(
@@ -901,17 +929,17 @@ def _copies(x, kernel, strides: int, out: int) -> list[float]:
 @exercise("ex-transposed-solve")
 def upsampling(draw: Draw) -> Variant:
     """Find the settings of a transposed convolution that enlarges."""
-    factor = draw.one(2, 3, 4)
+    factor = draw.one(2, 3, 4, 5, 6, 8)
     side = draw.one(7, 8, 10, 12)
-    words = {2: "even", 3: "a multiple of 3", 4: "a multiple of 4"}
+    multiple = "even" if factor == 2 else f"a multiple of {factor}"
     return Variant(
         question=[
             f"One transposed convolution must turn maps of {side} × {side} into maps "
             f"of {factor * side} × {factor * side}, without a checkerboard: each "
             "output must be reached by equally many copies, so that the kernel is a "
             "multiple of the stride.",
-            "Which stride must it have? Which kernel does it without padding, and "
-            "which is the smallest kernel above that with `same` padding?",
+            "In Keras, which stride must it have? Which kernel does it without "
+            "padding, and which is the smallest kernel above that with `same` padding?",
         ],
         parts=[
             whole("stride", factor, {may.RECIPROCAL: Fraction(1, factor)}),
@@ -932,7 +960,7 @@ def upsampling(draw: Draw) -> Variant:
         explanation=[
             f"With `same` padding the output has i · s elements, so s = {factor}. "
             f"Without padding it has (i − 1) s + max(k, s), which is {factor} i for "
-            f"k up to {factor}; of these, only {factor} is {words[factor]}.",
+            f"k up to {factor}; of these, only {factor} is {multiple}.",
             f"With `same` padding the multiples {factor}, {2 * factor}, ... do it.",
         ],
     )

@@ -66,7 +66,9 @@ def accuracy_and_error(draw: Draw) -> Variant | None:
 @exercise("ex-loss-frequency")
 def best_single_probability(draw: Draw) -> Variant:
     """Find the best constant prediction."""
-    heads, coins = draw.one((2, 3), (3, 4), (1, 5), (3, 10), (4, 5), (1, 8))
+    heads, coins = draw.one(
+        (2, 3), (3, 4), (1, 5), (3, 10), (4, 5), (1, 8), (5, 6), (3, 8), (2, 7), (7, 10)
+    )
     p = Fraction(heads, coins)
     loss = entropy([float(p), float(1 - p)])
     return Variant(
@@ -74,7 +76,8 @@ def best_single_probability(draw: Draw) -> Variant:
             "Of N coins, k show heads, and a network predicts the same probability p "
             "of heads for all coins. Which p minimises the mean negative "
             "log-likelihood? Write a formula with k and N.",
-            f"For {heads} of {coins} heads, what is p, and what is the smallest loss?",
+            f"For {heads} {'head' if heads == 1 else 'heads'} among {coins} coins, "
+            "what is p, and what is the smallest loss?",
         ],
         parts=[
             formula(
@@ -121,7 +124,14 @@ def huber_by_hand(draw: Draw) -> Variant | None:
     """Compute Huber losses."""
     delta = draw.one(1, 2, 0.5)
     errors = draw.one(
-        (0.5, 1, -3), (0.4, -2, 5), (-0.2, 1.5, 4), (0.3, -1, 6), (0.1, 2, -4)
+        (0.5, 1, -3),
+        (0.4, -2, 5),
+        (-0.2, 1.5, 4),
+        (0.3, -1, 6),
+        (0.1, 2, -4),
+        (-0.4, 3, 7),
+        (0.2, -2.5, 8),
+        (-0.3, -1.5, 5),
     )
     losses = [_huber(e, delta) for e in errors]
     slopes = [_clipped(e, delta) for e in errors]
@@ -177,7 +187,15 @@ def huber_by_hand(draw: Draw) -> Variant | None:
 def best_constants(draw: Draw) -> Variant:
     """Find the constants that minimise the absolute error."""
     targets = draw.one(
-        [1, 2, 4, 100], [3, 5, 9, 40], [-2, 0, 6, 50], [1, 4, 5, 30], [2, 7, 8, 90]
+        [1, 2, 4, 100],
+        [3, 5, 9, 40],
+        [-2, 0, 6, 50],
+        [1, 4, 5, 30],
+        [2, 7, 8, 90],
+        [0, 3, 8, 60],
+        [-5, 1, 7, 25],
+        [4, 6, 11, 80],
+        [-1, 2, 9, 70],
     )
     shown = draw.shuffled(targets) if draw.source else targets
     return Variant(
@@ -263,7 +281,7 @@ def two_measurements(draw: Draw) -> Variant | None:
                 {
                     may.VARIANCE_FOR_DEVIATION: plain_spread**2,
                     may.SUM_FOR_MEAN: 2 * plain_spread,
-                    may.ADDED_FOR_MULTIPLIED: sum(errors) / 2,
+                    may.ERRORS_ADDED: sum(errors) / 2,
                 },
                 decimals=2,
             ),
@@ -292,7 +310,15 @@ def two_measurements(draw: Draw) -> Variant | None:
 def best_variance(draw: Draw) -> Variant | None:
     """Find the best constant variance."""
     residuals = draw.one(
-        (-1, 1, 3, -3), (2, -2, 1, -1), (1, -1, 0, 2), (4, -4, 2, -2), (0, 3, -3, 2)
+        (-1, 1, 3, -3),
+        (2, -2, 1, -1),
+        (1, -1, 0, 2),
+        (4, -4, 2, -2),
+        (0, 3, -3, 2),
+        (5, -1, -3, 1),
+        (2, 4, -3, -2),
+        (6, -2, 1, -5),
+        (3, -4, 0, 1),
     )
     square = mean([r * r for r in residuals])
     s = log(square)
@@ -336,7 +362,7 @@ def two_softmaxes(draw: Draw) -> Variant:
     """Compute softmaxes by hand."""
     classes = draw.one(4, 3, 5, 8)
     level = draw.one(2, -1, 5, 10)
-    base = draw.one(7, 0, 3, 100)
+    base = draw.one(7, 2, 3, 5, 100)
     ratio = draw.one(3, 2, 4, 9)
     share = Fraction(1, classes)
     return Variant(
@@ -349,7 +375,7 @@ def two_softmaxes(draw: Draw) -> Variant:
             number(
                 "each of the equal logits",
                 share,
-                {may.NOT_NORMALISED: exp(level), may.STOPPED_HALFWAY: Fraction(1)},
+                {may.NOT_NORMALISED: exp(level)},
                 decimals=3,
             ),
             several(
@@ -361,8 +387,8 @@ def two_softmaxes(draw: Draw) -> Variant:
                         Fraction(1, 1 + ratio),
                     ),
                     may.NOT_NORMALISED: (1, ratio),
-                    may.STOPPED_HALFWAY: (
-                        base / (2 * base + log(ratio)) if base else 0.0,
+                    may.EXPONENTIALS_FORGOTTEN: (
+                        base / (2 * base + log(ratio)),
                         (base + log(ratio)) / (2 * base + log(ratio)),
                     ),
                 },
@@ -443,8 +469,8 @@ def gradient_by_hand(draw: Draw) -> Variant:
 @exercise("ex-loss-smoothing-hand")
 def smoothed_targets(draw: Draw) -> Variant:
     """Find smoothed targets and the smallest loss."""
-    classes = draw.one(4, 5, 10, 3)
-    epsilon = draw.one(0.2, 0.1, 0.3)
+    classes = draw.one(4, 5, 10, 3, 8, 20)
+    epsilon = draw.one(0.2, 0.1, 0.3, 0.4, 0.05)
     low = epsilon / classes
     high = 1 - epsilon + low
     gap = log(high / low)
@@ -465,7 +491,7 @@ def smoothed_targets(draw: Draw) -> Variant:
                 (high, low),
                 {
                     may.EPSILON_SHARED: (1 - epsilon, low),
-                    may.DIVIDED_BY_LESS: (1 - epsilon, shared),
+                    may.SHARED_AMONG_OTHERS: (1 - epsilon, shared),
                     may.STOPPED_HALFWAY: (1.0, 0.0),
                 },
                 decimals=3,
@@ -503,7 +529,7 @@ def smoothed_targets(draw: Draw) -> Variant:
 @exercise("ex-loss-class-weight")
 def undo_a_class_weight(draw: Draw) -> Variant:
     """Undo a class weight."""
-    weight = draw.one(9, 3, 4, 19, 99)
+    weight = draw.one(9, 3, 4, 5, 7, 19, 99)
     output = draw.one(0.75, 0.5, 0.9, 0.6, 0.8)
     odds = output / (1 - output) / weight
     p = odds / (1 + odds)
@@ -511,7 +537,8 @@ def undo_a_class_weight(draw: Draw) -> Variant:
     return Variant(
         question=[
             f"A detector was trained with the class weight {weight} for the positive "
-            f"class, and its output for a new candidate is {output:g}.",
+            "class and 1 for the negative class, and its output for a new candidate is "
+            f"{output:g}.",
             "How probable is it that the candidate is positive, if the network is "
             "perfectly trained?",
         ],
@@ -522,7 +549,7 @@ def undo_a_class_weight(draw: Draw) -> Variant:
                 {
                     may.STOPPED_HALFWAY: output / weight,
                     may.RECIPROCAL: wrong / (1 + wrong),
-                    may.NOT_NORMALISED: odds,
+                    may.ODDS_FOR_PROBABILITY: odds,
                     may.UNWEIGHTED: output,
                 },
                 decimals=3,
@@ -545,8 +572,8 @@ def outputs_for_losses(draw: Draw) -> Variant:
         question=[
             "How many outputs would you give a network for these targets: the redshift "
             "of a galaxy; whether an image shows a supernova (with a sigmoid); which "
-            f"of {digits} characters it shows; which of {defects} defects a detector "
-            "image shows, where several may be present?",
+            f"of {digits} characters an image shows; which of {defects} defects a "
+            "detector image shows, where several may be present?",
         ],
         parts=[
             several(
@@ -554,7 +581,7 @@ def outputs_for_losses(draw: Draw) -> Variant:
                 (1, 1, digits, defects),
                 {
                     may.TWO_FOR_YES_OR_NO: (1, 2, digits, defects),
-                    may.STOPPED_HALFWAY: (1, 1, 1, 1),
+                    may.ONE_OUTPUT_FOR_ALL: (1, 1, 1, 1),
                     may.OFF_BY_ONE: (1, 1, digits - 1, defects),
                     may.EVERY_COMBINATION: (1, 1, digits, 2**defects),
                 },

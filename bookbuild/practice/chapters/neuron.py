@@ -1,11 +1,13 @@
 """Exercises of the chapter on the neuron."""
 
+from collections.abc import Callable
 from fractions import Fraction
+from itertools import product
 from math import factorial
 
 from bookbuild.practice import misconceptions as may
 from bookbuild.practice.counting import last_whole_below, model
-from bookbuild.practice.numbers import write_value, write_values
+from bookbuild.practice.numbers import bracketed, write_value, write_values
 from bookbuild.practice.parts import (
     corners,
     number,
@@ -47,7 +49,6 @@ def two_galaxies(draw: Draw) -> Variant | None:
                 {
                     may.BIAS_FORGOTTEN: out - b,
                     may.ADDED_FOR_MULTIPLIED: sum(w) + b,
-                    may.INPUT_NOT_MULTIPLIED: b,
                 },
                 decimals=2,
             ),
@@ -59,35 +60,36 @@ def two_galaxies(draw: Draw) -> Variant | None:
             ),
         ],
         explanation=[
-            f"The output is {_terms(w, x)} + {_in_brackets(b)} = {out:.4g}.",
-            f"With the third input x₃ it is {rest:.4g} + {_in_brackets(w[2])} · x₃, "
+            f"The output is {_terms(w, x)} + {bracketed(b)} = {out:.4g}.",
+            f"With the third input x₃ it is {rest:.4g} + {bracketed(w[2])} · x₃, "
             f"which is 0 at x₃ = {third:.4g}.",
         ],
     )
 
 
-def _in_brackets(value: float) -> str:
-    """Return a number, in brackets if it is negative."""
-    text = write_value(value)
-    return f"({text})" if value < 0 else text
-
-
 def _terms(w, x) -> str:
     """Return the products of weights and inputs."""
     return " + ".join(
-        f"{_in_brackets(a)} · {_in_brackets(b)}" for a, b in zip(w, x, strict=True)
+        f"{bracketed(a)} · {bracketed(b)}" for a, b in zip(w, x, strict=True)
     )
 
 
 @exercise("ex-boundary-or")
 def at_least_one(draw: Draw) -> Variant:
     """Choose weights for two tasks that count ones."""
-    inputs, least = draw.one((3, 2), (3, 3), (4, 3), (4, 2))
+    name, when, sign, first_bias, slip = draw.one(
+        ("OR", "at least one input is 1", 1.0, -0.5, -1.5),
+        ("AND", "both inputs are 1", 1.0, -1.5, -0.5),
+        ("NOR", "no input is 1", -1.0, 0.5, 1.5),
+        ("NAND", "at most one input is 1", -1.0, 1.5, 0.5),
+    )
+    inputs = draw.one(3, 4, 5)
+    least = draw.whole(2, low=2, high=inputs - 1)
 
-    def counts(n: int, threshold: int):
+    def counts(n: int, accepted: Callable[[int], bool]):
         return lambda values: all(
             (sum(w * x for w, x in zip(values, corner, strict=False)) + values[-1] > 0)
-            == (sum(corner) >= threshold)
+            == accepted(sum(corner))
             for corner in corners(n)
         )
 
@@ -95,31 +97,32 @@ def at_least_one(draw: Draw) -> Variant:
         question=[
             "A neuron answers yes if its pre-activation is positive. Its inputs are 0 "
             "or 1.",
-            "Choose weights and a bias for the task OR of two inputs, where the answer "
-            "is yes if at least one input is 1. Do the same for "
-            f"{inputs} inputs, where the answer is yes if at least {least} are 1.",
+            f"Choose weights and a bias for the task {name} of two inputs, where the "
+            f"answer is yes if {when}. Do the same for {inputs} inputs, where the "
+            f"answer is yes if at least {least} are 1.",
         ],
         parts=[
             satisfying(
                 "2 weights, then the bias",
-                (1.0, 1.0, -0.5),
-                counts(2, 1),
-                {may.BIAS_FORGOTTEN: None, may.OFF_BY_ONE: (1.0, 1.0, -1.5)},
+                (sign, sign, first_bias),
+                counts(2, lambda ones: sign * ones + first_bias > 0),
+                {may.OFF_BY_ONE: (sign, sign, slip)},
             ),
             satisfying(
                 f"{inputs} weights, then the bias",
                 [1.0] * inputs + [0.5 - least],
-                counts(inputs, least),
+                counts(inputs, lambda ones: ones >= least),
                 {
                     may.BIAS_FORGOTTEN: [1.0] * inputs + [0.0],
                     may.OFF_BY_ONE: [1.0] * inputs + [-0.5 - least],
-                    may.CEILING_FOR_FLOOR: [1.0] * inputs + [float(-least)],
+                    may.AT_THE_THRESHOLD: [1.0] * inputs + [float(-least)],
                 },
             ),
         ],
         explanation=[
-            "With all weights 1 the neuron counts the ones and compares the count with "
-            "a threshold, which the bias sets: (1, 1) and −0.5 for OR.",
+            "With equal weights the neuron counts the ones and compares the count with "
+            f"a threshold, which the bias sets: {write_values((sign, sign))} and "
+            f"{write_value(first_bias)} for {name}.",
             f"For at least {least} of {inputs}, take weights of 1 and the bias "
             f"{write_value(0.5 - least)}.",
         ],
@@ -136,8 +139,8 @@ def shapes_of_a_layer(draw: Draw) -> Variant | None:
         return None
     return Variant(
         question=[
-            f"A dense layer receives a batch of shape ({batch}, {inputs}) and returns "
-            f"one of shape ({batch}, {units}).",
+            f"A dense layer computes z = x W + b. It receives a batch of shape "
+            f"({batch}, {inputs}) and returns one of shape ({batch}, {units}).",
             "What are the shapes of W and b, and in which shape would PyTorch store W?",
         ],
         parts=[
@@ -174,12 +177,10 @@ def shapes_of_a_layer(draw: Draw) -> Variant | None:
 
 
 @exercise("ex-layer-one-example")
-def one_example(draw: Draw) -> Variant | None:
+def one_example(draw: Draw) -> Variant:
     """Predict a shape that broadcasting makes."""
-    units = draw.one(4, 3, 5, 6, 8)
-    batch = draw.one(1, 1, 4, 3, 5)
-    if batch not in (1, units):
-        return None
+    units = draw.one(4, 3, 5, 6, 7, 8, 10, 12)
+    batch = draw.one(1, units)
     examples = "*one* example" if batch == 1 else f"{batch} examples"
     return Variant(
         question=[
@@ -192,8 +193,8 @@ def one_example(draw: Draw) -> Variant | None:
                 "shape of the result",
                 (units, units),
                 {
-                    may.BATCH_COUNTED: (batch, units) if batch != units else None,
-                    may.ADDED_FOR_MULTIPLIED: (units, 1),
+                    may.NOTHING_CHANGES: (batch, units) if batch != units else None,
+                    may.WRONG_ONE: (units, 1),
                 },
             )
         ],
@@ -205,11 +206,11 @@ def one_example(draw: Draw) -> Variant | None:
     )
 
 
-def _xor_network(values) -> list[bool]:
+def _xor_network(values, low: int, high: int) -> list[bool]:
     """Return what a network of three step units answers to the four inputs."""
     w, b, v, c = values[0:4], values[4:6], values[6:8], values[8]
     answers = []
-    for x in corners(2):
+    for x in product((low, high), repeat=2):
         hidden = [
             float(x[0] * w[unit] + x[1] * w[2 + unit] + b[unit] > 0) for unit in (0, 1)
         ]
@@ -221,25 +222,30 @@ def _xor_network(values) -> list[bool]:
 def xor_of_three_neurons(draw: Draw) -> Variant:
     """Build a network of step units."""
     is_xor = draw.one(True, False)
-    name = "XOR (exactly one of the two inputs is 1)"
-    other = "the opposite of XOR (both inputs are 0, or both are 1)"
+    low, high = draw.one((0, 1), (-1, 1), (0, 2), (1, 2), (0, 4))
+    name = f"XOR (exactly one of the two inputs is {high})"
+    other = f"the opposite of XOR (both inputs are {write_value(low)} or both {high})"
     wanted = [(a != b) == is_xor for a, b in corners(2)]
-    hidden = (1.0, -1.0, 1.0, -1.0, -0.5, 1.5)
+    half = (high - low) / 2
+    biases = (-2 * low - half, 2 * high - half)
+    hidden = (1.0, -1.0, 1.0, -1.0, *biases)
     output = (1.0, 1.0, -1.5) if is_xor else (-1.0, -1.0, 1.5)
     return Variant(
         question=[
-            "A network has two inputs that are 0 or 1, two hidden neurons and one "
-            "output neuron, all with the step function: 1 if the pre-activation is "
-            "positive, and 0 otherwise.",
-            "Give weights and biases with which it computes "
-            f"{name if is_xor else other}.",
+            f"A network has two inputs that are {write_value(low)} or {high}, two "
+            "hidden neurons and one output neuron, all with the step function: 1 if "
+            "the pre-activation is positive, and 0 otherwise.",
+            "Give weights and biases with which its output is 1 for "
+            f"{name if is_xor else other}, and 0 otherwise. Its layers compute "
+            "z = x W + b, so W of the hidden layer has one row for each input and one "
+            "column for each neuron.",
         ],
         parts=[
             satisfying(
-                "W of the hidden layer with a row for each input (4), its biases (2), "
-                "W of the output (2), its bias",
+                "W of the hidden layer row by row, its two biases, the two weights of "
+                "the output, its bias",
                 (*hidden, *output),
-                lambda values: _xor_network(values) == wanted,
+                lambda values: _xor_network(values, low, high) == wanted,
                 {
                     may.BIAS_FORGOTTEN: (
                         *hidden[:4],
@@ -248,13 +254,15 @@ def xor_of_three_neurons(draw: Draw) -> Variant:
                         *output[:2],
                         0.0,
                     ),
-                    may.COMPLEMENT: (*hidden, *(-value for value in output)),
+                    may.ANSWERS_EXCHANGED: (*hidden, *(-value for value in output)),
                 },
             )
         ],
         explanation=[
-            "The first hidden neuron computes OR with the weights (1, 1) and the bias "
-            "−0.5, the second the opposite of AND with (−1, −1) and 1.5.",
+            f"The first hidden neuron decides whether at least one input is {high}, "
+            f"with the weights (1, 1) and the bias {write_value(biases[0])}, and the "
+            "second whether not both are, with (−1, −1) and "
+            f"{write_value(biases[1])}.",
             "The output is their AND, with (1, 1) and −1.5"
             + ("." if is_xor else ", turned round: (−1, −1) and 1.5."),
         ],
@@ -279,8 +287,8 @@ def dense_on_an_image(draw: Draw) -> Variant:
             f"An image of {side} × {side} pixels with {colours} colour "
             f"{'channel' if colours == 1 else 'channels'} is flattened into one row "
             f"and fed to a dense layer of {units} neurons. How many free parameters "
-            "has the "
-            "layer?" + (f" The mini-batches hold {batch} images." if batch > 1 else "")
+            "does the layer have?"
+            + (f" The mini-batches hold {batch} images." if batch > 1 else "")
         ],
         parts=[
             whole(
@@ -320,7 +328,7 @@ def budget_of_parameters(draw: Draw) -> Variant | None:
         question=[
             f"You may spend at most {budget:,} parameters on a network with {inputs} "
             f"inputs, one hidden layer and {outputs} outputs. How wide can the hidden "
-            "layer be, and how many parameters has the network then?"
+            "layer be, and how many parameters does the network then have?"
         ],
         parts=[
             whole(
@@ -355,7 +363,7 @@ def budget_of_parameters(draw: Draw) -> Variant | None:
 @exercise("ex-parameters-order")
 def many_vectors(draw: Draw) -> Variant:
     """Count the orders of hidden units."""
-    first = draw.one(4, 3, 5)
+    first = draw.one(4, 3, 5, 6)
     second = draw.one(4, 3, 5, 2)
     count = factorial(first) * factorial(second)
     return Variant(
@@ -422,7 +430,7 @@ def one_step(draw: Draw) -> Variant | None:
                 decimals=2,
             ),
             several(
-                "gradient of the weights",
+                "gradient with respect to the weights",
                 slopes,
                 {
                     may.FACTOR_TWO_FORGOTTEN: [slope / 2 for slope in slopes],
@@ -446,7 +454,7 @@ def one_step(draw: Draw) -> Variant | None:
         ],
         explanation=[
             f"The output is {out:.4g}, the error {error:.4g} and the loss "
-            f"{error**2:.4g}. The gradient is 2 · {_in_brackets(round(error, 6))} · x "
+            f"{error**2:.4g}. The gradient is 2 · {bracketed(round(error, 6))} · x "
             f"for the weights and {2 * error:.4g} for the bias.",
             f"After the step the error is {moved:.4g} and the loss {moved**2:.4g}.",
         ],

@@ -14,8 +14,8 @@ from bookbuild.practice.variants import Draw, Variant, exercise
 def rates_on_a_parabola(draw: Draw) -> Variant | None:
     """Follow gradient descent on a parabola."""
     curvature = draw.one(4, 2, 5, 10)
-    steps = draw.one(3, 2, 4)
-    rates = [draw.one(0.1, 0.05, 0.02), 1 / curvature, 2 / curvature]
+    steps = draw.one(3, 2, 4, 5)
+    rates = [draw.one(0.1, 0.05, 0.02, 0.01), 1 / curvature, 2 / curvature]
     small = 1 - rates[0] * curvature
     if small <= 0.05:
         return None
@@ -59,8 +59,8 @@ def rates_on_a_parabola(draw: Draw) -> Variant | None:
 @exercise("ex-descent-best")
 def best_rate(draw: Draw) -> Variant:
     """Find the best learning rate for two curvatures."""
-    low = draw.one(1, 2, 4)
-    high = draw.one(25, 10, 50, 100)
+    low = draw.one(1, 2, 3, 4, 5)
+    high = draw.one(25, 10, 16, 40, 50, 80, 100)
     best = Fraction(2, low + high)
     factor = Fraction(high - low, high + low)
     return Variant(
@@ -109,7 +109,7 @@ def best_rate(draw: Draw) -> Variant:
 @exercise("ex-further-range")
 def range_test_on_unscaled_data(draw: Draw) -> Variant:
     """Find how the largest learning rate follows the scale of the inputs."""
-    factor = draw.one(10, 2, 3, 5, 100)
+    factor = draw.one(10, 3, 4, 5, 6, 8, 12, 20, 50, 100)
     return Variant(
         question=[
             "For a linear regression the curvatures of the loss grow with the square "
@@ -122,7 +122,7 @@ def range_test_on_unscaled_data(draw: Draw) -> Variant:
             whole(
                 "factor",
                 factor**2,
-                {may.SQUARE_FORGOTTEN: factor, may.FACTOR_TWO_FORGOTTEN: 2 * factor},
+                {may.SQUARE_FORGOTTEN: factor, may.DOUBLED_FOR_SQUARED: 2 * factor},
             )
         ],
         explanation=[
@@ -156,7 +156,7 @@ def batches_of_three(draw: Draw) -> Variant | None:
                 means,
                 {
                     may.SUM_FOR_MEAN: [3 * value for value in means],
-                    may.AXES_REORDERED: means[::-1],
+                    may.VALUES_REORDERED: means[::-1],
                 },
                 decimals=2,
             ),
@@ -189,7 +189,13 @@ def steps_with_momentum(draw: Draw) -> Variant | None:
     """Follow momentum by hand."""
     beta = draw.one(0.5, 0.8, 0.25, 0.9)
     gradients = draw.one(
-        (4, 4, 0, 0), (2, 2, 0, 0), (8, 0, 0, 0), (4, -4, 0, 0), (6, 2, 2, 0)
+        (4, 4, 0, 0),
+        (2, 2, 0, 0),
+        (8, 0, 0, 0),
+        (4, -4, 0, 0),
+        (6, 2, 2, 0),
+        (1, 3, -2, 0),
+        (5, 0, 5, 0),
     )
     steps, step = [], 0.0
     for gradient in gradients:
@@ -243,7 +249,7 @@ def steps_with_momentum(draw: Draw) -> Variant | None:
 def limit_of_momentum(draw: Draw) -> Variant:
     """Find the largest stable learning rate with momentum."""
     beta = draw.one(0.9, 0.5, 0.8, 0.99)
-    curvature = draw.one(1, 2, 4, 10)
+    curvature = draw.one(1, 2, 4, 5, 10, 20)
     limit = 2 * (1 + beta) / curvature
     return Variant(
         question=[
@@ -258,7 +264,7 @@ def limit_of_momentum(draw: Draw) -> Variant:
                 limit,
                 {
                     may.MOMENTUM_FORGOTTEN: 2 / curvature,
-                    may.SIGN: 2 * (1 - beta) / curvature,
+                    may.SIGN_OF_TERM: 2 * (1 - beta) / curvature,
                     may.RECIPROCAL: 2 / (1 - beta) / curvature,
                     may.FACTOR_TWO_FORGOTTEN: (1 + beta) / curvature,
                 },
@@ -276,7 +282,9 @@ def limit_of_momentum(draw: Draw) -> Variant:
 @exercise("ex-adam-hand")
 def two_steps_of_adam(draw: Draw) -> Variant | None:
     """Follow Adam by hand."""
-    first, second = draw.one((2, -2), (1, 3), (4, -2), (-1, 2), (3, -1), (2, 2))
+    first, second = draw.one(
+        (2, -2), (1, 3), (4, -2), (-1, 2), (3, -1), (2, 2), (5, 1), (-3, 1), (1, -4)
+    )
     beta1 = draw.one(0.5, 0.5, 0.9)
     beta2 = draw.one(0.5, 0.5, 0.75)
 
@@ -354,7 +362,7 @@ def weight_decay(draw: Draw) -> Variant:
             number(
                 "steps with ten times the rate",
                 steps / 10,
-                {may.SQUARE_FORGOTTEN: steps / 100, may.RECIPROCAL: steps * 10},
+                {may.TWICE: steps / 100, may.RECIPROCAL: steps * 10},
                 digits=3,
             ),
         ],
@@ -394,7 +402,7 @@ def schedule_by_hand(draw: Draw) -> Variant:
         question=[
             f"A schedule has {warm} warm-up steps, in which the rate rises linearly "
             f"from zero to its peak of {peak:g}, and {warm + rest} steps in all; "
-            "behind the warm-up the rate falls to zero by half a period of a cosine.",
+            "after the warm-up the rate falls to zero by half a period of a cosine.",
             f"What is the rate at the steps {', '.join(map(str, places))}?",
         ],
         parts=[
@@ -422,8 +430,10 @@ def schedule_by_hand(draw: Draw) -> Variant:
 @exercise("ex-further-clip")
 def clipping(draw: Draw) -> Variant | None:
     """Clip a gradient by norm and by value."""
-    a, b, norm = draw.one((6, 8, 10), (3, 4, 5), (5, 12, 13), (8, 15, 17), (9, 12, 15))
-    limit = draw.one(5, 4, 2, 6)
+    a, b, norm = draw.one(
+        (6, 8, 10), (3, 4, 5), (5, 12, 13), (8, 15, 17), (7, 24, 25), (20, 21, 29)
+    )
+    limit = draw.one(5, 1, 2, 4, 6, 10, 12)
     if limit >= b or limit >= norm:
         return None
     by_norm = (a * limit / norm, b * limit / norm)
@@ -458,7 +468,7 @@ def clipping(draw: Draw) -> Variant | None:
                 {
                     may.STOPPED_HALFWAY: degrees(atan2(b, a)),
                     may.RADIANS: turn * pi / 180,
-                    may.COMPLEMENT: degrees(atan2(by_value[1], by_value[0])),
+                    may.NEW_FOR_CHANGE: degrees(atan2(by_value[1], by_value[0])),
                 },
                 decimals=1,
                 unit="degrees",
@@ -478,9 +488,9 @@ def clipping(draw: Draw) -> Variant | None:
 @exercise("ex-further-slopes")
 def exploding_chain(draw: Draw) -> Variant:
     """Find from which weight on a gradient can explode."""
-    scale = draw.one(1, 2, 4)
-    name = {1: "σ(z)", 2: "2 σ(z)", 4: "4 σ(z)"}[scale]
-    squeeze = draw.one(1, 2, 3)
+    scale = draw.one(1, 2, 3, 4, 8)
+    name = "σ(z)" if scale == 1 else f"{scale} σ(z)"
+    squeeze = draw.one(1, 2, 3, 5, 10)
     other = "tanh(z)" if squeeze == 1 else f"tanh(z / {squeeze})"
     return Variant(
         question=[
@@ -523,7 +533,7 @@ def exploding_chain(draw: Draw) -> Variant:
 @exercise("ex-optimizer-memory")
 def memory_of_optimisers(draw: Draw) -> Variant:
     """Count the memory of training."""
-    millions = draw.one(50, 20, 100, 500)
+    millions = draw.one(50, 10, 20, 75, 100, 200, 350, 500)
     size = draw.one(4, 2, 8)
     each = millions * 1e6 * size / 1e9
     parts = []

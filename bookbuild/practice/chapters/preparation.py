@@ -36,15 +36,15 @@ def one_hot_by_hand(draw: Draw) -> Variant | None:
             f"column `exposure` in seconds with the values "
             f"{', '.join(map(str, times))}.",
             "Write down the one-hot encoding of the first, with the columns in the "
-            "order g, r, i, and the standardised exposure. The variance is the mean "
-            "over all values.",
+            "order g, r, i, and the standardised exposure. (For the variance, divide "
+            "by the number of values.)",
         ],
         parts=[
             several(
                 "one-hot, row by row",
                 encoded,
                 {
-                    may.AXES_REORDERED: [
+                    may.VALUES_REORDERED: [
                         float(name == one) for one in order for name in names
                     ],
                 },
@@ -107,9 +107,8 @@ def factors_through_layers(draw: Draw) -> Variant:
                 "factor",
                 factor,
                 {
-                    may.LINEAR_FOR_POWER: growth / depth,
-                    may.ROOT_FORGOTTEN: growth,
-                    may.ADDED_FOR_MULTIPLIED: 1 + (growth - 1) / depth,
+                    may.TOTAL_FOR_EACH: growth,
+                    may.LINEAR_FOR_POWER: 1 + (growth - 1) / depth,
                 },
                 decimals=3,
             ),
@@ -136,7 +135,7 @@ def fan_of_a_convolution(draw: Draw) -> Variant | None:
     return Variant(
         question=[
             f"A layer has {kernel} × {kernel} kernels, {channels} input channels and "
-            f"{filters} output channels, with ReLU behind it.",
+            f"{filters} output channels, and is followed by a ReLU.",
             "What is its fan-in, with which standard deviation does He's "
             "initialisation draw its weights, and with which does Glorot's, whose "
             "fan-out counts the positions of the kernel as well?",
@@ -186,9 +185,11 @@ def fan_of_a_convolution(draw: Draw) -> Variant | None:
 @exercise("ex-preparation-first")
 def first_loss(draw: Draw) -> Variant | None:
     """Find the first loss of three classes."""
-    shares = draw.one(
-        (70, 20, 10), (60, 30, 10), (50, 30, 20), (80, 15, 5), (90, 8, 2), (75, 20, 5)
-    )
+    largest = draw.whole(70, low=45, high=88)
+    smallest = draw.whole(10, low=2, high=(98 - largest) // 2)
+    shares = (largest, 100 - largest - smallest, smallest)
+    if smallest == shares[1]:
+        return None
     p = [share / 100 for share in shares]
     biases = [log(value) for value in p]
     return Variant(
@@ -196,9 +197,9 @@ def first_loss(draw: Draw) -> Variant | None:
             f"In a catalogue, {shares[0]} per cent are ellipticals, {shares[1]} per "
             f"cent spirals and {shares[2]} per cent lenses. A network for these three "
             "classes ends with a softmax.",
-            "Which three biases of the last layer make it predict these frequencies "
-            "before it has learned anything (weights of zero)? What is its first loss, "
-            "and how large is the first loss with biases of zero?",
+            "Give three biases of the last layer with which it predicts these "
+            "frequencies before it has learned anything (weights of zero). What is its "
+            "first loss, and how large is the first loss with biases of zero?",
         ],
         parts=[
             satisfying(
@@ -249,14 +250,14 @@ def first_loss(draw: Draw) -> Variant | None:
 @exercise("ex-further-mean")
 def column_with_a_large_mean(draw: Draw) -> Variant:
     """Find the condition number of a column beside a bias."""
-    m = draw.one(10, 2, 3, 5, 20, 4)
+    m = draw.one(10, 2, 3, 4, 5, 6, 7, 8, 12, 15, 20, 50)
     total = 2 + m * m
     largest = (total + sqrt(total**2 - 4)) / 2
     return Variant(
         question=[
             f"A column with the mean {m} and the variance 1 stands beside a bias, "
             "whose column holds ones. The matrix of second moments has 1 + m² and 1 on "
-            "the diagonal and m in the two other places.",
+            "the diagonal and m in the two other places, where m is the mean.",
             "What are the product and the sum of its eigenvalues, and what is the "
             "condition number κ, the largest over the smallest eigenvalue?",
         ],
@@ -288,7 +289,7 @@ def column_with_a_large_mean(draw: Draw) -> Variant:
 @exercise("ex-further-leaky")
 def leaky_relu(draw: Draw) -> Variant:
     """Find the variance of the weights before a leaky ReLU."""
-    leak = draw.one(0.1, 0.2, 0.3, 0.5, 0.01)
+    leak = draw.one(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 0.05, 0.25, 0.01)
     square = Fraction(str(leak)) ** 2
     below = write_value(1 + square)
     unsquared = write_value(1 + Fraction(str(leak)))
@@ -344,7 +345,7 @@ def outlier_in_a_column(draw: Draw) -> Variant:
                 {
                     may.VARIANCE_FOR_DEVIATION: deviation**2,
                     may.STOPPED_HALFWAY: outlier / count,
-                    may.WRONG_ONE: outlier,
+                    may.NOT_DIVIDED: outlier,
                 },
                 digits=2,
             )

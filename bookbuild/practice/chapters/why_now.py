@@ -14,12 +14,12 @@ from byhand.shapes import layers
 @exercise("ex-whynow-chance")
 def two_readers_guess(draw: Draw) -> Variant:
     """Find the probability that two guesses are right."""
-    choices = draw.one(4, 3, 5, 6, 8)
-    readers = draw.one(2, 2, 3)
+    choices = draw.one(4, 2, 3, 5, 6, 8, 10)
+    readers = draw.one(2, 2, 3, 4)
     chance = Fraction(1, choices)
     none = (1 - chance) ** readers
-    words = {2: "Two people", 3: "Three people"}
-    all_of = {2: "both are", 3: "all three are"}
+    words = {2: "Two people", 3: "Three people", 4: "Four people"}
+    all_of = {2: "both are", 3: "all three are", 4: "all four are"}
     return Variant(
         question=[
             f"{words[readers]} each guess which one of {choices} digits was drawn by a "
@@ -42,8 +42,8 @@ def two_readers_guess(draw: Draw) -> Variant:
                 1 - none,
                 {
                     may.COMPLEMENT: none,
-                    may.MULTIPLIED_FOR_ADDED: chance**readers,
-                    may.ADDED_FOR_MULTIPLIED: readers * chance,
+                    may.WRONG_ONE: chance**readers,
+                    may.OVERLAP_COUNTED_TWICE: readers * chance,
                 },
                 decimals=4,
             ),
@@ -60,34 +60,41 @@ def two_readers_guess(draw: Draw) -> Variant:
 @exercise("ex-whynow-majority")
 def majority(draw: Draw) -> Variant:
     """Give the weights of a majority vote."""
-    inputs, least = draw.one((3, 2), (3, 3), (3, 1), (4, 3), (4, 2))
-    example = [1.0] * inputs + [0.5 - least]
+    inputs = draw.one(3, 3, 4, 5)
+    limit = draw.whole(2, low=1, high=inputs - 1)
+    # At most some ones: the same, with all signs changed.
+    at_least = draw.one(True, True, False)
+    sign = 1.0 if at_least else -1.0
+    bias = 0.5 - limit if at_least else limit + 0.5
+    words = "at least" if at_least else "at most"
     return Variant(
         question=[
             f"A perceptron with {inputs} inputs that are 0 or 1 returns 1 if the sum "
             "of its weighted inputs and its bias is positive, and 0 otherwise.",
-            f"Give weights and a bias with which it returns 1 exactly if at least "
-            f"{least} of the inputs are 1.",
+            f"Give weights and a bias with which it returns 1 exactly if {words} "
+            f"{limit} of the inputs {'is' if limit == 1 else 'are'} 1.",
         ],
         parts=[
             satisfying(
                 f"{inputs} weights, then the bias",
-                example,
+                [sign] * inputs + [bias],
                 lambda values: all(
-                    (_sum(values, corner) > 0) == (sum(corner) >= least)
+                    (_sum(values, corner) > 0)
+                    == (sum(corner) >= limit if at_least else sum(corner) <= limit)
                     for corner in corners(inputs)
                 ),
                 {
-                    may.BIAS_FORGOTTEN: [1.0] * inputs + [0.0],
-                    may.OFF_BY_ONE: [1.0] * inputs + [-0.5 - least],
-                    may.CEILING_FOR_FLOOR: [1.0] * inputs + [float(-least)],
+                    may.BIAS_FORGOTTEN: [sign] * inputs + [0.0],
+                    may.OFF_BY_ONE: [sign] * inputs + [bias - 1],
+                    may.AT_THE_THRESHOLD: [sign] * inputs + [-sign * limit],
                 },
             )
         ],
         explanation=[
-            f"With all weights 1 the sum is the number of ones. The bias "
-            f"{write_value(0.5 - least)} makes it positive exactly if there are at "
-            f"least {least}."
+            f"With all weights {write_value(sign)} the weighted sum is "
+            f"{'' if at_least else 'minus '}the number of ones. The bias "
+            f"{write_value(bias)} makes the total positive exactly if there "
+            f"{'is' if limit == 1 else 'are'} {words} {limit}."
         ],
     )
 
@@ -97,30 +104,34 @@ def _sum(values, corner) -> float:
     return sum(w * x for w, x in zip(values, corner, strict=False)) + values[-1]
 
 
-# By the number of inputs; to try all weights would keep a reader waiting.
-LEARNABLE = {1: 4, 2: 14, 3: 104}
+# By the number of inputs, and whether there is a bias; to try all weights would keep a
+# reader waiting.
+LEARNABLE = {(1, True): 4, (2, True): 14, (1, False): 2, (2, False): 6}
 MISSED = {
-    1: "With one input that is all of them.",
-    2: "With two inputs only XOR and its opposite are missing.",
-    3: "With three inputs they have to be counted case by case, by how many targets "
-    "are one: with none 1, with one 8, with two 12, with three 24, with four 14, and "
-    "beyond four as many again as below.",
+    (1, True): "It can learn all of them.",
+    (2, True): "Only two cannot be learned: XOR and its opposite, whose ones no "
+    "straight line separates from the zeros.",
+    (1, False): "Without a bias the answer to 0 is always 0, which leaves 2.",
+    (2, False): "Without a bias the answer to (0, 0) is always 0, which leaves 8. Of "
+    "these, XOR would need w₁ > 0 and w₂ > 0 but w₁ + w₂ ≤ 0, and AND would need "
+    "w₁ ≤ 0 and w₂ ≤ 0 but w₁ + w₂ > 0.",
 }
 
 
 @exercise("ex-whynow-sixteen-functions")
 def functions_of_inputs(draw: Draw) -> Variant:
     """Count the functions that a perceptron can learn."""
-    inputs = draw.one(2, 1, 3)
+    inputs, has_bias = draw.another((2, True), (1, True), (2, False), (1, False))
     places = corners(inputs)
-    learnable = LEARNABLE[inputs]
+    learnable = LEARNABLE[inputs, has_bias]
     functions = 2 ** len(places)
-    names = {1: "one input", 2: "two inputs", 3: "three inputs"}
+    names = {1: "one input, which", 2: "two inputs, each of which"}
     return Variant(
         question=[
-            f"A perceptron has {names[inputs]}, which may be 0 or 1, weights and a "
-            "bias. Each way to assign a target, 0 or 1, to all of its possible inputs "
-            "is a function.",
+            f"A perceptron has {names[inputs]} may be 0 or 1, weights and "
+            f"{'a' if has_bias else 'no'} bias. It returns 1 if the weighted sum is "
+            "positive, and 0 otherwise. Each way to assign a target, 0 or 1, to all of "
+            "its possible inputs is a function.",
             "How many such functions are there, and how many of them can the "
             "perceptron learn?",
         ],
@@ -129,7 +140,7 @@ def functions_of_inputs(draw: Draw) -> Variant:
                 "functions",
                 functions,
                 {
-                    may.ADDED_FOR_MULTIPLIED: 2 * len(places),
+                    may.ADDED_FOR_MULTIPLIED: 2 * len(places) if inputs > 1 else None,
                     may.STOPPED_HALFWAY: len(places),
                 },
             ),
@@ -137,15 +148,14 @@ def functions_of_inputs(draw: Draw) -> Variant:
                 "functions that it can learn",
                 learnable,
                 {
-                    may.COMPLEMENT: functions - learnable,
+                    may.COMPLEMENT: functions - learnable if inputs > 1 else None,
                 },
             ),
         ],
         explanation=[
             f"There are {len(places)} possible inputs and so 2^{len(places)} = "
-            f"{functions} functions. {learnable} of them can be learned: those whose "
-            "ones a point, a straight line or a plane separates from the zeros. "
-            f"{MISSED[inputs]}",
+            f"{functions} functions. {MISSED[inputs, has_bias]}",
+            f"So the perceptron can learn {learnable} of them.",
         ],
     )
 
@@ -164,13 +174,13 @@ def depth_of_googlenet(draw: Draw) -> Variant | None:
     return Variant(
         question=[
             f"A network has {first} layers with weights at its beginning, then "
-            f"{modules} modules behind each other, then one dense layer. In a module "
+            f"{modules} modules one after another, then one dense layer. In a module "
             "four paths run side by side and are joined at the end. They have "
             f"{words[paths[0]]}, {words[paths[1]]}, {words[paths[2]]}, and a pooling "
             "layer (which has no weights) followed by one layer.",
-            "How many layers with weights has a module, how deep is it, and how deep "
-            "is the network, counted in layers with weights? How many layers with "
-            "weights has the network?",
+            "How many layers with weights does a module have, how deep is it, and how "
+            "deep is the network, counted in layers with weights? How many layers with "
+            "weights does the network have?",
         ],
         parts=[
             whole(
@@ -184,7 +194,7 @@ def depth_of_googlenet(draw: Draw) -> Variant | None:
             whole(
                 "depth of a module",
                 longest,
-                {may.COUNT_FOR_DEPTH: layers_of, may.POOLING_WITH_PARAMETERS: None},
+                {may.COUNT_FOR_DEPTH: layers_of},
             ),
             whole(
                 "depth of the network",
@@ -228,7 +238,7 @@ def _vgg(groups, classes: int):
 def shallower_vgg(draw: Draw) -> Variant:
     """Count the depth and the parameters of a VGG."""
     late = draw.one(3, 2, 4, 1)
-    classes = draw.one(1000, 10, 100)
+    classes = draw.one(1000, 10, 20, 50, 100, 200)
     groups = [(2, 64), (2, 128), (late, 256), (late, 512), (late, 512)]
     total = int(_vgg(groups, classes).count_params())
     depth = sum(count for count, _ in groups) + 3
@@ -238,11 +248,12 @@ def shallower_vgg(draw: Draw) -> Variant:
         question=[
             "VGG reads images of 224 × 224 with three colours. It has five groups of "
             "3 × 3 convolutions with padding, of 64, 128, 256, 512 and 512 filters, "
-            "and max pooling of 2 × 2 behind each group. The maps are flattened for "
-            f"two dense layers of 4,096 units and one of {classes:,}.",
+            "and max pooling of 2 × 2 after each group. The maps are flattened for "
+            f"two dense layers of 4,096 units and one of {classes:,} units.",
             "The first two groups have two layers each, and the last three have "
             f"{late} {'layer' if late == 1 else 'layers'} each. How deep is the "
-            "network, counted in layers with weights, and how many parameters has it?",
+            "network, counted in layers with weights, and how many parameters does it "
+            "have?",
         ],
         parts=[
             whole(
@@ -330,13 +341,13 @@ def doubling_time(draw: Draw) -> Variant | None:
 @exercise("ex-whynow-tokens")
 def tokens_left(draw: Draw) -> Variant:
     """Count doublings."""
-    stock = draw.one(300, 200, 500, 1000)
-    used = draw.one(15.6, 12, 18, 36, 2)
+    stock = draw.one(300, 200, 400, 500, 1000)
+    used = draw.another(15.6, 2, 5, 9, 12, 18, 24, 36)
     return Variant(
         question=[
             f"The stock of public text is estimated at {stock:,} trillion tokens. How "
-            f"many doublings lie between the {write_value(used)} trillion of one model "
-            "and that stock?"
+            f"many doublings lie between the {write_value(used)} trillion tokens that "
+            "one model was trained on and that stock?"
         ],
         parts=[
             number(
@@ -416,8 +427,9 @@ def laptop(draw: Draw) -> Variant:
     return Variant(
         question=[
             f"The processor of a laptop has {cores} cores at {write_value(ticks)} GHz, "
-            f"each of which finishes {each} operations in double precision per tick. "
-            "The supercomputer ASCI White of 2000 had a peak speed of 12.3 teraflop/s.",
+            f"each of which finishes {each} operations in double precision per clock "
+            "cycle. The supercomputer ASCI White of 2000 had a peak speed of 12.3 "
+            "teraflop/s.",
             "What is the peak speed of the laptop in units of 10⁹ operations per "
             "second, and how many per cent of ASCI White is that?",
         ],
@@ -436,20 +448,20 @@ def laptop(draw: Draw) -> Variant:
                 "of ASCI White",
                 100 * share,
                 {may.RECIPROCAL: 1 / share},
-                decimals=0,
+                decimals=1,
                 unit="per cent",
             ),
         ],
         explanation=[
             f"{cores} · {each} · {write_value(ticks)} = {write_value(peak)} in units "
             f"of 10⁹ operations per second, which is {peak / 1e3:.2g} teraflop/s or "
-            f"{100 * share:.0f} per cent of ASCI White."
+            f"{100 * share:.1f} per cent of ASCI White."
         ],
     )
 
 
 @exercise("ex-whynow-chips")
-def days_on_cards(draw: Draw) -> Variant:
+def days_on_cards(draw: Draw) -> Variant | None:
     """Find how long a training takes."""
     work = draw.whole(1600, low=400, high=4000, step=200)
     cards = draw.one(64, 32, 128, 48)
@@ -458,6 +470,8 @@ def days_on_cards(draw: Draw) -> Variant:
     words = {2: "half", 3: "a third", 4: "a quarter", 5: "a fifth"}
     rate = cards * speed / 1000 / part
     days = work / rate
+    if not 5 < days < 1000:
+        return None
     return Variant(
         question=[
             f"A training run of {work:,} petaflop/s-days uses {cards} cards of {speed} "
@@ -479,7 +493,7 @@ def days_on_cards(draw: Draw) -> Variant:
             number(
                 "days with ten times the cards",
                 days / 10,
-                {may.STOPPED_HALFWAY: days / 10 / part, may.ROOT_FORGOTTEN: None},
+                {may.STOPPED_HALFWAY: days / 10 / part},
                 digits=3,
                 unit="days",
             ),
@@ -495,8 +509,8 @@ def days_on_cards(draw: Draw) -> Variant:
 @exercise("ex-whynow-batch")
 def one_example_or_a_batch(draw: Draw) -> Variant:
     """Find the arithmetic intensity of a dense layer."""
-    width = draw.one(1000, 500, 2000, 4000)
-    batch = draw.one(256, 64, 128, 512)
+    width = draw.one(1000, 500, 800, 2000, 4000)
+    batch = draw.another(256, 32, 64, 128, 512)
     size = draw.one(4, 2, 8)
 
     def intensity(rows: int) -> float:
@@ -512,12 +526,11 @@ def one_example_or_a_batch(draw: Draw) -> Variant:
             f"rows by its weights, with {size} bytes for each value. It fetches the "
             "weights and the inputs once and writes the outputs once, and a "
             "multiplication and an addition are two operations.",
-            f"How many operations does it do for each byte with N = 1 and with "
-            f"N = {batch}?",
+            f"How many operations does it do per byte with N = 1 and with N = {batch}?",
         ],
         parts=[
             number(
-                "operations a byte, N = 1",
+                "operations per byte, N = 1",
                 single,
                 {
                     may.MACS_FOR_FLOPS: single / 2,
@@ -527,7 +540,7 @@ def one_example_or_a_batch(draw: Draw) -> Variant:
                 decimals=2,
             ),
             number(
-                f"operations a byte, N = {batch}",
+                f"operations per byte, N = {batch}",
                 many,
                 {
                     may.MACS_FOR_FLOPS: many / 2,
@@ -551,7 +564,8 @@ def one_example_or_a_batch(draw: Draw) -> Variant:
 @exercise("ex-whynow-base-rate")
 def test_in_a_clinic(draw: Draw) -> Variant:
     """Find what fraction of the alarms of a test is correct."""
-    ill = draw.one(50, 1, 5, 10, 20, 30)
+    # Where half of the patients are ill, the base rate does not matter.
+    ill = draw.another(50, 1, 2, 5, 10, 20, 30)
     found = draw.one(90, 80, 95, 99)
     cleared = draw.one(90, 80, 95)
     true = Fraction(ill * found, 10_000)
@@ -574,7 +588,7 @@ def test_in_a_clinic(draw: Draw) -> Variant:
                     else None,
                     may.COMPLEMENT: 1 - right,
                     may.UNWEIGHTED: Fraction(found, found + 100 - cleared)
-                    if ill != 50
+                    if ill != 50 and found != cleared
                     else None,
                     may.STOPPED_HALFWAY: true,
                 },
