@@ -462,6 +462,18 @@ def write_decimal(value: Value, decimals: int) -> str:
     return "0" if text in ("-0", "0") else text.replace("-", "−")
 
 
+def write_digits(value: Value, digits: int) -> str:
+    """Return a number rounded to some significant digits.
+
+    Examples
+    --------
+    >>> write_digits(312.5, 3), write_digits(0.0404, 2)
+    ('313', '0.04')
+    """
+    size = math.floor(math.log10(abs(value))) if value else 0
+    return write_decimal(value, digits - 1 - size)
+
+
 def write_value(value: Value | int) -> str:
     """Return a number of a question as short as it is exact.
 

@@ -110,10 +110,9 @@ def maximum_from_relus(draw: Draw) -> Variant:
             )
         ],
         explanation=[
-            f"{how[0].upper()}{how[1:]}, so {units} are enough. Fewer are not."
-        ]
-        if units > 1
-        else [f"{how[0].upper()}{how[1:]}, so 1 is enough."],
+            f"As {how}, {units} {'is' if units == 1 else 'are'} enough, and fewer are "
+            "not."
+        ],
     )
 
 

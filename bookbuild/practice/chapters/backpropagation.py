@@ -368,7 +368,9 @@ def one_weight_in_two_layers(draw: Draw) -> Variant:
                 {
                     may.ONE_PATH_ONLY: through_second,
                     may.STOPPED_HALFWAY: through_first,
-                    may.INNER_DERIVATIVE_FORGOTTEN: slope.format(z2),
+                    may.INNER_DERIVATIVE_FORGOTTEN: slope.format(z2)
+                    if slope != g
+                    else None,
                     may.NOT_DIFFERENTIATED: g.format(z2),
                     may.ACTIVATION_DERIVATIVE_FORGOTTEN: f"{through_second} + "
                     f"{slope.format(z2)} w x",

@@ -492,7 +492,7 @@ def smoothed_targets(draw: Draw) -> Variant:
                 {
                     may.EPSILON_SHARED: (1 - epsilon, low),
                     may.SHARED_AMONG_OTHERS: (1 - epsilon, shared),
-                    may.STOPPED_HALFWAY: (1.0, 0.0),
+                    may.NOTHING_CHANGES: (1.0, 0.0),
                 },
                 decimals=3,
             ),

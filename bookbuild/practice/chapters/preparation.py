@@ -185,7 +185,7 @@ def fan_of_a_convolution(draw: Draw) -> Variant | None:
 @exercise("ex-preparation-first")
 def first_loss(draw: Draw) -> Variant | None:
     """Find the first loss of three classes."""
-    largest = draw.whole(70, low=45, high=88)
+    largest = draw.whole(70, low=50, high=88)
     smallest = draw.whole(10, low=2, high=(98 - largest) // 2)
     shares = (largest, 100 - largest - smallest, smallest)
     if smallest == shares[1]:

@@ -5,7 +5,7 @@ from math import log, log2, sqrt
 
 from bookbuild.practice import misconceptions as may
 from bookbuild.practice.counting import model
-from bookbuild.practice.numbers import write_value
+from bookbuild.practice.numbers import write_digits, write_value
 from bookbuild.practice.parts import corners, number, satisfying, whole
 from bookbuild.practice.variants import Draw, Variant, exercise
 from byhand.shapes import layers
@@ -126,10 +126,12 @@ def functions_of_inputs(draw: Draw) -> Variant:
     learnable = LEARNABLE[inputs, has_bias]
     functions = 2 ** len(places)
     names = {1: "one input, which", 2: "two inputs, each of which"}
+    weights = "a weight" if inputs == 1 else "a weight for each"
+    rule = "sum of weighted inputs and bias" if has_bias else "weighted sum"
     return Variant(
         question=[
-            f"A perceptron has {names[inputs]} may be 0 or 1, weights and "
-            f"{'a' if has_bias else 'no'} bias. It returns 1 if the weighted sum is "
+            f"A perceptron has {names[inputs]} may be 0 or 1, {weights} and "
+            f"{'a' if has_bias else 'no'} bias. It returns 1 if the {rule} is "
             "positive, and 0 otherwise. Each way to assign a target, 0 or 1, to all of "
             "its possible inputs is a function.",
             "How many such functions are there, and how many of them can the "
@@ -500,8 +502,9 @@ def days_on_cards(draw: Draw) -> Variant | None:
         ],
         explanation=[
             f"The cards do {cards} · {speed / 1000:g} / {part} ≈ {rate:.3g} "
-            f"petaflop/s, so the run takes {work:,} / {rate:.3g} ≈ {days:.3g} days, "
-            f"and with ten times as many cards {days / 10:.3g}.",
+            f"petaflop/s, so the run takes {work:,} / {rate:.3g} ≈ "
+            f"{write_digits(days, 3)} days, and with ten times as many cards "
+            f"{write_digits(days / 10, 3)}.",
         ],
     )
 
