@@ -120,6 +120,10 @@ def test_a_hint_says_how_to_type(one):
     for part in one.variant(None).parts:
         assert part.kind
         assert len(part.hint) > 15
+        assert "fraction" not in part.hint or not part.unit
+        if isinstance(part, Formula):
+            several = "letters " in part.hint
+            assert several == (len(part.letters.ranges) > 1)
 
 
 def test_no_label_is_defined_twice():
@@ -156,6 +160,15 @@ def test_numbers_that_tell_nothing_apart_are_drawn_again():
         assert planted.variant(seed).mistakes == 2
 
 
+def test_the_numbers_of_the_chapter_are_drawn_again():
+    often = Exercise(
+        "ex-often",
+        lambda draw: Variant([f"Is it {draw.one(1, 1, 1, 2)}?"], [whole("it", 1)], []),
+    )
+    assert often.variant(None).question == ["Is it 1?"]
+    assert {tuple(often.variant(seed).question) for seed in FEW} == {("Is it 2?",)}
+
+
 def test_an_exercise_that_refuses_all_numbers_keeps_those_of_the_chapter():
     stubborn = Exercise("ex-stubborn", lambda draw: draw.source or planted.make(draw))
     refuses = replace(
@@ -172,3 +185,5 @@ def test_a_draw_stays_within_its_limits():
     assert {draw.decimal(0.5, low=0, high=0.3) for _ in range(80)} == {0, 0.1, 0.2, 0.3}
     assert sorted(draw.shuffled([3, 1, 2])) == [1, 2, 3]
     assert Draw(None).shuffled([3, 1, 2]) == [3, 1, 2]
+    assert {draw.another(5, 1, 2) for _ in range(50)} == {1, 2}
+    assert Draw(None).another(5, 1, 2) == 5

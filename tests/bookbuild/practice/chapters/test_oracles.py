@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bookbuild.practice.catalogue import exercise_of
+from bookbuild.practice.formulas import Letters
 
 SEEDS = range(200)
 OF_KERAS = range(60)  # a layer takes a millisecond or more
@@ -330,3 +331,102 @@ def test_functions_of_a_perceptron_by_trying_weights():
             for bias in biases
         }
         assert answers(variant) == [2 ** len(corners), len(learnable)]
+
+
+def test_offsets_without_locality_by_listing_them():
+    for variant in each("ex-translation-alone")[:40]:
+        (part,) = variant.parts
+        text = variant.question[0]
+        i, o = re.search(r"maps (\w) inputs to (\w) outputs", text).groups()
+        found = re.search(r"offset j − (\d?) ?u", text)[1]
+        strides = int(found) if found else 1
+        for inputs, outputs in ((9, 4), (6, 2), (11, 5)):
+            offsets = {j - strides * u for j in range(inputs) for u in range(outputs)}
+            here = Letters({i: (inputs, inputs), o: (outputs, outputs)})
+            assert here.values(here.read(part.answer))[0] == len(offsets)
+
+
+def test_networks_for_xor_by_going_through_their_inputs():
+    for variant in each("ex-network-xor"):
+        text = " ".join(variant.question).replace("−", "-")
+        low, high = map(int, re.search(r"that are (-?\d) or (\d)", text).groups())
+        values = list(map(float, variant.parts[0].answer))
+        hidden, output = np.reshape(values[:4], (2, 2)), np.array(values[6:8])
+        for x in itertools.product((low, high), repeat=2):
+            a = (x @ hidden + values[4:6] > 0) * 1.0
+            is_yes = a @ output + values[8] > 0
+            assert is_yes == ((x[0] != x[1]) != ("opposite" in text))
+
+
+def test_a_product_as_an_input_by_going_through_the_inputs():
+    for variant in each("ex-xor-product"):
+        text = " ".join(variant.question).replace("−", "-")
+        low, high = map(int, re.search(r"each (-?\d) or (\d)", text).groups())
+        *w, b = map(float, variant.parts[0].answer)
+        for one, other in itertools.product((low, high), repeat=2):
+            is_yes = np.dot(w, (one, other, one * other)) + b > 0
+            assert is_yes == ((one != other) != ("opposite" in text))
+
+
+LOSSES = {
+    "|y − t|": lambda e, y, t: abs(e),
+    "|2 y − t|": lambda e, y, t: abs(2 * y - t),
+    "|y − t|³": lambda e, y, t: abs(e) ** 3,
+    "|y − t|⁵": lambda e, y, t: abs(e) ** 5,
+    "log(1 + (y − t)²)": lambda e, y, t: math.log(1 + e * e),
+    "log cosh(y − t)": lambda e, y, t: math.log(math.cosh(e)),
+    "√(1 + (y − t)²)": lambda e, y, t: math.sqrt(1 + e * e),
+}
+FUNCTIONS = {
+    "tanh": math.tanh,
+    "sin": math.sin,
+    "cos": math.cos,
+    "exp": math.exp,
+    "the sigmoid σ": lambda z: 1 / (1 + math.exp(-z)),
+    "the square, g(z) = z²": lambda z: z**2,
+    "the third power, g(z) = z³": lambda z: z**3,
+}
+
+
+def points_of(letters):
+    """Return the values of each letter at the points where formulas are compared."""
+    return [letters.values(letters.read(letter)) for letter in letters.ranges]
+
+
+def test_derivatives_of_losses_by_differences():
+    seen = set()
+    for variant in each("ex-differentiable-abs")[:40]:
+        name = re.search(r"ℓ = (.*?)\. What", variant.question[0])[1]
+        seen.add(name)
+        (part,) = variant.parts
+        found = part.letters.values(part.letters.read(part.answer))
+        for value, y, t in zip(found, *points_of(part.letters), strict=True):
+            up, down = (LOSSES[name](y + s - t, y + s, t) for s in (1e-6, -1e-6))
+            assert math.isclose(value, (up - down) / 2e-6, rel_tol=1e-5, abs_tol=1e-5)
+    assert seen == set(LOSSES)
+
+
+def test_derivatives_by_a_shared_weight_by_differences():
+    seen = set()
+    for variant in each("ex-paths-shared")[:60]:
+        name = re.search(r"where g is (.*)\.$", variant.question[0])[1]
+        seen.add(name)
+        g, part = FUNCTIONS[name], variant.parts[1]
+        found = part.letters.values(part.letters.read(part.answer))
+        for value, w, x in zip(found, *points_of(part.letters), strict=True):
+            up, down = (v * g(v * x) for v in (w + 1e-6, w - 1e-6))
+            slope = (g(up) - g(down)) / 2e-6
+            assert math.isclose(value, slope, rel_tol=1e-5, abs_tol=1e-5)
+    assert seen == set(FUNCTIONS)
+
+
+def test_factors_of_a_chain_by_differences():
+    for variant in each("ex-recursion-bound"):
+        text = " ".join(variant.question).replace("−", "-")
+        found = r"weight is (\d+).*bias is (-?[\d.]+) and the input is ([\d.]+)\?"
+        weight, bias, x = map(float, re.search(found, text).groups())
+        g = FUNCTIONS["the sigmoid σ"]
+        slope = (g(weight * (x + 1e-6) + bias) - g(weight * (x - 1e-6) + bias)) / 2e-6
+        most = max(weight * g(z) * (1 - g(z)) for z in np.linspace(-4, 4, 81))
+        assert math.isclose(float(variant.parts[0].answer), most)
+        assert math.isclose(variant.parts[1].answer, slope, rel_tol=1e-6)
