@@ -71,7 +71,7 @@ LAST_POSITION_FORGOTTEN = Misconception(
 STRIDE_FORGOTTEN = Misconception(
     "stride forgotten",
     "This is the result with stride 1.",
-    "Divide by the stride: only every s-th position is computed.",
+    "The question has another stride.",
 )
 STRIDES_TWICE = Misconception(
     "stride counted twice",
@@ -93,11 +93,6 @@ PLAIN_FOR_TRANSPOSED = Misconception(
     "This is what an ordinary convolution would return.",
     "A transposed convolution makes maps larger: each input writes a copy of the "
     "kernel, s elements further.",
-)
-TRANSPOSED_FOR_PLAIN = Misconception(
-    "transposed taken for plain",
-    "This is what a transposed convolution would return.",
-    "An ordinary convolution makes maps smaller or keeps their size.",
 )
 AXES_REORDERED = Misconception(
     "axes in another order",
@@ -155,8 +150,9 @@ ONE_BIAS = Misconception(
 )
 CHANNELS_NOT_MULTIPLIED = Misconception(
     "channels not multiplied",
-    "This counts a single kernel for each filter.",
-    "A filter has one kernel for each input channel, so multiply by the channels.",
+    "The channels were not counted.",
+    "Each input channel has values and weights of its own, so multiply by their "
+    "number.",
 )
 KERNEL_NOT_SQUARED = Misconception(
     "kernel counted along one axis",
@@ -190,7 +186,7 @@ POOLING_WITH_PARAMETERS = Misconception(
 )
 BATCH_COUNTED = Misconception(
     "batch counted",
-    "This was multiplied by the size of the batch.",
+    "The batch was counted as well.",
     "The examples of a batch share all parameters, so their number does not enter.",
 )
 BATCH_NOT_COUNTED = Misconception(
@@ -220,13 +216,13 @@ MACS_FOR_FLOPS = Misconception(
 )
 BITS_FOR_BYTES = Misconception(
     "bits taken for bytes",
-    "This is the number of bits.",
+    "Bits were counted.",
     "A byte has eight bits.",
 )
 BYTES_FORGOTTEN = Misconception(
     "numbers taken for bytes",
-    "This is how many numbers there are.",
-    "Each of them takes several bytes, so multiply.",
+    "Numbers were counted instead of bytes.",
+    "Each number takes several bytes.",
 )
 LAST_LAYER_LEFT_OUT = Misconception(
     "last layer left out",
@@ -383,7 +379,7 @@ INPUT_NOT_MULTIPLIED = Misconception(
 )
 SUM_FOR_MEAN = Misconception(
     "sum instead of mean",
-    "This is the sum.",
+    "The sum was taken.",
     "Divide by the number of terms.",
 )
 MEAN_FOR_SUM = Misconception(
@@ -473,7 +469,7 @@ STEP_UPHILL = Misconception(
 )
 MOMENTUM_FORGOTTEN = Misconception(
     "momentum forgotten",
-    "These are steps without momentum.",
+    "This is without momentum.",
     "Each step keeps the fraction β of the one before.",
 )
 NOT_CORRECTED = Misconception(
@@ -815,6 +811,16 @@ EXPONENTIALS_FORGOTTEN = Misconception(
     "exponentials forgotten",
     "The logits themselves were divided by their sum.",
     "Take the exponential of each first.",
+)
+BOTTLENECK_FORGOTTEN = Misconception(
+    "hidden layer overlooked",
+    "This is the rank without the hidden layer.",
+    "Everything passes through the hidden units, so the rank is at most their number.",
+)
+PROBABILITY_FOR_ODDS = Misconception(
+    "probability divided instead of the odds",
+    "The probability was divided.",
+    "A class weight multiplies the odds, p / (1 − p), so divide those.",
 )
 POISSON = Misconception(
     "root of the expected number",

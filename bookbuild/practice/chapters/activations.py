@@ -150,7 +150,11 @@ def linear_bottleneck(draw: Draw) -> Variant | None:
                     may.ONE_BIAS: inputs * outputs + 1,
                 },
             ),
-            whole("largest rank", units, {may.LAST_LAYER_ONLY: min(inputs, outputs)}),
+            whole(
+                "largest rank",
+                units,
+                {may.BOTTLENECK_FORGOTTEN: min(inputs, outputs)},
+            ),
         ],
         explanation=[
             f"The network has ({inputs} + 1) · {units} + ({units} + 1) · {outputs} = "

@@ -407,7 +407,7 @@ def larger_images(draw: Draw) -> Variant | None:
             whole(
                 "factor",
                 factor**2,
-                {may.WINDOW_OF_ONE_AXIS: factor, may.POSITIONS_FORGOTTEN: 1},
+                {may.WINDOW_OF_ONE_AXIS: factor, may.NOTHING_CHANGES: 1},
             ),
         ],
         explanation=[
@@ -891,9 +891,6 @@ def copies(draw: Draw) -> Variant | None:
                 out,
                 {
                     may.PLAIN_FOR_TRANSPOSED: plain,
-                    may.SAME_FOR_VALID: len(x) * strides
-                    if strides < len(kernel)
-                    else None,
                     may.STRIDE_FORGOTTEN: len(x) + len(kernel) - 1
                     if strides > 1
                     else None,
@@ -947,14 +944,14 @@ def upsampling(draw: Draw) -> Variant:
                 "kernel without padding",
                 factor,
                 {
-                    may.TRANSPOSED_FOR_PLAIN: side * factor - side + 1,
+                    may.STRIDE_FORGOTTEN: side * factor - side + 1,
                     may.OFF_BY_ONE: factor + 1,
                 },
             ),
             whole(
                 "next kernel with same padding",
                 2 * factor,
-                {may.OFF_BY_ONE: factor + 1},
+                {may.WRONG_ONE: factor},
             ),
         ],
         explanation=[

@@ -87,7 +87,7 @@ def best_single_probability(draw: Draw) -> Variant:
                 {
                     may.COMPLEMENT: r"\frac{N - k}{N}",
                     may.RECIPROCAL: r"\frac{N}{k}",
-                    may.STOPPED_HALFWAY: r"\frac{k}{N - k}",
+                    may.ODDS_FOR_PROBABILITY: r"\frac{k}{N - k}",
                 },
             ),
             number("p", p, {may.COMPLEMENT: 1 - p}, decimals=3),
@@ -382,7 +382,7 @@ def two_softmaxes(draw: Draw) -> Variant:
                 "softmax of the two",
                 (Fraction(1, 1 + ratio), Fraction(ratio, 1 + ratio)),
                 {
-                    may.ORDER_EXCHANGED: (
+                    may.VALUES_REORDERED: (
                         Fraction(ratio, 1 + ratio),
                         Fraction(1, 1 + ratio),
                     ),
@@ -547,10 +547,10 @@ def undo_a_class_weight(draw: Draw) -> Variant:
                 "probability",
                 p,
                 {
-                    may.STOPPED_HALFWAY: output / weight,
+                    may.PROBABILITY_FOR_ODDS: output / weight,
                     may.RECIPROCAL: wrong / (1 + wrong),
                     may.ODDS_FOR_PROBABILITY: odds,
-                    may.UNWEIGHTED: output,
+                    may.NOTHING_CHANGES: output,
                 },
                 decimals=3,
             )

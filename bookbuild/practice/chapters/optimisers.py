@@ -265,7 +265,6 @@ def limit_of_momentum(draw: Draw) -> Variant:
                 {
                     may.MOMENTUM_FORGOTTEN: 2 / curvature,
                     may.SIGN_OF_TERM: 2 * (1 - beta) / curvature,
-                    may.RECIPROCAL: 2 / (1 - beta) / curvature,
                     may.FACTOR_TWO_FORGOTTEN: (1 + beta) / curvature,
                 },
                 digits=3,

@@ -230,7 +230,7 @@ def first_loss(draw: Draw) -> Variant | None:
                 log(3),
                 {
                     may.BINARY_LOGARITHM: log(3) / log(2),
-                    may.STOPPED_HALFWAY: -mean(biases),
+                    may.WRONG_ONE: entropy(p),
                 },
                 decimals=2,
             ),

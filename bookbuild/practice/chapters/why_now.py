@@ -393,7 +393,6 @@ def splitting_compute(draw: Draw) -> Variant:
                 {
                     may.ROOT_FORGOTTEN: compute / (6 * ratio) / 1e9,
                     may.STOPPED_HALFWAY: sqrt(compute / 6) / 1e9,
-                    may.UNWEIGHTED: sqrt(compute / ratio) / 1e9,
                 },
                 digits=2,
                 unit="billion parameters",
@@ -404,7 +403,7 @@ def splitting_compute(draw: Draw) -> Variant:
                 {
                     may.RECIPROCAL: parameters / ratio / 1e12,
                     may.STOPPED_HALFWAY: sqrt(compute / 6) / 1e12,
-                    may.UNWEIGHTED: parameters / 1e12,
+                    may.WRONG_ONE: parameters / 1e12,
                 },
                 digits=2,
                 unit="trillion tokens",
@@ -549,7 +548,7 @@ def one_example_or_a_batch(draw: Draw) -> Variant:
                     may.MACS_FOR_FLOPS: many / 2,
                     may.BYTES_FORGOTTEN: many * size,
                     may.STOPPED_HALFWAY: weights_only(batch),
-                    may.BATCH_NOT_COUNTED: single,
+                    may.WRONG_ONE: single,
                 },
                 decimals=0,
             ),
