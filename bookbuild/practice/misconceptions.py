@@ -907,11 +907,6 @@ CORRECTION_REVERSED = Misconception(
     "The correction has the wrong sign.",
     "What is rarer than it was in training becomes less probable.",
 )
-ODDS_FOR_PROBABILITY = Misconception(
-    "odds taken for a probability",
-    "These are the odds.",
-    "The probability is the odds divided by one plus the odds.",
-)
 PREVALENCE_MULTIPLIED = Misconception(
     "probability times prevalence",
     "The probability was multiplied by the prevalence.",
