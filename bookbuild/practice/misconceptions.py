@@ -550,7 +550,7 @@ TWO_FOR_YES_OR_NO = Misconception(
 ORDERS_FOR_UNITS = Misconception(
     "units counted instead of their orders",
     "This multiplies the numbers of units.",
-    "n units can be put in order in n! ways.",
+    "There are n! ways to put n units in order.",
 )
 ALL_IN_ONE_ROW = Misconception(
     "layers mixed",
