@@ -11,7 +11,7 @@ from bookbuild.practice.catalogue import exercise_of
 from bookbuild.practice.formulas import Letters
 
 SEEDS = range(200)
-OF_KERAS = range(60)  # a layer takes a millisecond or more
+OF_KERAS = range(24)  # a network takes a tenth of a second
 
 
 def numbers_in(variant):
