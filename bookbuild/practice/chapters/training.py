@@ -56,10 +56,10 @@ def number_of_updates(draw: Draw) -> Variant | None:
             ),
         ],
         explanation=[
-            f"{examples:,} / {batch} ≈ {examples / batch:.1f}, so an epoch has "
+            f"{examples:,} / {batch} ≈ {examples / batch:.2f}, so an epoch has "
             f"{updates} updates. {updates - 1} · {batch} = {(updates - 1) * batch:,}, "
-            f"so the last mini-batch has {last}.",
-            f"{wanted:,} / {updates} ≈ {wanted / updates:.1f}, so it takes {epochs} "
+            f"so the size of the last mini-batch is {last}.",
+            f"{wanted:,} / {updates} ≈ {wanted / updates:.2f}, so it takes {epochs} "
             f"epochs, which make {epochs * updates:,} updates.",
         ],
     )
@@ -104,6 +104,8 @@ def images_in_a_fold(draw: Draw) -> Variant | None:
     each = draw.one(6.25, 4, 5, 10)
     folds = draw.one(5, 10, 4)
     images = round(patients * each)
+    if images % folds or patients % folds:
+        return None
     return Variant(
         question=[
             f"You have {images:,} X-ray images of {patients} patients and use {folds} "

@@ -430,3 +430,137 @@ def test_factors_of_a_chain_by_differences():
         most = max(weight * g(z) * (1 - g(z)) for z in np.linspace(-4, 4, 81))
         assert math.isclose(float(variant.parts[0].answer), most)
         assert math.isclose(variant.parts[1].answer, slope, rel_tol=1e-6)
+
+
+def decimals_in(text):
+    """Return the numbers of a text, in order, without signs."""
+    text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)
+    return [float(found) for found in re.findall(r"(?<![\w.])\d+(?:\.\d+)?", text)]
+
+
+class Weights:
+    """What early stopping asks of a model: its weights are the number of its epoch."""
+
+    stop_training = False
+    epoch = restored = 0
+
+    def get_weights(self):
+        return self.epoch
+
+    def set_weights(self, weights):
+        self.restored = weights
+
+
+@pytest.mark.slow
+def test_patience_with_the_callback(keras):
+    for variant in each("ex-callbacks-patience", OF_KERAS):
+        losses = decimals_in(variant.question[0])
+        stops, bests = [], []
+        for patience in (1, 2, 4):
+            callback = keras.callbacks.EarlyStopping(
+                monitor="val_loss", patience=patience, restore_best_weights=True
+            )
+            model = Weights()
+            callback.set_model(model)
+            callback.on_train_begin()
+            for model.epoch, loss in enumerate(losses, start=1):
+                callback.on_epoch_end(model.epoch - 1, {"val_loss": loss})
+                if model.stop_training:
+                    break
+            callback.on_train_end()
+            stops.append(model.epoch)
+            bests.append(model.restored)
+        assert [list(answer) for answer in answers(variant)] == [stops, bests]
+
+
+def test_ranking_by_scikit_learn():
+    metrics = pytest.importorskip("sklearn.metrics")
+    for variant in each("ex-unbalanced-auc"):
+        scores = decimals_in(variant.question[0])
+        genuine = [1, 1, *[0] * (len(scores) - 2)]
+        auc = metrics.roc_auc_score(genuine, scores)
+        precision = metrics.average_precision_score(genuine, scores)
+        assert np.allclose(
+            [float(answer) for answer in answers(variant)], [auc, precision]
+        )
+
+
+def test_a_list_of_candidates_by_all_its_outcomes():
+    for variant in each("ex-capstone-list"):
+        p = np.array(decimals_in(variant.question[0]))
+        outcomes = np.array(list(itertools.product((0, 1), repeat=4)))
+        chance = np.prod(np.where(outcomes, p, 1 - p), axis=1)
+        lenses = outcomes.sum(axis=1)
+        mean = chance @ lenses
+        spread = math.sqrt(chance @ (lenses - mean) ** 2)
+        precision = chance @ outcomes.mean(axis=1)
+        kept = chance @ outcomes[:, :3].mean(axis=1)
+        assert np.allclose(answers(variant), [mean, spread, precision, kept])
+
+
+def test_dropout_by_all_its_masks():
+    for variant in each("ex-dropout-by-hand"):
+        text = variant.question[0]
+        a, mask = np.array(rows_in(text))
+        rate = float(re.search(r"rate q = ([\d.]+)", text)[1])
+        masks = np.array(list(itertools.product((0, 1), repeat=3)))
+        chance = np.prod(np.where(masks, 1 - rate, rate), axis=1)
+        third = masks[:, 2] * a[2] / (1 - rate)
+        mean = chance @ third
+        wanted = [mask * a / (1 - rate), mean, chance @ (third - mean) ** 2]
+        for answer, value in zip(answers(variant), wanted, strict=True):
+            assert np.allclose(answer, value)
+    for variant in each("ex-dropout-relu-mean"):
+        a = np.array(rows_in(variant.question[0])[0])
+        shift = int(re.search(r"− (\d+)\)", variant.question[0])[1])
+        masked = [2 * a * mask for mask in itertools.product((0, 1), repeat=2)]
+        values = [max(0, pair.sum() - shift) for pair in masked]
+        assert np.allclose(answers(variant), [np.mean(values), max(0, a.sum() - shift)])
+
+
+def test_siblings_by_all_splits():
+    for variant in each("ex-data-leak-count")[:60]:
+        copies, above, below = map(int, decimals_in(variant.question[0]))
+        share = above / below
+        none = 0.0
+        for split in itertools.product((0, 1), repeat=copies - 1):
+            chance = math.prod(share if one else 1 - share for one in split)
+            none += chance * (sum(split) == 0)
+        assert np.allclose([float(one) for one in answers(variant)], [none, 1 - none])
+
+
+def test_boxes_by_going_through_the_maps():
+    for variant in each("ex-paper-boxes"):
+        text = " ".join(variant.question)
+        sides = [
+            int(one)
+            for one in re.search(r"with ([\d, ]+) positions", text)[1].split(", ")
+        ]
+        few, many = map(
+            int, re.search(r"carry (\d) boxes .* others (\d)", text).groups()
+        )
+        pixels = int(re.search(r"image of (\d+) pixels", text)[1])
+        counts = [few, many, many, many, few, few]
+        boxes = [
+            sum(count for _ in itertools.product(range(side), repeat=2))
+            for side, count in zip(sides, counts, strict=True)
+        ]
+        assert math.ceil(pixels / 8) == sides[0]
+        assert pixels / 4 == pixels // 4
+        wanted = [
+            sum(boxes),
+            boxes[0] / sum(boxes),
+            boxes[0] - few * (pixels // 8) ** 2,
+        ]
+        assert np.allclose([float(one) for one in answers(variant)], wanted)
+
+
+def test_power_laws_by_their_errors():
+    for variant in each("ex-data-power-by-hand"):
+        first, start, now, count, _ = decimals_in(
+            variant.question[0].replace("(−ω)", "1")
+        )
+        wanted = decimals_in(variant.question[1])[0]
+        omega, examples = answers(variant)
+        assert math.isclose(first / now, (count / start) ** omega)
+        assert math.isclose(now / wanted, (examples / count) ** omega, rel_tol=1e-3)
