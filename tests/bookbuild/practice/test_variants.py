@@ -115,6 +115,29 @@ def test_what_is_shown_is_plain_text(one):
             assert "{" not in text or is_about_formulas, text
 
 
+# "How many weights has it?" for "does it have", and "behind" for "after".
+FOREIGN = re.compile(
+    r"(?<!after )\bhow many [\w ]+ has (?:the|it|its|each|one)\b|\bbehind\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("one", EXERCISES, ids=LABELS)
+def test_what_is_shown_is_english(one):
+    for variant in variants_of(one):
+        shown = [*variant.question, *variant.explanation]
+        for part in variant.parts:
+            shown += [part.label, *(slip.sentence for slip in part.mistakes)]
+        assert [text for text in shown if FOREIGN.search(text)] == []
+
+
+def test_what_is_not_english_is_found():
+    assert FOREIGN.search("How many parameters has the layer?")
+    assert FOREIGN.search("the layers behind it")
+    assert not FOREIGN.search("How many parameters does the layer have?")
+    assert not FOREIGN.search("After how many steps has it lost half of its size?")
+
+
 @pytest.mark.parametrize("one", EXERCISES, ids=LABELS)
 def test_a_hint_says_how_to_type(one):
     for part in one.variant(None).parts:
