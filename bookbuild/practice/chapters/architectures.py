@@ -108,7 +108,7 @@ def constant_prediction(draw: Draw) -> Variant | None:
             ),
         ],
         explanation=[
-            f"The accuracy is {major} / {total} = {p:g}, and the loss "
+            f"The accuracy is {major} / {total:,} = {p:g}, and the loss "
             f"−{p:g} log {p:g} − {1 - p:.2g} log {1 - p:.2g} = {loss:.3f}.",
             "With logits near zero both classes have the probability 1/2, and the loss "
             "is log 2 = 0.693 whatever the labels are.",

@@ -92,10 +92,10 @@ def polynomial_through_points(draw: Draw) -> Variant:
 def update_ratio(draw: Draw) -> Variant:
     """Find update ratios."""
     weights, norm = draw.one(
-        ((3, 4), 5), ((6, 8), 10), ((5, 12), 13), ((8, 15), 17), ((4, 3), 5)
+        ((3, 4), 5), ((5, 12), 13), ((8, 15), 17), ((7, 24), 25), ((20, 21), 29)
     )
     gradient, size = draw.one(
-        ((0.6, 0.8), 1.0), ((0.3, 0.4), 0.5), ((1.2, 1.6), 2.0), ((0.8, 0.6), 1.0)
+        ((0.6, 0.8), 1.0), ((0.3, 0.4), 0.5), ((1.2, 1.6), 2.0), ((0.5, 1.2), 1.3)
     )
     rate = draw.one(0.01, 0.1, 0.001)
     ratio = rate * size / norm
