@@ -17,6 +17,7 @@ LEAST_REQUIREMENTS = {"keras", "matplotlib", "scikit-learn", "astropy", "mlxtend
 BOUND = re.compile(r"tf\.keras|KERAS_BACKEND|set_backend|os\.environ")
 LEAST_CAPTION = 30  # characters
 RANDOM = re.compile(r"\.fit\(|\.random\.")
+SEEDED = re.compile(r"np\.random\.default_rng\((?!\s*(?:None\s*)?\))")
 # The text at the end of a page: `# %%`, then comments alone. Only what the book's build
 # needs may follow.
 CLOSING = re.compile(
@@ -85,8 +86,12 @@ def any_backend_serves(script: Source) -> Iterator[Fault]:
 
 
 def chance_is_seeded(script: Source) -> Iterator[Fault]:
-    """Yield a script that draws at random and sets no seed."""
-    rest = script.text.replace("np.random.default_rng(0)", "")  # has its seed
+    """Yield a script that draws at random and sets no seed.
+
+    A generator of NumPy that gets a seed needs no other, and Keras's seed would not
+    reach it.
+    """
+    rest = SEEDED.sub("", script.text)
     drawn = RANDOM.search(rest)
     if drawn and "keras.utils.set_random_seed(" not in script.text:
         yield script.fault(

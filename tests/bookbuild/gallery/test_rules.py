@@ -106,8 +106,24 @@ def test_chance_without_a_seed_is_seen(code):
     (fault,) = rules.chance_is_seeded(script(unseeded.replace("model.fit(x, y)", code)))
     assert "without a seed" in fault.what
     assert fault.line == 12
-    seeded = unseeded.replace("model.fit(x, y)", "np.random.default_rng(0)")
-    assert list(rules.chance_is_seeded(script(seeded))) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "seeded"),
+    [
+        ("np.random.default_rng(0)", True),
+        ("np.random.default_rng(seed)", True),
+        ("np.random.default_rng(\n    seed=SEED,\n)", True),
+        ("np.random.default_rng()", False),
+        ("np.random.default_rng( None )", False),
+        ("np.random.default_rng(0); np.random.normal()", False),
+        ("np.random.default_rng(0); model.fit(x, y)", False),
+    ],
+)
+def test_a_generator_of_numpy_that_has_its_seed_needs_no_other(code, seeded):
+    text = SCRIPT.replace("keras.utils.set_random_seed(0)\n", "")
+    drawing = script(text.replace("model.fit(x, y)", code))
+    assert (list(rules.chance_is_seeded(drawing)) == []) is seeded
 
 
 @pytest.mark.parametrize("line", ["results = {}", "facts = dict(a=1)", "  facts = {}"])
