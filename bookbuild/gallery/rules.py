@@ -12,7 +12,8 @@ from bookbuild.checks.sources import Fault, Source, line_at
 from bookbuild.gallery import devices, scripts
 
 MAY_IMPORT = {"keras", "numpy", "matplotlib", "sklearn", "byhand", "astropy"}
-MAY_IMPORT |= {"functools", "pathlib", "tempfile", "time"}  # come with Python
+# What comes with Python.
+MAY_IMPORT |= {"functools", "itertools", "pathlib", "tempfile", "time"}
 LEAST_REQUIREMENTS = {"keras", "matplotlib", "scikit-learn", "astropy", "mlxtend"}
 BOUND = re.compile(r"tf\.keras|KERAS_BACKEND|set_backend|os\.environ")
 LEAST_CAPTION = 30  # characters
