@@ -24,6 +24,7 @@ from byhand.datasets import spectra
 from byhand.experiments import spread
 from byhand.restarts import fresh_start
 from keras import layers, ops
+from keras.optimizers.schedules import CosineDecay
 
 TRAINING = 1000  # spectra to learn from
 NEW = 2000  # spectra to measure on
@@ -31,20 +32,65 @@ UNITS = 128  # in each of two hidden layers
 KINDS = 10  # of spectral line
 BATCH = 50  # examples in a mini-batch
 EPOCHS = 20
+STEPS = EPOCHS * TRAINING // BATCH
+RATE = 0.01  # learning rate of the first step
 STRENGTHS = [0.0, 0.3, 1.0, 3.0]  # of the decay
-SEEDS = 5
+SEEDS = range(22, 27)  # the settings were chosen with others
 
 keras.utils.set_random_seed(0)
+
+# %%
+# How strong is a strength?
+# -------------------------
+#
+# In each step AdamW of Keras multiplies a weight by ``1 - rate * strength``,
+# with the learning rate of that step, before it adds the update that comes
+# from the gradient. What a strength does therefore depends on the learning
+# rate and on the number of steps as well. Here the rate falls to zero along
+# half a cosine, so its mean is half of the first one. A weight without a
+# gradient is left with a fraction of about
+# ``exp(-strength * RATE * STEPS / 2)``. The default strength of Keras, 0.004,
+# is made for longer runs: here it would change next to nothing.
+#
+# In the paper, a weight is multiplied by ``1 - schedule * strength``, where
+# the schedule starts at one. The learning rate is not a factor there, so a
+# strength of the paper is the product of learning rate and strength in Keras.
+cosine = CosineDecay(initial_learning_rate=RATE, decay_steps=STEPS)
+rates = np.array([float(cosine(step)) for step in range(STEPS)])
+without_gradient = {}  # fraction that is left of a weight
+for strength in [0.004, *STRENGTHS]:
+    left = np.prod(1 - rates * strength)
+    estimate = np.exp(-strength * RATE * STEPS / 2)
+    without_gradient[strength] = left
+    print(
+        f"strength {strength:g}: {left:.4f} of a weight is left, "
+        f"and the estimate is {estimate:.4f}"
+    )
+
+
+# %%
+# Keras agrees
+# ------------
+#
+# We give AdamW a weight of one whose gradient is zero in every step, at a
+# strength of one, and look at what is left of it.
+weight = keras.Variable([1.0])
+optimizer = keras.optimizers.AdamW(learning_rate=cosine, weight_decay=1.0)
+for _ in range(STEPS):
+    optimizer.apply([ops.zeros(1)], [weight])
+left_by_keras = float(ops.convert_to_numpy(weight)[0])
+print(f"{left_by_keras:.4f} of the weight is left")
 
 
 # %%
 # A network whose weights decay
 # -----------------------------
 #
-# In a step with the learning rate ``rate``, AdamW multiplies each weight by
-# ``1 - rate * strength`` before it adds the update that comes from the
-# gradient. Biases are usually left out, because they do not make a function
+# Biases are usually left out of the decay, because they do not make a function
 # steeper. Keras would decay them as well unless we exclude them by name.
+cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+
 def decaying_network(strength):
     """Return a compiled network that AdamW trains."""
     network = keras.Sequential(
@@ -53,19 +99,14 @@ def decaying_network(strength):
             layers.Flatten(),
             layers.Dense(UNITS, activation="relu"),
             layers.Dense(UNITS, activation="relu"),
-            layers.Dense(KINDS, activation="softmax"),
+            layers.Dense(KINDS),
         ]
     )
     optimizer = keras.optimizers.AdamW(
-        learning_rate=keras.optimizers.schedules.CosineDecay(
-            initial_learning_rate=0.01, decay_steps=EPOCHS * TRAINING // BATCH
-        ),
-        weight_decay=strength,
+        learning_rate=cosine, weight_decay=strength
     )
     optimizer.exclude_from_weight_decay(var_names=["bias"])
-    network.compile(
-        optimizer=optimizer, loss="sparse_categorical_crossentropy"
-    )
+    network.compile(optimizer=optimizer, loss=cross_entropy)
     return network
 
 
@@ -79,11 +120,10 @@ def decaying_network(strength):
 # *overconfident*.
 def scores(network, x, y):
     """Return mean cross-entropy, accuracy and mean confidence."""
-    probabilities = ops.convert_to_numpy(network(x))
-    of_label = probabilities[np.arange(len(y)), y]
-    tiny = np.finfo("float32").tiny  # keeps the logarithm finite
+    logits = network(x)
+    probabilities = ops.convert_to_numpy(ops.softmax(logits))
     return {
-        "loss": -np.mean(np.log(np.maximum(of_label, tiny))),
+        "loss": float(cross_entropy(y, logits)),
         "accuracy": np.mean(probabilities.argmax(axis=1) == y),
         "confidence": np.mean(probabilities.max(axis=1)),
     }
@@ -108,7 +148,7 @@ on_new = {}
 weights = {}
 for strength in STRENGTHS:
     network = decaying_network(strength)
-    for seed in range(SEEDS):
+    for seed in SEEDS:
         x, y = spectra(TRAINING + NEW, seed=seed)
         fresh_start(network, seed=seed)
         network.fit(
@@ -128,7 +168,7 @@ def table(runs, name):
     """Return a score of all runs, an array (strengths, seeds)."""
     return np.array(
         [
-            [runs[strength, seed][name] for seed in range(SEEDS)]
+            [runs[strength, seed][name] for seed in SEEDS]
             for strength in STRENGTHS
         ]
     )
@@ -140,47 +180,47 @@ def table(runs, name):
 #
 # The table has the means over the seeds, and as a measure of the weights their
 # root mean square. Read it from top to bottom. The weights become smaller with
-# every row, and the training loss larger. The loss on new spectra falls with a
-# decay of 0.3 and is high again at the largest strength, where the network
-# does not even fit its training spectra well.
-loss = table(on_training, "loss")
-new_loss = table(on_new, "loss")
-accuracy = table(on_training, "accuracy")
-new_accuracy = table(on_new, "accuracy")
-new_confidence = table(on_new, "confidence")
-size = np.array(
-    [
+# every row, and the training loss larger. The loss on new spectra falls at
+# first and is high again at the largest strength, where the network does not
+# even fit its training spectra well. The weights shrink far less than without
+# a gradient, because the gradient restores them.
+columns = {
+    "training loss": table(on_training, "loss"),
+    "training accuracy": table(on_training, "accuracy"),
+    "new loss": table(on_new, "loss"),
+    "new accuracy": table(on_new, "accuracy"),
+    "new confidence": table(on_new, "confidence"),
+    "weight size": np.array(
         [
-            np.sqrt(np.mean(weights[strength, seed] ** 2))
-            for seed in range(SEEDS)
+            [np.sqrt(np.mean(weights[strength, seed] ** 2)) for seed in SEEDS]
+            for strength in STRENGTHS
         ]
-        for strength in STRENGTHS
-    ]
-)
-print("          weight  training  training  new    new       new")
-print("strength  size    loss      accuracy  loss   accuracy  confidence")
-for row, strength in enumerate(STRENGTHS):
-    print(
-        f"{strength:<9g} {size[row].mean():.3f}   {loss[row].mean():.3f}     "
-        f"{accuracy[row].mean():.3f}     {new_loss[row].mean():.3f}  "
-        f"{new_accuracy[row].mean():.3f}     {new_confidence[row].mean():.3f}"
-    )
+    ),
+}
+print("strength".ljust(18), *[f"{strength:6g}" for strength in STRENGTHS])
+for name, values in columns.items():
+    print(name.ljust(18), *[f"{mean:6.3f}" for mean in values.mean(axis=1)])
 
 # %%
 # Is the change larger than chance?
 # ---------------------------------
 #
-# The change from no decay to a strength of 0.3 is taken seed by seed, with a
-# 95 % confidence interval. The loss on new spectra falls, and so does the
-# overconfidence, by which the mean confidence exceeds the accuracy. The
-# accuracy changes by little.
-MIDDLE = 1  # row of the strength that is compared with none
+# The weakest decay is compared with none. All settings come from runs with
+# other seeds, so that this comparison does not favour the strength that was
+# singled out by it. The change is taken seed by seed, with a 95 % confidence
+# interval. The *overconfidence* is the mean confidence minus the accuracy. It
+# falls, and so does the loss on new spectra. The accuracy changes by hardly
+# more than a hundredth, and whether its interval contains zero depends on the
+# backend, which draws other initial weights.
+weakest = 1  # row of the table: in row 0 there is no decay
+new_loss = columns["new loss"]
+new_accuracy = columns["new accuracy"]
+overconfidence = columns["new confidence"] - new_accuracy
 changes = {
-    "loss": spread(new_loss[MIDDLE] - new_loss[0]),
-    "accuracy": spread(new_accuracy[MIDDLE] - new_accuracy[0]),
+    "loss": spread(new_loss[weakest] - new_loss[0]),
+    "accuracy": spread(new_accuracy[weakest] - new_accuracy[0]),
+    "overconfidence": spread(overconfidence[weakest] - overconfidence[0]),
 }
-overconfidence = new_confidence - new_accuracy
-changes["overconfidence"] = spread(overconfidence[MIDDLE] - overconfidence[0])
 for name, change in changes.items():
     print(f"{name}: {change.mean:+.3f} ± {change.half_width:.3f}")
 
@@ -203,11 +243,11 @@ for ax, name in zip(panels, ["loss", "accuracy"]):
         ax.plot(ticks, means, color=colour, label=label)
     ax.set(xlabel="strength of the decay", ylabel=name)
 panels[0].set_ylabel("cross-entropy")
-panels[1].legend()
+panels[1].legend(loc="upper right")
 fig.set_label(
     "Cross-entropy and accuracy by strength of the decay. On new spectra the "
     f"cross-entropy is {new_loss[0].mean():.2f} without decay and "
-    f"{new_loss[MIDDLE].mean():.2f} with a strength of {STRENGTHS[MIDDLE]}."
+    f"{new_loss[weakest].mean():.2f} with a strength of {STRENGTHS[weakest]}."
 )
 plt.show()
 
@@ -217,41 +257,49 @@ plt.show()
 # their means.
 
 # %%
-# How the decay shrinks the weights
-# ---------------------------------
+# Small and large weights
+# -----------------------
 #
-# The decay shrinks the small weights somewhat more than the large ones. With
-# each strength, the median of the absolute values is left with a smaller
-# fraction of what it is without decay than the 99th percentile. One reason may
-# be that the large weights are those which lower the loss, so that the
-# gradient restores them.
-PERCENTILES = [50, 99]
+# The decay shrinks the small weights somewhat more than the large ones. For
+# each seed and strength, we take the median of the absolute values and their
+# 99th percentile, over all layers, as fractions of what they are without
+# decay. One reason for the difference may be that the large weights are those
+# which lower the loss, so that the gradient restores them.
 percentiles = np.array(
     [
-        np.percentile(np.abs(weights[strength, 0]), PERCENTILES)
+        [
+            np.percentile(np.abs(weights[strength, seed]), [50, 99])
+            for seed in SEEDS
+        ]
         for strength in STRENGTHS
     ]
 )
-left = percentiles / percentiles[0]
-print("fraction of the absolute values without decay that is left")
-print("strength ", *[f"percentile {number:<8}" for number in PERCENTILES])
-for strength, row in zip(STRENGTHS, left):
-    print(f"{strength:<9g}", *[f"{value:<19.3f}" for value in row])
+fractions = percentiles / percentiles[0]  # (strengths, seeds, percentiles)
+large_minus_small = {}
+for row, strength in enumerate(STRENGTHS[1:], start=1):
+    median, percentile = fractions[row].mean(axis=0)
+    gap = spread(fractions[row, :, 1] - fractions[row, :, 0])
+    large_minus_small[strength] = gap
+    print(
+        f"strength {strength:g}: median {median:.3f}, 99th percentile "
+        f"{percentile:.3f}, difference {gap.mean:.3f} ± {gap.half_width:.3f}"
+    )
 
 # %%
 # The weights in a histogram
 # --------------------------
 #
 # The vertical axis is logarithmic, because few weights are large.
+shown = [STRENGTHS[0], STRENGTHS[weakest], STRENGTHS[-1]]
+seed = SEEDS[0]
+largest = max(np.abs(weights[strength, seed]).max() for strength in shown)
+bins = np.linspace(-largest, largest, 101)
 fig, ax = plt.subplots(figsize=(6.4, 3), layout="constrained")
-bins = np.linspace(-0.6, 0.6, 101)
-for strength, colour, line in [
-    (0.0, "C3", "--"),
-    (0.3, "C0", "-"),
-    (3.0, "C2", "-."),
-]:
+for strength, colour, line in zip(
+    shown, ["C3", "C0", "C2"], ["--", "-", "-."]
+):
     ax.hist(
-        weights[strength, 0],
+        weights[strength, seed],
         bins=bins,
         histtype="step",
         color=colour,
@@ -262,8 +310,8 @@ ax.set(xlabel="weight", ylabel="number of weights in a bin", yscale="log")
 ax.legend()
 fig.set_label(
     "Histogram of all weights at three strengths of decay. The strength of "
-    f"{STRENGTHS[-1]} shrinks the median of the absolute values to "
-    f"{left[-1, 0]:.2f} of that without decay."
+    f"{STRENGTHS[-1]:g} shrinks the median of the absolute values to "
+    f"{fractions[-1, 0, 0]:.2f} of that without decay."
 )
 plt.show()
 
@@ -289,25 +337,36 @@ plt.show()
 # hold. Both belong to the settings above: leave this cell out of what you
 # copy.
 facts = {
+    "level": 0.95,  # of the intervals
     "strengths": STRENGTHS,
-    "middle strength": STRENGTHS[MIDDLE],
-    "training loss": loss.mean(axis=1).tolist(),
-    "new loss": new_loss.mean(axis=1).tolist(),
-    "training accuracy": accuracy.mean(axis=1).tolist(),
-    "new accuracy": new_accuracy.mean(axis=1).tolist(),
-    "weight size": size.mean(axis=1).tolist(),
-    "weight size without": size[0].mean(),
-    "weight size middle": size[MIDDLE].mean(),
+    "weakest strength": STRENGTHS[weakest],
+    "weight size without": columns["weight size"][0].mean(),
+    "weight size weakest": columns["weight size"][weakest].mean(),
+    "left without gradient": without_gradient[STRENGTHS[weakest]],
 }
+for name, values in columns.items():
+    facts[name] = values.mean(axis=1).tolist()
 for name in ["loss", "accuracy"]:
     facts[f"new {name} change"] = changes[name].mean
     facts[f"new {name} change half-width"] = changes[name].half_width
 
-assert np.all(np.diff(size.mean(axis=1)) < 0)
-assert np.all(np.diff(loss.mean(axis=1)) > 0)
+assert abs(left_by_keras - without_gradient[1.0]) < 1e-3
+for strength, left in without_gradient.items():
+    assert abs(left - np.exp(-strength * RATE * STEPS / 2)) < 0.01
+default = keras.optimizers.AdamW().weight_decay
+assert default == 0.004
+assert without_gradient[default] > 0.99
+
+size = columns["weight size"].mean(axis=1)
+assert np.all(np.diff(size) < 0)
+assert np.all(np.diff(columns["training loss"].mean(axis=1)) > 0)
+for row, strength in enumerate(STRENGTHS[1:], start=1):
+    assert size[row] / size[0] > 1.2 * without_gradient[strength]
+    assert large_minus_small[strength].low > 0
+assert columns["training accuracy"][-1].mean() < 0.6
+assert new_loss[-1].mean() > new_loss[weakest].mean()
 assert changes["loss"].high < 0
 assert changes["overconfidence"].high < 0
-assert abs(changes["accuracy"].mean) < 0.03
-assert new_loss[-1].mean() > new_loss[MIDDLE].mean()
-assert accuracy[-1].mean() < 0.9
-assert np.all(left[1:, 0] < left[1:, 1] - 0.03)
+assert abs(changes["accuracy"].mean) < 0.015
+if keras.backend.backend() == "tensorflow":  # where the book takes its numbers
+    assert changes["accuracy"].contains_zero

@@ -236,17 +236,13 @@ STYLES = {16: "o-", 64: "s--", 256: "^-.", 1024: "D:"}
 for ax, budget in zip(panels, budgets):
     for size in budgets[budget]:
         scores = tuning[budget, size]
-        ax.plot(RATES, scores, STYLES[size], label=f"batch size {size}")
+        ax.plot(RATES, scores, STYLES[size], label=f"size {size}")
     ax.set(title=f"equal {budget}", xlabel="learning rate", xscale="log")
     ax.set_xticks(RATES, RATES)
     ax.minorticks_off()
 panels[0].set_ylabel("validation accuracy")
-fig.legend(
-    *panels[0].get_legend_handles_labels(),
-    loc="outside upper center",
-    ncols=len(SIZES),
-    fontsize="small",
-)
+handles, names = panels[0].get_legend_handles_labels()
+fig.legend(handles, names, loc="outside upper center", ncols=len(SIZES))
 best = ", ".join(f"{best_rates['epochs', size]} for {size}" for size in SIZES)
 fig.set_label(
     "Validation accuracy against the learning rate, a curve for each batch "
@@ -327,17 +323,13 @@ for ax, budget in zip(panels, budgets):
             along = along * updates_per_epoch[size]
         every_seed = curves[budget, size]
         mean = every_seed.mean(axis=0)
-        ax.plot(along, mean, STYLES[size], label=f"batch size {size}")
+        ax.plot(along, mean, STYLES[size], label=f"size {size}")
         ax.plot(along[[-1]], every_seed[:, -1:].T, ".", color="C7")
         ends[budget, size] = f"{mean[-1]:.2f} ({size})"
     ax.set(title=f"equal {budget}", xlabel=budget)
 panels[0].set_ylabel("test accuracy")
-fig.legend(
-    *panels[0].get_legend_handles_labels(),
-    loc="outside upper center",
-    ncols=len(SIZES),
-    fontsize="small",
-)
+handles, names = panels[0].get_legend_handles_labels()
+fig.legend(handles, names, loc="outside upper center", ncols=len(SIZES))
 fig.set_label(
     "Test accuracy along the training, and at its end with the batch size: "
     f"{', '.join(ends.values())}. The first {len(SIZES)} are for {EPOCHS} "
