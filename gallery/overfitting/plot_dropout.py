@@ -3,12 +3,14 @@ Dropout, weight decay and early stopping compared
 =================================================
 
 What do three remedies for overfitting gain when each is tuned?
-A fully connected network fits 2,000 simulated spectra almost perfectly and
-misclassifies more than a third of new ones. We add dropout (Srivastava et al.
-2014, JMLR 15(56)), weight decay (Loshchilov and Hutter 2017, arXiv:1711.05101)
-or early stopping (Prechelt 1998, doi:10.1007/3-540-49430-8_3). For each of
-them the settings are chosen on a validation set. Five seeds then give the
-differences on a test set, in accuracy and in loss.
+A fully connected network learns 2,000 simulated spectra, of which it then
+classifies more than nine in ten correctly, but misclassifies more than a third
+of new ones. We add dropout
+(Srivastava et al. 2014, JMLR 15(56)), weight decay (Loshchilov and Hutter
+2017, arXiv:1711.05101) or early stopping (Prechelt 1998,
+doi:10.1007/3-540-49430-8_3). For each of them the settings are chosen on a
+validation set. Five seeds then give the differences on a test set, in accuracy
+and in loss.
 """
 
 # SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
@@ -26,18 +28,20 @@ from byhand.restarts import fresh_start
 from keras import layers, ops
 
 TRAINING = 2000  # spectra to learn from
-VALIDATION = 1000  # spectra to choose on
-TEST = 4000  # spectra to compare on: many, so that chance plays a small part
+VALIDATION = 3000  # spectra to choose on
+TEST = 3000  # spectra to compare on: many, so that chance plays a small part
 UNITS = 128  # in each of two hidden layers
 KINDS = 10  # of spectral line
 BATCH = 100  # examples in a mini-batch
-EPOCHS = 30
-PASSES = 3  # epochs from one measurement to the next
-SEEDS = range(10, 15)  # seeds 0 to 4 have led to the values that are tried
-TUNING_SEED = 15  # nor does this one take part in the comparison
+EPOCHS = 24
+EVERY = 3  # epochs from one measurement to the next
+SEEDS = range(90, 95)  # other seeds have led to the values that are tried
+TUNING_SEED = 95  # nor does this one take part in the comparison
 
-# Several steps in one call take less time; PyTorch knows single steps only.
-STEPS_PER_EXECUTION = 1 if keras.backend.backend() == "torch" else 60
+# All steps of an epoch in one call take less time; PyTorch knows single steps
+# only.
+STEPS = TRAINING // BATCH  # of an epoch
+STEPS_PER_EXECUTION = 1 if keras.backend.backend() == "torch" else STEPS
 
 keras.utils.set_random_seed(0)
 
@@ -95,9 +99,9 @@ def dense_network(dropout, decay):
 # The accuracy counts how often the most probable kind is right. The
 # cross-entropy also asks how probable the right kind is, so a confident error
 # costs more than a hesitant one. Keras calls the method ``on_epoch_end`` after
-# each of its epochs.
+# each epoch. To save time, we measure after every third one.
 class Scores(keras.callbacks.Callback):
-    """Keep accuracy and loss on some parts, after each epoch of Keras."""
+    """Keep accuracy and loss on some parts over the epochs."""
 
     def __init__(self, parts):
         super().__init__()
@@ -106,7 +110,9 @@ class Scores(keras.callbacks.Callback):
         self.kept |= {f"{part} loss": [] for part in parts}
 
     def on_epoch_end(self, epoch, logs=None):
-        """Measure all parts."""
+        """Measure all parts, after every third epoch."""
+        if (epoch + 1) % EVERY != 0:
+            return
         for part, (x, y) in self.parts.items():
             logits = self.model(x)
             predicted = ops.convert_to_numpy(logits).argmax(axis=1)
@@ -118,24 +124,23 @@ class Scores(keras.callbacks.Callback):
 # One training run
 # ----------------
 #
-# To measure after every epoch would take as long as to train. So what Keras
-# takes for an epoch goes through the spectra three times, and we measure after
-# every third epoch. The learning rate falls from its peak along half a cosine.
-# ``fresh_start`` gives a compiled network new weights and a fresh optimiser.
+# The learning rate is set before each epoch and falls from its peak along half
+# a cosine. ``fresh_start`` gives a compiled network new weights and a fresh
+# optimiser.
 def train(network, peak, seed, measured):
     """Train a network, and return its scores on the measured parts."""
     parts = parts_of(seed)
     fresh_start(network, seed=seed)
     cosine = keras.callbacks.LearningRateScheduler(
-        lambda look: peak * (1 + np.cos(np.pi * look * PASSES / EPOCHS)) / 2
+        lambda epoch: peak * (1 + np.cos(np.pi * epoch / EPOCHS)) / 2
     )
     scores = Scores({part: parts[part] for part in measured})
     x, y = parts["training"]
     network.fit(
-        x.repeat(PASSES, axis=0),
-        y.repeat(PASSES),
+        x,
+        y,
         batch_size=BATCH,
-        epochs=EPOCHS // PASSES,
+        epochs=EPOCHS,
         callbacks=[cosine, scores],
         verbose=0,
     )
@@ -174,11 +179,11 @@ def place_of(scores, rule):
 # Tuning each method
 # ------------------
 #
-# Every network is trained once at each of four peaks of the learning rate. For
-# each method the highest validation accuracy decides, at the measurement that
-# counts. A best value at the end of its range says that a better one may lie
-# beyond it.
-PEAKS = [0.005, 0.01, 0.02, 0.04]  # learning rates that are tried
+# Every network is trained once at each of three peaks of the learning rate.
+# For each method the highest validation accuracy decides, at the measurement
+# that counts. A best value at the end of its range says that a better one may
+# lie beyond it.
+PEAKS = [0.01, 0.02, 0.04]  # learning rates that are tried
 
 settings = {setting for tried, _ in METHODS.values() for setting in tried}
 networks = {setting: dense_network(*setting) for setting in sorted(settings)}
@@ -219,7 +224,7 @@ for name, (_, rule) in METHODS.items():
     setting, peak = chosen[name]
     own = [runs[setting, peak, seed] for seed in SEEDS]
     places = [place_of(scores, rule) for scores in own]
-    epochs[name] = PASSES * (1 + np.array(places))
+    epochs[name] = EVERY * (1 + np.array(places))
     for measure in ["accuracy", "loss"]:
         curves = np.array([scores[f"test {measure}"] for scores in own])
         results[name, measure] = curves[range(len(SEEDS)), places]
@@ -230,9 +235,10 @@ for name, (_, rule) in METHODS.items():
 #
 # The difference from the network without a remedy is taken seed by seed, with
 # a 95 % confidence interval. Dropout and weight decay clearly lower the loss.
-# A stop at the lowest loss costs accuracy. The gains of dropout and weight
-# decay in accuracy are small. Among so many differences, one interval may
-# exclude zero by chance alone.
+# Their accuracy changes by two hundredths at most, and which of its intervals
+# contain zero depends on the backend, which draws other initial weights. A
+# stop at the lowest loss costs accuracy on average. Among so many differences,
+# one interval may exclude zero by chance alone.
 differences = {}
 for measure in ["accuracy", "loss"]:
     for name in METHODS:
@@ -283,12 +289,28 @@ plt.show()
 # remedy.
 
 # %%
+# The best epoch
+# --------------
+#
+# Without a remedy, the validation loss is lowest before the end of the
+# training and rises again, while the validation accuracy still improves. So a
+# stop at the lowest loss may come too soon for the accuracy.
+setting, peak = chosen["none"]
+plain = [runs[setting, peak, seed] for seed in SEEDS]
+best_epochs = {
+    "loss": [np.argmin(scores["validation loss"]) for scores in plain],
+    "accuracy": [np.argmax(scores["validation accuracy"]) for scores in plain],
+}
+for measure, places in best_epochs.items():
+    mean_epoch = EVERY * (1 + np.mean(places))
+    print(f"best validation {measure} at epoch {mean_epoch:.1f} on average")
+
+# %%
 # Accuracy and loss over the epochs
 # ---------------------------------
 #
-# Without a remedy the validation loss soon reaches its lowest value and rises
-# again, while the validation accuracy still improves. A stop at the lowest
-# loss comes too soon for the accuracy.
+# The learning rates are those that were chosen for each method. Compare the
+# solid lines of the two panels.
 fig, panels = plt.subplots(1, 2, figsize=(6.4, 3.2), layout="constrained")
 for ax, measure in zip(panels, ["accuracy", "loss"]):
     for name, colour in zip(
@@ -298,7 +320,7 @@ for ax, measure in zip(panels, ["accuracy", "loss"]):
         scores = runs[setting, peak, SEEDS[0]]
         for part, line in [("training", ":"), ("validation", "-")]:
             ax.plot(
-                np.arange(PASSES, EPOCHS + 1, PASSES),
+                np.arange(EVERY, EPOCHS + 1, EVERY),
                 scores[f"{part} {measure}"],
                 linestyle=line,
                 color=colour,
@@ -306,11 +328,14 @@ for ax, measure in zip(panels, ["accuracy", "loss"]):
             )
     ax.set(xlabel="epoch", ylabel=measure)
 panels[1].set_ylabel("cross-entropy")
-panels[0].legend(fontsize="small")
-lowest = np.mean(epochs["stopped by loss"])
+handles, names = panels[0].get_legend_handles_labels()
+fig.legend(
+    handles, names, loc="outside upper center", ncols=3, fontsize="small"
+)
+lowest = EVERY * (1 + best_epochs["loss"][0])
 fig.set_label(
     f"Accuracy and loss over {EPOCHS} epochs of one seed. Without a remedy, "
-    f"the validation loss is lowest near epoch {lowest:.0f} and rises after."
+    f"the validation loss is lowest near epoch {lowest} and rises after."
 )
 plt.show()
 
@@ -324,7 +349,7 @@ plt.show()
 #
 # - Use dropout and weight decay together. Does the loss fall further?
 # - Run twenty seeds. How well are the gains in accuracy known then?
-# - Learn from 8,000 spectra. Which remedy still pays?
+# - Learn from four times as many spectra. Which remedy still pays?
 
 # %%
 # Numbers and checks
@@ -333,15 +358,13 @@ plt.show()
 # The book quotes these numbers, and its build fails unless the assertions
 # hold. Both belong to the settings above: leave this cell out of what you
 # copy.
-setting, peak = chosen["none"]
-fitted = [runs[setting, peak, seed]["training accuracy"][-1] for seed in SEEDS]
 facts = {
-    "level": 0.95,
+    "level": 0.95,  # of the intervals
     "seeds": len(SEEDS),
     "training": TRAINING,
     "test": TEST,
     "epochs": EPOCHS,
-    "fitted": np.mean(fitted),
+    "fitted": np.mean([run["training accuracy"][-1] for run in plain]),
     "dropout rate": chosen["dropout"][0][0],
     "decay strength": chosen["weight decay"][0][1],
 }
@@ -350,17 +373,22 @@ for name in METHODS:
     facts[f"{name} epoch"] = np.mean(epochs[name])
     for measure in ["accuracy", "loss"]:
         facts[f"{name} {measure}"] = results[name, measure].mean()
-        if name != "none":
-            change = differences[name, measure]
-            facts[f"{name} {measure} difference"] = change.mean
-            facts[f"{name} {measure} half-width"] = change.half_width
-for measure in ["accuracy", "loss"]:
-    change = differences["dropout over decay", measure]
-    facts[f"dropout over decay {measure}"] = change.mean
-    facts[f"dropout over decay {measure} half-width"] = change.half_width
+for (name, measure), change in differences.items():
+    suffix = "" if name == "dropout over decay" else " difference"
+    facts[f"{name} {measure}{suffix}"] = change.mean
+    facts[f"{name} {measure} half-width"] = change.half_width
 
-assert differences["dropout", "loss"].high < 0
-assert differences["weight decay", "loss"].high < 0
-assert differences["stopped by loss", "accuracy"].high < 0
-assert abs(differences["dropout", "accuracy"].mean) < 0.04
-assert abs(differences["weight decay", "accuracy"].mean) < 0.04
+assert facts["fitted"] > 0.9
+assert 0.5 < results["none", "accuracy"].mean() < 0.66
+for name in ["dropout", "weight decay"]:
+    assert differences[name, "loss"].high < 0
+    assert abs(differences[name, "accuracy"].mean) < 0.025
+assert differences["stopped by loss", "accuracy"].mean < 0
+assert np.mean(best_epochs["loss"]) < np.mean(best_epochs["accuracy"])
+if keras.backend.backend() == "tensorflow":  # where the book takes its numbers
+    for name in ["dropout", "weight decay", "stopped by accuracy"]:
+        assert differences[name, "accuracy"].contains_zero
+    assert differences["stopped by loss", "accuracy"].high < 0
+    assert differences["stopped by loss", "loss"].high < 0
+    for measure in ["accuracy", "loss"]:
+        assert differences["dropout over decay", measure].contains_zero
