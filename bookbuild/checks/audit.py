@@ -16,6 +16,10 @@ NOISE = re.compile(
     r"absl::InitializeLog|cpu_feature_guard|oneDNN custom operations|"
     r"(User|Future|Deprecation|Runtime)Warning"
 )
+# A comment of a source that was taken for a heading: both begin with "# ".
+COMMENT_AS_HEADING = re.compile(
+    r"<h[1-6]\b[^>]*>(?:(?!</h[1-6]>).)*?SPDX-[\w-]+", re.DOTALL
+)
 METADATA = (
     "author",
     "description",
@@ -70,6 +74,8 @@ def faults_of_page(
         yield f"names another licence of the text than {LICENCE}: {named}"
     if not any(tag.name == "title" and tag.text.strip() for tag in tags):
         yield "has no title"
+    if COMMENT_AS_HEADING.search(text):
+        yield "has a comment on its licence for a heading"
     equations = sum(
         tag.name in {"span", "div"} and "math" in words(tag, "class") for tag in tags
     )

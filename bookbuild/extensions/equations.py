@@ -166,7 +166,11 @@ class Equations(SphinxDirective):
 
 
 def title_of(text: str) -> str:
-    """Return the title of a page, from its source."""
+    """Return the title of a page, from its source.
+
+    A comment in its front matter looks like a title, and is none.
+    """
+    text = reading.FRONT_MATTER.sub("", text)
     found = re.search(r"^# (.+)$", text, re.MULTILINE)
     return found[1] if found else ""
 

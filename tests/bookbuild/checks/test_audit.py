@@ -34,6 +34,7 @@ def test_a_good_page_has_no_fault(tmp_path):
         ("<pre>I0000 absl::InitializeLog() is called</pre>", "log line"),
         ("<pre>a.py:3: UserWarning: beware</pre>", "log line or warning"),
         ('<span class="math">raw</span>', "draws 1 of its 2 equations"),
+        ("<h2>SPDX-License-Identifier: BSD-3-Clause</h2>", "for a heading"),
     ],
 )
 def test_a_planted_fault_is_seen(tmp_path, body, fragment):
