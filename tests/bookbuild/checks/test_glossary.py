@@ -1,10 +1,12 @@
 """The glossary: which words it explains, and where they stand in a text."""
 
 import pytest
+import yaml
 
 from bookbuild.checks import glossary
 from bookbuild.checks.glossary import Entry
-from bookbuild.checks.sources import Source
+from bookbuild.checks.sources import Source, read
+from tests.minibook import ROOT
 
 TEXT = """# Glossary
 
@@ -88,3 +90,12 @@ def test_an_entry_that_no_page_speaks_of_is_a_fault():
     [fault] = glossary.glossary_is_used(silent)
     assert str(fault).startswith("book/glossary.md:22: no page speaks of 'ReLU'")
     assert list(glossary.glossary_is_used(pages[1:])) == []
+
+
+def test_verbs_are_left_to_authors_in_the_book_itself():
+    settings = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    by_hand = settings["sphinx"]["config"]["glossary_by_hand"]
+    entries = glossary.entries_of(read(ROOT, glossary.PLACE))
+    pattern = glossary.pattern_of(entries, by_hand)
+    verbs = "a layer computes z, to compute it, what a schedule gains, little to gain"
+    assert pattern.findall(verbs) == ["schedule"]
