@@ -61,11 +61,29 @@ addEventListener("keydown", (event) => {
     (event.key === "k" && (event.ctrlKey || event.metaKey)) ||
     (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey);
   if (!asked) return;
-  const field = document.querySelector("header .search input");
   event.preventDefault();
-  field.focus();
-  field.select();
+  const bar = document.querySelector("header .search");
+  const fields = [bar, ...document.querySelectorAll("main .search-here")].map(
+    (form) => form.querySelector("input"),
+  );
+  const field = fields.find((one) => one.offsetParent);
+  if (field) {
+    field.focus();
+    field.select();
+  } else {
+    bar.submit(); // a narrow page has a button only, which leads to a field
+  }
 });
+
+// --- the contents of the book show where one is
+
+const contents = document.getElementById("contents");
+function showWhereOneIs() {
+  const here = contents.querySelector("a[aria-current], a.current");
+  if (here) contents.scrollTop = here.offsetTop - contents.clientHeight / 3;
+}
+contents.addEventListener("toggle", showWhereOneIs);
+showWhereOneIs();
 
 // --- the section that is being read
 

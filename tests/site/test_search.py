@@ -61,3 +61,29 @@ def test_a_query_is_text_and_nothing_else(show):
 def test_nothing_found_is_said(show):
     page = show("search.html?q=zyzzyva")
     assert "Nothing is found" in page.locator("#search-progress").inner_text()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_phone_leads_from_its_button_to_a_field(show, scripts):
+    page = show(
+        "book/losses.html",
+        viewport={"width": 360, "height": 800},
+        has_touch=True,
+        is_mobile=True,
+        java_script_enabled=scripts,
+    )
+    page.locator(".bar .search button").tap()
+    page.wait_for_url("**/search.html*")
+    field = page.locator("main input[name=q]")
+    assert field.is_visible()
+    if scripts:
+        page.keyboard.type("softmax")
+        assert field.input_value() == "softmax"
+
+
+def test_the_shortcut_leads_to_a_field_on_a_narrow_page_as_well(show):
+    page = show("book/losses.html", viewport={"width": 360, "height": 800})
+    page.keyboard.press("/")
+    page.wait_for_url("**/search.html*")
+    page.keyboard.type("softmax")
+    assert page.locator("main input[name=q]").input_value() == "softmax"
