@@ -28,6 +28,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 from bookbuild.checks import times
+from bookbuild.extensions.site import inline_html, number_of
 
 logger = logging.getLogger(__name__)
 
@@ -197,6 +198,17 @@ def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
     plans(env).pop(docname, None)
 
 
+def short_time(minutes: float) -> str:
+    """Return a time to read, in few letters.
+
+    Examples
+    --------
+    >>> [short_time(minutes) for minutes in (2, 33, 76)]
+    ['5\xa0min', '35\xa0min', 'an hour and a quarter']
+    """
+    return times.in_words(minutes).replace(" minutes", "\N{NO-BREAK SPACE}min")
+
+
 def steps_of(plan: Plan, document: str, here: int) -> list[dict[str, Any]]:
     """Return what the template shows of a chapter's pages."""
     name = posixpath.basename(document)
@@ -204,7 +216,7 @@ def steps_of(plan: Plan, document: str, here: int) -> list[dict[str, Any]]:
         {
             "address": f"{name_of(name, number)}.html",
             "title": page.title,
-            "time": f"{times.in_words(page.minutes)}" if page.minutes else "",
+            "time": short_time(page.minutes) if page.minutes else "",
             "number": number,
             "here": number == here,
         }
@@ -254,6 +266,7 @@ def connect(app: Sphinx) -> None:
         sections = context.get("page_sections", [])
         following = context.get("next")
         chapter = app.env.titles[pagename].astext()
+        number_of_chapter = number_of(app.env, pagename)
         for number, piece in enumerate(pieces[1:], start=2):
             steps = steps_of(plan, pagename, number)
             own = {key: context[key] for key in SHARED if key in context}
@@ -261,8 +274,10 @@ def connect(app: Sphinx) -> None:
                 title=f"{plan.pages[number - 1].title}: {chapter}",
                 body=f"<section>{piece}" + "</section>\n" * (number < len(pieces)),
                 page_title=plan.pages[number - 1].title,
-                chapter=context["title"],
+                chapter=inline_html(app.env.titles[pagename]),
                 chapter_document=pagename,
+                chapter_number=number_of_chapter,
+                step_number=number,
                 steps=steps,
                 prev=step(steps, number - 1),
                 next=step(steps, number + 1) or following,
@@ -274,6 +289,8 @@ def connect(app: Sphinx) -> None:
         steps = steps_of(plan, pagename, 1)
         context.update(
             body=f"{pieces[0]}</section>\n",
+            chapter_number=number_of_chapter,
+            step_number=1,
             steps=steps,
             next=step(steps, 2),
             page_sections=[

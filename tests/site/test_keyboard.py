@@ -44,10 +44,12 @@ def test_the_contents_open_and_close_on_a_phone(show):
 
 def test_a_solution_opens_by_the_keyboard(show):
     page = show("book/losses.html")
-    summary = page.locator("article details summary").first
+    summary = page.locator("article details.solution summary").first
     summary.focus()
     page.keyboard.press("Enter")
-    assert page.locator("article details").first.get_attribute("open") is not None
+    assert (
+        page.locator("article details.solution").first.get_attribute("open") is not None
+    )
 
 
 def test_an_animation_moves_and_says_so(show):

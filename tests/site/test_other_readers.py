@@ -8,7 +8,7 @@ CHAPTER = "book/losses.html"
 def test_without_scripts_all_is_there(show):
     page = show(CHAPTER, java_script_enabled=False)
     assert page.locator("article .katex").count() > 10
-    solution = page.locator("article details").first
+    solution = page.locator("article details.solution").first
     solution.locator("summary").click()
     assert solution.get_attribute("open") is not None
     page.set_viewport_size({"width": 360, "height": 800})
@@ -23,7 +23,7 @@ def test_without_scripts_the_search_says_what_to_do(show):
 
 def test_forced_colours_leave_controls_and_marks(show):
     page = show(CHAPTER, forced_colors="active")
-    for selector in (".bar .search input", "article details summary"):
+    for selector in (".bar .search input", "article details.solution summary"):
         one = page.locator(selector).first
         assert one.is_visible()
     current = page.locator(".contents a.current, .contents a[aria-current]").first
