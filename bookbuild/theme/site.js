@@ -195,6 +195,40 @@ for (const leaving of ["mouseout", "focusout"]) {
   });
 }
 
+// It stands below its word, or above it near the foot of the window, and within it.
+function placeMeaning(word) {
+  const meaning = word.querySelector(".meaning");
+  meaning.removeAttribute("style");
+  if (touches.matches || getComputedStyle(meaning).display === "none") return;
+  const [line] = word.querySelector("a").getClientRects();
+  const box = meaning.getBoundingClientRect();
+  const margin = 8; // pixels
+  const furthest = document.documentElement.clientWidth - box.width - margin;
+  const left = Math.max(margin, Math.min(line.left, furthest));
+  const isAbove = line.bottom + box.height > innerHeight;
+  const top = isAbove ? line.top - box.height : line.bottom;
+  meaning.style.translate = `${left - box.left}px ${top - box.top}px`;
+}
+
+const touches = matchMedia("(hover: none)");
+for (const reaching of ["mouseover", "focusin"]) {
+  addEventListener(reaching, (event) => {
+    const word = event.target.closest?.(".explained");
+    if (word && !word.contains(event.relatedTarget)) placeMeaning(word);
+  });
+}
+
+// A finger asks by the first tap, and follows the link by the second.
+addEventListener("click", (event) => {
+  const word = event.target.closest?.(".explained");
+  document.querySelectorAll(".explained.asked").forEach((one) => {
+    if (one !== word) one.classList.remove("asked");
+  });
+  if (!word || !touches.matches || word.classList.contains("asked")) return;
+  event.preventDefault();
+  word.classList.add("asked");
+});
+
 // --- a report of an error names the section that is being read
 
 function sectionBeingRead() {

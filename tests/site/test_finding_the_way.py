@@ -96,3 +96,36 @@ def test_the_foot_begins_where_the_text_does(show):
         for selector in ("article h1", ".foot p")
     }
     assert len(left) == 1
+
+
+@pytest.mark.parametrize("width", [1280, 700])
+def test_what_a_word_means_stands_at_the_word_and_within_the_window(show, width):
+    page = show("book/losses.html", viewport={"width": width, "height": 800})
+    words = page.locator("article .explained")
+    assert words.count() > 3
+    for word in words.all():
+        word.scroll_into_view_if_needed()
+        word.locator("> a").hover()
+        line = word.locator("> a").bounding_box()
+        box = word.locator(".meaning").bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        below = box["y"] - line["y"] - line["height"]
+        above = line["y"] - box["y"] - box["height"]
+        assert min(abs(below), abs(above)) < 12, word.inner_text()
+        assert box["x"] - line["x"] < line["width"]
+    page.keyboard.press("Escape")
+    assert not words.last.locator(".meaning").is_visible()
+
+
+def test_a_finger_reads_what_a_word_means_and_then_follows(show):
+    page = show("book/losses.html", **PHONE)
+    word = page.locator("article .explained").first
+    meaning = word.locator(".meaning")
+    word.locator("> a").tap()
+    assert meaning.is_visible()
+    page.locator("article h1").tap()
+    assert not meaning.is_visible()
+    word.locator("> a").tap()
+    word.locator("> a").tap()
+    page.wait_for_url("**/glossary.html#*")
