@@ -25,6 +25,14 @@ from sphinx.errors import ExtensionError
 from bookbuild import files
 from bookbuild.checks import chapters
 from bookbuild.checks.sources import read
+from bookbuild.extensions.excerpts import (
+    FORMULA,
+    beginning,
+    is_beside_the_text,
+    mark_of,
+    said_by,
+    searched,
+)
 from bookbuild.extensions.maths import KATEX
 from bookbuild.extensions.site import number_of, versioned
 from bookbuild.extensions.splitting import page_with
@@ -34,12 +42,10 @@ GLOSSARY = "book/glossary"
 FOLDER = "_static/search"
 OWN = Path(__file__).parent.parent / "search"
 PATIENCE = 120.0  # seconds
-MARK = "\x00"  # around the label of a place whose title stands here
-BEGINNING = 180  # characters of a section that a result shows
+COMMENTS = re.compile(r"^\s*(?://[^\n]*|/\*.*?\*/[ \t]*)\n", re.MULTILINE | re.DOTALL)
 LEFT_OUT = (
     nodes.comment,
     nodes.image,
-    nodes.math,
     nodes.math_block,
     nodes.raw,
     nodes.target,
@@ -60,14 +66,15 @@ class Section:
 
 
 def plain(node: nodes.Node) -> str:
-    """Return the words of a text without its equations."""
+    """Return the words of a text, with marks for its formulas and references."""
     if isinstance(node, nodes.Text):
         return node.astext()
+    if isinstance(node, nodes.math):
+        return FORMULA + node.astext() + FORMULA
     if isinstance(node, LEFT_OUT):
         return " "
     if isinstance(node, addnodes.pending_xref) and not node.get("refexplicit"):
-        # What it will say is known when all pages are read: said_by writes it.
-        return MARK + node["reftarget"] + MARK
+        return mark_of(node)
     return "".join(map(plain, node.children))
 
 
@@ -81,7 +88,7 @@ def sections_of(doctree: nodes.document) -> list[Section]:
 
 def gather(node: nodes.Node, found: list[Section], *, depth: int) -> None:
     """Add what a node says to the last section, or to a new one."""
-    if isinstance(node, LEFT_OUT):
+    if isinstance(node, LEFT_OUT) or is_beside_the_text(node):
         return
     if isinstance(node, nodes.section):
         title = next(
@@ -162,19 +169,6 @@ def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
     vars(env).get("sections_to_search", {}).pop(docname, None)
 
 
-def said_by(app: Sphinx, text: str) -> str:
-    """Return a text with the titles of the places that it refers to."""
-    labels = app.env.get_domain("std").data["labels"]
-
-    def title_of(found: re.Match[str]) -> str:
-        label = found[1]
-        if label in labels:
-            return str(labels[label][2])
-        return app.env.titles[label].astext() if label in app.env.titles else label
-
-    return re.sub(f"{MARK}(.*?){MARK}", title_of, text)
-
-
 def documents(app: Sphinx) -> Iterator[dict[str, Any]]:
     """Yield the sections as the index takes them."""
     number = 0
@@ -185,8 +179,10 @@ def documents(app: Sphinx) -> Iterator[dict[str, Any]]:
         name = app.env.titles[document].astext()
         chapter = number_of(app.env, document)
         for place, section in enumerate(sections):
-            section.text = [said_by(app, paragraph) for paragraph in section.text]
-            text = " ".join(" ".join(section.text).split())
+            said = [said_by(app, paragraph) for paragraph in section.text]
+            section.title = searched(section.title)
+            section.headings = list(map(searched, section.headings))
+            section.text = list(map(searched, said))
             asked = asdict(section)
             asked.update(
                 id=number,
@@ -199,7 +195,7 @@ def documents(app: Sphinx) -> Iterator[dict[str, Any]]:
                     page_with(app.env, document, section.anchor)
                 )
                 + (f"#{section.anchor}" if section.anchor else ""),
-                begins=text[:BEGINNING],
+                begins=beginning(" ".join(said)),
             )
             for name_of_field in ("headings", "terms", "text", "code"):
                 asked[name_of_field] = "\n".join(asked[name_of_field])
@@ -249,14 +245,22 @@ def index_of(asked: dict[str, Any]) -> str:
     return done.stdout
 
 
+def bare(script: Path) -> str:
+    """Return a script without the comments on lines of their own.
+
+    Half of MiniSearch is comments; its licence goes with it in a file.
+    """
+    return COMMENTS.sub("", script.read_text("utf-8"))
+
+
 def write_index(app: Sphinx) -> list[str]:
     """Write what the search page loads; return the addresses of its scripts."""
     asked = {"sections": list(documents(app)), "terms": terms_of(app)}
     scripts = {
-        "minisearch.js": (MINISEARCH / "dist/umd/index.js").read_text("utf-8"),
-        "words.js": (OWN / "words.js").read_text("utf-8"),
+        "minisearch.js": bare(MINISEARCH / "dist/umd/index.js"),
+        "words.js": bare(OWN / "words.js"),
         "book.js": f"const bookIndex = {index_of(asked)};\n",
-        "page.js": (OWN / "page.js").read_text("utf-8"),
+        "page.js": bare(OWN / "page.js"),
     }
     for name, content in scripts.items():
         files.write_text(Path(app.outdir, FOLDER, name), content)

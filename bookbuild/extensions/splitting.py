@@ -199,7 +199,7 @@ def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
 
 
 def short_time(minutes: float) -> str:
-    """Return a time to read, in few letters.
+    r"""Return a time to read, in few letters.
 
     Examples
     --------

