@@ -20,3 +20,54 @@ def test_lines_are_short_enough_to_read(show, name, width):
     counts = page.evaluate(CHARACTERS)
     assert len(counts) > 20
     assert max(counts) < LONGEST
+
+
+PHONE = {
+    "viewport": {"width": 360, "height": 800},
+    "has_touch": True,
+    "is_mobile": True,
+}
+
+
+def test_code_keeps_its_lines_on_a_phone_and_scrolls_in_its_box(show):
+    page = show("book/losses.html", **PHONE)
+    wide = page.locator(".cell_input pre[tabindex]")
+    assert wide.count() > 0
+    assert wide.first.evaluate("(one) => getComputedStyle(one).whiteSpace") == "pre"
+    ground = wide.first.evaluate("(one) => getComputedStyle(one).backgroundImage")
+    assert "gradient" in ground
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_only_what_scrolls_has_shadows(show):
+    page = show("book/losses.html")
+    still = "article :is(pre, .katex-display, .table-box):not([tabindex])"
+    assert page.locator(still).count() > 10
+    grounds = page.evaluate(
+        """(still) => [...document.querySelectorAll(still)]
+          .map((one) => getComputedStyle(one).backgroundImage)""",
+        still,
+    )
+    assert set(grounds) == {"none"}
+
+
+@pytest.mark.parametrize("options", [PHONE, {}])
+def test_a_finger_sees_the_button_that_copies(browser, address, options):
+    context = browser.new_context(permissions=["clipboard-write"], **options)
+    page = context.new_page()
+    page.goto(f"{address}/book/losses.html")
+    button = page.locator("button.copy").first
+    assert button.evaluate("(one) => getComputedStyle(one).opacity") == (
+        "1" if options else "0"
+    )
+    context.close()
+
+
+def test_figures_and_captions_stand_in_the_middle(show):
+    page = show("book/losses.html")
+    for figure in page.locator("figure:has(img)").all():
+        middle = figure.bounding_box()
+        middle = middle["x"] + middle["width"] / 2
+        for part in ("img:visible", "figcaption"):
+            box = figure.locator(part).first.bounding_box()
+            assert abs(box["x"] + box["width"] / 2 - middle) < 3
