@@ -37,6 +37,9 @@ KATEX = Path(sys.prefix) / "share" / "npm" / "node_modules" / "katex"
 
 # All of the book takes Node about a second; a busy machine may need many times that.
 PATIENCE = 120.0  # seconds
+# What fits even a narrow line of a phone, in characters of LaTeX.
+LONGEST_ON_A_LINE = 20
+PUNCTUATION = re.compile(r"[,.;:!?)\u2019\u201d]+")
 
 logger = logging.getLogger(__name__)
 
@@ -212,11 +215,26 @@ def write(drawings: Drawings, self: Any, node: nodes.Element, *, display: bool) 
     self.body.append(self.encode(latex))
 
 
+def keep_together(doctree: nodes.document) -> None:
+    """Give each short formula the punctuation behind it.
+
+    A browser may break a line after a formula, even before a comma.
+    """
+    for node in list(doctree.findall(nodes.math)):
+        if len(node.astext()) > LONGEST_ON_A_LINE:
+            continue
+        node["classes"].append("short")
+        after = node.next_node(descend=False, siblings=True)
+        if isinstance(after, nodes.Text) and (mark := PUNCTUATION.match(after)):
+            node["punctuation"] = mark[0]
+            after.parent.replace(after, nodes.Text(after[mark.end() :]))
+
+
 def visit_math(drawings: Drawings, self: Any, node: nodes.Element) -> None:
     """Write an equation within a line."""
     self.body.append(self.starttag(node, "span", "", CLASS="math"))
     write(drawings, self, node, display=False)
-    self.body.append("</span>")
+    self.body.append(f"{self.encode(node.get('punctuation', ''))}</span>")
     raise nodes.SkipNode
 
 
@@ -285,6 +303,7 @@ def connect(app: Sphinx) -> None:
     def draw_late(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         """Draw what came into a page after it was read, as a cell's output does."""
         if app.builder.format == "html":
+            keep_together(doctree)
             drawings.complete(equations_in(doctree))
 
     def save(app: Sphinx, exception: Exception | None) -> None:

@@ -323,3 +323,21 @@ def alive(pid):
         return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
     except OSError:
         return False
+
+
+def test_a_short_formula_keeps_the_punctuation_behind_it(tmp_path):
+    book = PlainBook(tmp_path / "book", CONFIGURATION)
+    long = "a + b + c + d + e + f + g"
+    book.write(
+        "index.rst",
+        f"Book\n====\n\nIf :math:`a < b`), then :math:`{long}`, or :math:`x` *y*; "
+        ":math:`z`\n",
+    )
+    assert book.build() == ""
+    formulas = book.page("index").select("p span.math")
+    assert ["short" in one["class"] for one in formulas] == [True, False, True, True]
+    ends = [one.contents[-1] for one in formulas]
+    assert [end if isinstance(end, str) else "" for end in ends] == ["),", "", "", ""]
+    text = book.page("index").select_one("p").get_text()
+    assert text.count(")") == text.count(";") == 1
+    assert " then" in text
