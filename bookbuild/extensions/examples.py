@@ -24,6 +24,7 @@ from bookbuild.extensions import cards
 from bookbuild.gallery import scripts
 
 USES = re.compile(r"\{fact\}`(?P<fact>[a-z_/]+) |gallery/(?P<shown>[a-z_/]+)\.py")
+LICENCE = re.compile(r"\s*# SPDX-.*\n(?:#.*\n)*\n*")
 NOTHING = "–"  # noqa: RUF001  a dash in a table
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LONGEST_LIST = 8  # values of a fact that are listed one by one
@@ -77,6 +78,7 @@ def furnish(app: Sphinx, doctree: nodes.document) -> None:
     if section is None:
         return
     remove_note_and_time(doctree)
+    remove_licence(doctree)
     users = app.env.users_of_examples.get(scripts.name_of(script), [])  # type: ignore[attr-defined]
     head = nodes.container(classes=["example-head"])
     head += downloads(app, script)
@@ -100,6 +102,20 @@ def remove_note_and_time(doctree: nodes.document) -> None:
         classes = node.get("classes", [])
         if {"sphx-glr-download-link-note", "sphx-glr-timing"} & set(classes):
             node.parent.remove(node)
+
+
+def remove_licence(doctree: nodes.document) -> None:
+    """Remove the comments on the licence from the first code of the page.
+
+    Those who download the script have them; the foot of the page says the same.
+    """
+    for code in doctree.findall(nodes.literal_block):
+        if found := LICENCE.match(code.astext()):
+            rest = code.astext()[found.end() :]
+            # Sphinx colours code only while it is as it was written.
+            code.rawsource = rest
+            code.children = [nodes.Text(rest)]
+            return
 
 
 def kept(app: Sphinx, document: str, kind: str) -> Any:

@@ -1,6 +1,7 @@
 """How the page of an example shows facts and times; test_pages.py builds one."""
 
 import pytest
+from docutils import nodes
 
 from bookbuild.extensions import examples
 
@@ -78,3 +79,25 @@ def test_users_are_found_by_what_they_show_and_quote(tmp_path):
         "lines/plot_x": ["book/a", "book/b"],
         "lines/plot_y": ["book/b"],
     }
+
+
+LICENSED = """# SPDX-FileCopyrightText: 2026 The authors
+# SPDX-License-Identifier: BSD-3-Clause
+# From a lecture.
+
+import keras
+
+# A comment of the code.
+x = 1
+"""
+
+
+def test_the_first_code_of_a_page_has_no_comments_on_its_licence():
+    document = nodes.container()
+    document += nodes.literal_block("x = 0\n", "x = 0\n")
+    document += nodes.literal_block(LICENSED, LICENSED)
+    examples.remove_licence(document)
+    other, code = document.children
+    assert other.astext() == "x = 0\n"
+    assert code.astext() == "import keras\n\n# A comment of the code.\nx = 1\n"
+    assert code.rawsource == code.astext()  # else it loses its colours
