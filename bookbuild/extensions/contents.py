@@ -265,7 +265,16 @@ def bring_pictures(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         for picture in pictures:
             if place["decorative"] and isinstance(picture, nodes.image):
                 picture["alt"] = ""
+            if not place["decorative"] and isinstance(picture, nodes.raw):
+                begin_with_the_last(picture)
         place.parent.replace(place, pictures)
+
+
+def begin_with_the_last(moving: nodes.raw) -> None:
+    """Let a drawing that moves begin with its last frame, which is the fullest."""
+    begin = '<div class="animation"'
+    text = moving.astext().replace(begin, f"{begin} data-last", 1)
+    moving.children = [nodes.Text(text)]
 
 
 def pictures_of(app: Sphinx, page: str, figure: str) -> list[nodes.Element]:

@@ -71,3 +71,28 @@ def test_figures_and_captions_stand_in_the_middle(show):
         for part in ("img:visible", "figcaption"):
             box = figure.locator(part).first.bounding_box()
             assert abs(box["x"] + box["width"] / 2 - middle) < 3
+
+
+def test_the_landing_page_is_short_on_a_phone_and_shows_a_whole_drawing(show):
+    page = show("book/index.html", **PHONE)
+    assert page.evaluate("document.documentElement.scrollHeight") < 10_000
+    slider = page.locator(".borrowed .animation input[type=range]")
+    assert slider.input_value() == slider.get_attribute("max")
+    play = page.locator(".borrowed .animation").get_by_role("button", name="Play")
+    play.click()
+    assert slider.input_value() == "0"
+
+
+def test_a_card_that_is_left_over_takes_its_row(show):
+    page = show("book/index.html")
+    for cards in page.locator(".chapter-cards").all():
+        whole = cards.bounding_box()
+        last = cards.locator(".chapter-card").last.bounding_box()
+        assert abs(last["x"] + last["width"] - whole["x"] - whole["width"]) < 2
+
+
+def test_an_example_begins_with_its_code(show):
+    page = show("book/gallery/backpropagation/plot_descent.html")
+    first = page.locator("article .highlight pre").first.inner_text()
+    assert "SPDX" not in first
+    assert "import keras" in first

@@ -59,7 +59,7 @@ _SCRIPT = """
   };
   addEventListener("beforeprint", () => { left = +slider.value; show(still); });
   addEventListener("afterprint", () => show(left));
-  show(0);
+  show("last" in whole.dataset ? frames.length - 1 : 0);
   controls.hidden = false;
   controls.style.display = "flex";
 })();
@@ -72,7 +72,7 @@ class Animation:
 
     A page begins with the first frame and has buttons and a slider; nothing moves by
     itself. The sentence of each step is read out. Without a script, and in print, one
-    frame stands for all.
+    frame stands for all. A page that sets ``data-last`` begins with the last frame.
 
     Colours are constants of `byhand.figures.colours`, written as attributes, as in
     `fill="{INK}"`: the pages of the book change them on a dark ground.

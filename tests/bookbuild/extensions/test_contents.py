@@ -7,6 +7,7 @@ from docutils import nodes
 
 from bookbuild.checks.sources import Source
 from bookbuild.extensions import contents
+from byhand.figures.animation import Animation
 from tests.plainbook import PlainBook
 
 # sphinx-external-toc asks docutils in a way that docutils means to drop one day.
@@ -181,3 +182,12 @@ def test_cards_are_read_from_the_source():
     assert contents.card_of(page, "You will be able to") == "count to *two*."
     assert contents.card_of(page, "You pay") == ""
     assert contents.needed_by(page) == ["chap-b"]
+
+
+def test_a_borrowed_drawing_begins_with_its_last_frame():
+    dot = '<circle cx="5" cy="5" r="4"/>'
+    moving = Animation((dot, dot), ("One.", "Two."), width=9, height=9, label="x" * 30)
+    shown = nodes.raw("", moving._repr_html_(), format="html")
+    contents.begin_with_the_last(shown)
+    assert shown.astext().startswith('<div class="animation" data-last ')
+    assert '"last" in whole.dataset ? frames.length - 1 : 0' in shown.astext()
