@@ -16,6 +16,7 @@ from bookbuild.gallery import scripts, tables
 from bookbuild.gallery.tables import TableError
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 FILE = "thumbnails.toml"
@@ -99,11 +100,29 @@ def draw(figure: "Figure", choice: Choice, path: Path) -> None:
         artist.set_visible(False)
     if title := getattr(figure, "_suptitle", None):
         title.set_visible(False)
+    if legend := chosen.get_legend():
+        legend.remove()  # at this size it would cover the curves
     figure.set_layout_engine("constrained")
     figure.set_size_inches(*SIZE)
     chosen.set_subplotspec(GridSpec(1, 1, figure=figure)[0])
     chosen.set_facecolor(GROUND)
+    hide_what_does_not_fit(figure, chosen)
     files.write_with(path, lambda new: figure.savefig(new, dpi=DOTS, facecolor=GROUND))
     with Image.open(path) as picture:
         small = picture.convert("RGB").quantize(COLOURS)
     files.write_with(path, lambda new: small.save(new, format="PNG", optimize=True))
+
+
+def hide_what_does_not_fit(figure: "Figure", axes: "Axes") -> None:
+    """Hide the title and the labels of a panel that the picture would cut."""
+    figure.draw_without_rendering()
+    for text in (axes.title, axes.xaxis.label, axes.yaxis.label):
+        box = text.get_window_extent()
+        is_within = (
+            box.x0 >= 0
+            and box.y0 >= 0
+            and box.x1 <= figure.bbox.width
+            and box.y1 <= figure.bbox.height
+        )
+        if not is_within:
+            text.set_visible(False)

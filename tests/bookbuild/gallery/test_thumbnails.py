@@ -74,3 +74,17 @@ def test_a_colour_bar_goes_with_the_other_panels(tmp_path):
     thumbnails.draw(fig, thumbnails.Choice(), tmp_path / "card.png")
     assert fig.axes == [ax]
     plt.close(fig)
+
+
+def test_a_card_has_no_legend_and_no_label_that_is_cut(tmp_path):
+    fig, ax = plt.subplots(layout="constrained")
+    ax.plot([0, 1], label="a line")
+    ax.legend()
+    ax.set(xlabel="short", ylabel="a label that is longer than a card is high, by far")
+    ax.set_title("fits")
+    thumbnails.draw(fig, thumbnails.Choice(), tmp_path / "card.png")
+    assert ax.get_legend() is None
+    assert ax.title.get_visible()
+    assert ax.xaxis.label.get_visible()
+    assert not ax.yaxis.label.get_visible()
+    plt.close(fig)
