@@ -21,12 +21,12 @@ LENGTH = 180  # characters of a section that a result shows
 MARKED = re.compile(f"{MARK}(\\S+) (.*?){MARK}", re.DOTALL)
 FORMULAS = re.compile(f"{FORMULA}(.*?){FORMULA}", re.DOTALL)
 GREEK = (
-    *("alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "kappa", "lamda"),
+    *("alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "kappa"),
     *("mu", "pi", "rho", "sigma", "tau", "phi", "chi", "omega"),
 )
 SIGNS = {
     **{name: unicodedata.lookup(f"GREEK SMALL LETTER {name}") for name in GREEK},
-    "lambda": unicodedata.lookup("GREEK SMALL LETTER LAMDA"),
+    "lambda": "λ",
     **{"cdot": "·", "times": "\N{MULTIPLICATION SIGN}", "pm": "±", "approx": "≈"},
     **{"ne": "≠", "neq": "≠", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥"},
     **{

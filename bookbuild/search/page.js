@@ -21,7 +21,7 @@ function element(name, text, attributes = {}) {
 function marked(name, text, terms, attributes = {}) {
   const made = element(name, "", attributes);
   let end = 0;
-  for (const [from, to] of words.foundIn(text, terms)) {
+  for (const [from, to] of words.matchesIn(text, terms)) {
     made.append(text.slice(end, from), element("mark", text.slice(from, to)));
     end = to;
   }

@@ -110,7 +110,7 @@
   }
 
   // The words of a text that a query found, each as [begin, end].
-  function foundIn(text, terms) {
+  function matchesIn(text, terms) {
     const known = new Set(terms);
     return [...text.matchAll(WORD)]
       .filter(([word]) => tokenize(word).some((part) => known.has(processTerm(part))))
@@ -150,5 +150,5 @@
     return [...pages.values()].sort((one, other) => other.score - one.score);
   }
 
-  return { OPTIONS, answers, foundIn, termOf };
+  return { OPTIONS, answers, matchesIn, termOf };
 });
