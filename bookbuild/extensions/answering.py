@@ -106,11 +106,15 @@ def form(label: str, chapter: str, number: str, parts: list[dict[str, str]]) -> 
     )
 
 
+# Beside the buttons: what the first press loads, which the script says.
+PRICE = '<small class="asks-price"></small>'
+# The chapter's numbers are explained by the solution below the exercise, so that only
+# other numbers need the third button, which the script shows then.
 BUTTONS = (
-    '<p class="asks-buttons"><button type="submit" class="loads">Check</button>'
-    '<button type="button" data-do="another">Another one</button>'
-    '<button type="button" data-do="explain">Show how</button>'
-    '<button type="button" data-do="stop" hidden>Stop</button></p>'
+    '<p class="asks-buttons"><button type="submit">Check</button>'
+    '<button type="button" data-do="another">Other numbers</button>'
+    '<button type="button" data-do="explain" hidden>Explain these numbers</button>'
+    f'<button type="button" data-do="stop" hidden>Stop</button>{PRICE}</p>'
 )
 # Where a form says what happens.
 TOLD = (

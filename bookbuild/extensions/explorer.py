@@ -18,7 +18,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from bookbuild.explorer import axis
-from bookbuild.extensions.answering import TOLD
+from bookbuild.extensions.answering import PRICE, TOLD
 from byhand.shapes import conv_output, solve
 
 LINES = """\
@@ -72,12 +72,12 @@ def model() -> str:
     file = '<input id="explorer-file" name="file" type="file">'
     return (
         '<form class="asks explorer" id="explorer-lines" novalidate>'
-        f"{field('text', 'Lines of Keras, or the JSON of a model', lines)}"
+        f"{field('text', 'Lines of Keras, or the JSON of a model', lines)}{TOLD}"
         f"{field('shape', 'Shape of the input, if the lines do not say it', shape)}"
         f"{field('file', 'Or a file: .keras, .json or .py, also dropped here', file)}"
-        '<p class="asks-buttons"><button type="submit" class="loads">Compute</button>'
+        '<p class="asks-buttons"><button type="submit">Compute</button>'
         f'<button type="button" data-do="link">Copy a link to the lines</button>{STOP}'
-        f'</p>{TOLD}</form><div class="asks" id="explorer-result"></div>'
+        f'{PRICE}</p></form><div class="asks" id="explorer-result"></div>'
     )
 
 
@@ -173,7 +173,7 @@ def fits() -> str:
         f"{choice('padding', 'Padding', either, at='fits-padding', **lengths)}"
         f"{checkbox('transposed', 'Transposed', at='fits-tr', **lengths)}"
         '</div><p class="asks-buttons">'
-        f'<button type="submit" class="loads">Find</button>{STOP}</p>{TOLD}</form>'
+        f'<button type="submit">Find</button>{STOP}{PRICE}</p>{TOLD}</form>'
         '<div class="asks" id="fits-result"></div>'
     )
 

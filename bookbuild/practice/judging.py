@@ -11,6 +11,7 @@ RIGHT = "right"
 MISCONCEPTION = "misconception"
 WRONG = "wrong"
 UNREADABLE = "unreadable"
+UNANSWERED = "unanswered"
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,11 @@ class Verdict:
     Attributes
     ----------
     verdict : str
-        "right", "misconception", "wrong" or "unreadable".
+        "right", "misconception", "wrong", "unreadable" or "unanswered".
     name : str
         The name of the misconception; empty otherwise.
     say : str
-        A sentence or two for the reader.
+        A sentence or two for the reader; empty where the verdict says it all.
     """
 
     verdict: str
@@ -51,15 +52,14 @@ def judge(variant: Variant, typed: Sequence[str]) -> list[Verdict]:
 
 def judge_part(part: Part, text: str) -> Verdict:
     """Return the verdict on one part."""
+    if not text.strip():
+        return Verdict(UNANSWERED, "", "")
     try:
         value = part.read(text)
     except AnswerError as error:
-        said = str(error)
-        if not text.strip():
-            said = f"Nothing is written here yet; write {part.hint}."
-        return Verdict(UNREADABLE, "", said)
+        return Verdict(UNREADABLE, "", str(error))
     if part.agrees(value, part.answer):
-        return Verdict(RIGHT, "", "Right.")
+        return Verdict(RIGHT, "", "")
     for misconception, answer in part.mistakes.items():
         if part.agrees(value, answer):
             return Verdict(MISCONCEPTION, misconception.name, misconception.sentence)
@@ -69,6 +69,5 @@ def judge_part(part: Part, text: str) -> Verdict:
     return Verdict(
         WRONG,
         "",
-        "Not right, and none of the usual slips gives this; go through it step by "
-        "step.",
+        "None of the usual slips gives this; go through it step by step.",
     )

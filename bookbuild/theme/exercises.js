@@ -1,6 +1,11 @@
 // The forms below exercises: they judge what is typed, give other numbers, and explain.
 
 const MOST_VARIANTS = 9999;
+const VERDICTS = {
+  right: "Right.",
+  unanswered: "Not answered.",
+  unreadable: "Not read.",
+};
 
 class Exercise {
   #seed = null;
@@ -15,6 +20,7 @@ class Exercise {
       event.preventDefault();
       this.check();
     });
+    this.parts.addEventListener("input", ({ target }) => this.#forget(target));
     const act = {
       another: () => this.show(1 + Math.floor(Math.random() * MOST_VARIANTS)),
       explain: () => this.explain(),
@@ -22,7 +28,6 @@ class Exercise {
     for (const [name, action] of Object.entries(act)) {
       form.querySelector(`[data-do="${name}"]`).addEventListener("click", action);
     }
-    form.querySelectorAll("button.loads").forEach(pricing);
   }
 
   ask(request) {
@@ -34,32 +39,55 @@ class Exercise {
     return [...this.parts.querySelectorAll("input")];
   }
 
+  // Judge what is filled in; a reader may answer one part after the other.
   async check() {
     const typed = this.inputs().map((input) => input.value);
-    const empty = this.inputs().find((input) => !input.value.trim());
-    if (empty) {
-      this.progress.say("Type an answer first.");
-      empty.focus();
+    if (!typed.some((text) => text.trim())) {
+      this.progress.say("Type an answer first.", "unanswered");
+      this.inputs()[0].focus();
       return;
     }
     const answer = await this.ask({ do: "judge", typed });
-    if (answer.error) return this.progress.say(answer.error);
-    answer.parts.forEach((part, place) => this.#mark(place, part));
-    this.progress.say(verdictOf(answer));
+    if (answer.error) return this.progress.say(answer.error, "wrong");
+    // What was typed while Python was loaded is not what was judged.
+    const stands = this.inputs().map((input, place) => input.value === typed[place]);
+    answer.parts.forEach((part, place) => stands[place] && this.#mark(place, part));
+    if (!stands.every(Boolean)) {
+      return this.progress.say("The answers changed meanwhile: check again.");
+    }
+    this.progress.say(verdictOf(answer), answer.solved ? "right" : "wrong");
+    const verdicts = answer.parts.map((part) => part.verdict);
+    const wrong = verdicts.findIndex((one) => one !== "right" && one !== "unanswered");
+    const next = wrong < 0 ? verdicts.indexOf("unanswered") : wrong;
+    if (next >= 0) this.inputs()[next].focus();
   }
 
-  // Show beside an input what becomes of it.
+  // Show below an input what becomes of it.
   #mark(place, { verdict, say }) {
     const box = this.parts.children[place];
     box.dataset.verdict = verdict;
-    box.querySelector(".answer-verdict").textContent =
-      verdict === "right" ? "Right." : say || "Not yet.";
-    box.querySelector("input").setAttribute("aria-invalid", verdict !== "right");
+    const words = VERDICTS[verdict] ?? "Not right.";
+    const more = verdict === "right" || !say ? "" : ` ${say}`;
+    box
+      .querySelector(".answer-verdict")
+      .replaceChildren(marked(verdict), " ", make("b", {}, words), more);
+    const input = box.querySelector("input");
+    if (verdict === "unanswered") input.removeAttribute("aria-invalid");
+    else input.setAttribute("aria-invalid", verdict !== "right");
+  }
+
+  // A verdict holds for what was judged alone.
+  #forget(input) {
+    const box = input.closest(".answer-part");
+    delete box.dataset.verdict;
+    box.querySelector(".answer-verdict").replaceChildren();
+    input.removeAttribute("aria-invalid");
+    if (this.progress.said.dataset.kind) this.progress.say("");
   }
 
   async explain() {
     const answer = await this.ask({ do: "explain" });
-    if (answer.error) return this.progress.say(answer.error);
+    if (answer.error) return this.progress.say(answer.error, "wrong");
     const labels = [...this.parts.querySelectorAll("label")].map((one) => one.textContent);
     const answers = answer.answers.map((one, place) =>
       make("li", {}, `${labels[place]}: `, make("b", {}, one)),
@@ -69,7 +97,7 @@ class Exercise {
       ...answer.explanation.map(paragraph),
     );
     this.explanation.hidden = false;
-    this.progress.say("The answer is explained below.");
+    this.progress.say("These numbers are explained below.");
   }
 
   // Show the exercise with the numbers of a seed; null are the book's own.
@@ -79,26 +107,57 @@ class Exercise {
     const answer = await this.ask({ do: "variant" });
     if (answer.error) {
       this.#seed = before;
-      return this.progress.say(answer.error);
+      return this.progress.say(answer.error, "wrong");
     }
     this.#build(answer.parts);
     this.explanation.hidden = true;
+    this.#fold(seed !== null);
     this.question.hidden = seed === null;
+    keepVariant(this.form.dataset.exercise, seed);
     if (seed === null) {
       this.question.replaceChildren();
-      keepVariant(this.form.dataset.exercise, null);
-      this.progress.say("These are the book's own numbers again.");
+      this.progress.say("The exercise has the book's numbers again.");
       return;
     }
     const address = variantAddress(this.form.dataset.exercise, seed);
-    const own = make("button", { type: "button" }, "The book's own numbers");
+    const own = make("button", { type: "button" }, "The book's numbers");
     own.addEventListener("click", () => this.show(null));
     this.question.replaceChildren(
-      make("p", { class: "answer-variant" }, make("a", { href: address }, `Variant ${seed}`), " ", own),
+      make(
+        "p",
+        { class: "answer-variant" },
+        make("b", {}, "With other numbers"),
+        make("a", { href: address }, `Link to variant ${seed}`),
+        own,
+      ),
       ...answer.question.map(paragraph),
     );
-    keepVariant(this.form.dataset.exercise, seed);
-    this.progress.say(`Variant ${seed} stands above.`);
+    this.progress.say("The exercise has other numbers now.");
+  }
+
+  // Fold the book's question while other numbers are asked, so that one question stands
+  // there, and say of the solution below whose numbers it has. The numbers that are
+  // drawn are explained by the button; the book's by that solution.
+  #fold(isVariant) {
+    this.form.querySelector('[data-do="explain"]').hidden = !isVariant;
+    const folded = this.form.parentElement.querySelector(":scope > .answer-original");
+    const solution = this.form.parentElement.nextElementSibling;
+    const heading = solution?.matches("details.solution") && solution.firstElementChild;
+    if (isVariant && !folded) {
+      const summary = make("summary", {}, "The question with the book's numbers");
+      const original = make("details", { class: "answer-original" }, summary);
+      for (const part of [...this.form.parentElement.children]) {
+        if (part !== this.form && !part.matches(".admonition-title")) original.append(part);
+      }
+      this.form.before(original);
+      if (heading) {
+        heading.append(make("span", { class: "answer-whose" }, ", with the book's numbers"));
+      }
+    } else if (!isVariant && folded) {
+      folded.firstElementChild.remove();
+      folded.replaceWith(...folded.childNodes);
+      if (heading) heading.querySelector(".answer-whose")?.remove();
+    }
   }
 
   // Make the inputs anew: another variant may ask for another shape.
@@ -128,19 +187,22 @@ class Exercise {
 
   // Offer a variant that the address names: Python is loaded by a click alone.
   offer(seed) {
-    const button = make("button", { type: "button", class: "loads" }, `Show variant ${seed}`);
+    const button = make("button", { type: "button" }, `Show variant ${seed}`);
     button.addEventListener("click", () => this.show(seed));
     this.question.replaceChildren(make("p", {}, button));
     this.question.hidden = false;
-    pricing(button);
   }
 }
 
 function verdictOf({ parts, solved }) {
-  if (solved) return parts.length > 1 ? "All of it is right." : "That is right.";
-  const right = parts.filter((part) => part.verdict === "right").length;
-  if (parts.length === 1) return "Not yet: see beside what you typed.";
-  return `${right} of ${parts.length} are right: see beside what you typed.`;
+  if (solved) {
+    return parts.length > 1 ? `Solved: all ${parts.length} are right.` : "Solved: that is right.";
+  }
+  const count = (verdict) => parts.filter((part) => part.verdict === verdict).length;
+  if (parts.length === 1) return "Not right yet: see below your answer.";
+  const left = count("unanswered");
+  const open = left ? `, ${left} not answered` : "";
+  return `${count("right")} of ${parts.length} right${open}: see below each answer.`;
 }
 
 function variantAddress(exercise, seed) {

@@ -17,20 +17,47 @@ function tooLong(length) {
   );
 }
 
+// A table as byhand.shapes writes it: numbers end at the right edge of their column.
+const IS_NUMBER = /^(\?|[\d,.]+)$/;
+
 function table(caption, headings, rows) {
-  const head = make("tr", {}, ...headings.map((one) => make("th", { scope: "col" }, one)));
+  const flush = headings.map(
+    (_, place) =>
+      place > 0 && rows.length > 0 && rows.every((cells) => IS_NUMBER.test(cells[place])),
+  );
+  const kind = (place) => (flush[place] ? { class: "number" } : {});
+  const head = make(
+    "tr",
+    {},
+    ...headings.map((one, place) => make("th", { scope: "col", ...kind(place) }, one)),
+  );
   const body = rows.map((cells) =>
     make(
       "tr",
       {},
       ...cells.map((cell, place) =>
-        place ? make("td", {}, cell) : make("th", { scope: "row" }, cell),
+        place ? make("td", kind(place), cell) : make("th", { scope: "row" }, cell),
       ),
     ),
   );
   const made = make("table", {}, make("caption", {}, caption), make("thead", {}, head));
   made.append(make("tbody", {}, ...body));
   return make("div", { class: "shapes", tabindex: "0", role: "group", "aria-label": caption }, made);
+}
+
+// A formula as byhand.shapes writes it for a page: its letters first, then its numbers.
+function formula(text) {
+  const [letters, ...rest] = text.replaceAll(" * ", " \u00b7 ").split(" = ");
+  const first = letters.split(/([A-Za-z_]\w*)/).map((part, place) =>
+    place % 2 ? make("var", {}, part) : part,
+  );
+  const numbers = rest.map((part) => ` = ${grouped(part)}`);
+  return make("span", { class: "formula" }, ...first, ...numbers);
+}
+
+// A text with the digits of its large whole numbers in groups.
+function grouped(text) {
+  return text.replace(/(?<![\w.,])\d{4,}(?![\w.])/g, (number) => counted(BigInt(number)));
 }
 
 // --- paste your model
@@ -43,11 +70,14 @@ class Model {
     this.form = form;
     this.lines = form.elements.lines;
     this.result = document.getElementById("explorer-result");
+    this.example = document.querySelector(".explorer-example");
     this.progress = new Progress(form);
+    this.progress.said.id = "explorer-said";
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.compute();
     });
+    this.lines.addEventListener("input", () => this.#change());
     form.elements.file.addEventListener("change", () => {
       const [file] = form.elements.file.files;
       if (file) this.take(file);
@@ -57,7 +87,7 @@ class Model {
       const text = event.clipboardData?.getData("text") ?? "";
       if (text.length <= LONGEST) return;
       event.preventDefault();
-      this.progress.say(tooLong(text.length));
+      this.#refuse(tooLong(text.length));
     });
     form.querySelector('[data-do="link"]').addEventListener("click", () => this.link());
     for (const kind of ["dragover", "drop"]) {
@@ -75,14 +105,48 @@ class Model {
     new MutationObserver(() => this.#colour()).observe(root, {
       attributeFilter: ["data-theme"],
     });
-    pricing(form.querySelector("button.loads"));
     this.read();
+    this.#arrange();
+  }
+
+  // The example's table stands there as long as the example does, and nothing else.
+  #arrange() {
+    if (!this.example) return;
+    const isExample = this.lines.value === this.lines.defaultValue;
+    this.example.hidden = !isExample || this.result.hasChildNodes() || this.isRefused;
+  }
+
+  get isRefused() {
+    return this.lines.hasAttribute("aria-invalid");
+  }
+
+  // Say why there is no result, below the lines.
+  #refuse(why) {
+    this.lines.setAttribute("aria-invalid", "true");
+    this.lines.setAttribute("aria-describedby", this.progress.said.id);
+    this.progress.say(why, "wrong");
+    this.#arrange();
+  }
+
+  // What was said of other lines no longer holds.
+  #change() {
+    if (this.isRefused) this.progress.say("");
+    this.#accept();
+    if (this.result.hasChildNodes()) {
+      this.progress.say("The lines have changed: the result below is older than they are.");
+    }
+    this.#arrange();
+  }
+
+  #accept() {
+    this.lines.removeAttribute("aria-invalid");
+    this.lines.removeAttribute("aria-describedby");
   }
 
   // A file that was chosen or dropped is computed at once.
   async take(file) {
     if (file.size > LARGEST_FILE) {
-      return this.progress.say(
+      return this.#refuse(
         `The file has ${counted(file.size)} bytes, and at most ${counted(LARGEST_FILE)} ` +
           "are read; give the model's JSON alone: model.to_json().",
       );
@@ -91,7 +155,7 @@ class Model {
     try {
       bytes = new Uint8Array(await file.arrayBuffer());
     } catch {
-      return this.progress.say("The file cannot be read; choose it again.");
+      return this.#refuse("The file cannot be read; choose it again.");
     }
     if (/\.(py|txt)$/i.test(file.name)) {
       return this.put(new TextDecoder().decode(bytes)) && this.compute();
@@ -105,23 +169,29 @@ class Model {
 
   // Take lines in the place of those that stand there; return whether they are taken.
   put(text) {
-    if (text.length > LONGEST) this.progress.say(tooLong(text.length));
-    else if (text) this.lines.value = text;
+    if (text.length > LONGEST) {
+      this.#refuse(tooLong(text.length));
+    } else if (text) {
+      this.lines.value = text;
+      this.#change();
+    }
     return text.length > 0 && text.length <= LONGEST;
   }
 
   compute(model = null) {
     const lines = this.lines.value;
-    if (lines.length > LONGEST) return this.progress.say(tooLong(lines.length));
+    if (lines.length > LONGEST) return this.#refuse(tooLong(lines.length));
     return this.show({ lines, model });
   }
 
   async show(request) {
     const input = this.form.elements.input.value;
+    const before = this.lines.value;
+    this.#accept();
     const answer = await this.progress.ask({ do: "model", input, ...request });
     if (answer.error) {
       this.result.replaceChildren();
-      return this.progress.say(answer.error);
+      return this.#refuse(answer.error);
     }
     this.#drawings = [];
     this.result.replaceChildren(
@@ -136,6 +206,8 @@ class Model {
     );
     this.#colour();
     this.progress.say(`Computed: ${answer.layers.length} rows, below.`);
+    if (this.lines.value === before) this.#arrange();
+    else this.#change();
   }
 
   // Lines may leave several models.
@@ -152,8 +224,7 @@ class Model {
 
   #rows({ name, layers }) {
     const headings = [
-      ...["Layer (type)", "Output shape", "Parameters", "Multiply-accumulates"],
-      ...["Bytes moved", "Receptive field"],
+      ...["Layer (type)", "Output Shape", "Param #", "MACs", "Bytes", "Receptive field"],
     ];
     const rows = layers.map((one) => [
       `${one.name} (${one.type})`,
@@ -197,7 +268,11 @@ class Model {
     const lists = layers
       .filter((one) => one.formulas.length)
       .map((one) =>
-        table(`${one.name} (${one.type})`, ["Number", "Formula"], one.formulas),
+        table(
+          `${one.name} (${one.type})`,
+          ["Number", "Formula"],
+          one.formulas.map(([what, text]) => [what, formula(text)]),
+        ),
       );
     const summary = make("summary", {}, "How each number was computed");
     return make("details", {}, summary, ...lists);
@@ -229,13 +304,14 @@ class Model {
       return;
     }
     this.lines.value = text;
+    this.#arrange();
     this.progress.say("These lines came with the link: read them, then compute.");
     this.form.scrollIntoView();
   }
 }
 
 function sums({ totals, memory }) {
-  return [...totals, ...memory].map(([what, value]) => `${what}: ${value}`);
+  return [...totals, ...memory].map(([what, value]) => `${what}: ${grouped(value)}`);
 }
 
 function printed({ printed }) {
@@ -478,7 +554,6 @@ class Fits {
       this.solve();
     });
     form.addEventListener("change", () => this.arrange());
-    pricing(form.querySelector("button.loads"));
     this.arrange();
   }
 
@@ -510,7 +585,7 @@ class Fits {
     else Object.assign(request, { input: number("input"), output: number("output") });
     const answer = await this.progress.ask(request);
     this.result.replaceChildren();
-    if (answer.error) return this.progress.say(answer.error);
+    if (answer.error) return this.progress.say(answer.error, "wrong");
     const { count, settings } = answer;
     if (!count) return this.progress.say("Nothing fits: widen what may be tried.");
     const depth = this.seesField;
@@ -520,7 +595,7 @@ class Fits {
       String(depth ? one.depth : one.strides),
       String(one.dilation),
       one.padding,
-      one.formula,
+      formula(one.formula),
       make("code", {}, one.line),
     ]);
     this.result.append(table("What fits", [...headings, "Formula", "In Keras"], rows));

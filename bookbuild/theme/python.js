@@ -62,11 +62,6 @@ class Python {
     return "";
   }
 
-  // What a button that starts Python says besides its name.
-  get price() {
-    return this.wasLoaded ? "" : ` (loads Python, ${megabytes(PYTHON.bytes)} MB)`;
-  }
-
   // Call a function when Python is ready, and when it is no longer.
   watch(watcher) {
     this.#watchers.add(watcher);
@@ -195,8 +190,10 @@ class Progress {
     this.stop.addEventListener("click", () => python.stop());
   }
 
-  say(text) {
-    this.said.textContent = text;
+  // Say something, of which `kind` tells whether it went "right" or "wrong".
+  say(text, kind = "") {
+    this.said.dataset.kind = kind;
+    this.said.replaceChildren(...(kind ? [marked(kind), " "] : []), text);
   }
 
   // Ask Python, and show that it works on it.
@@ -225,12 +222,23 @@ class Progress {
   }
 }
 
-// Let a button say what it loads for as long as that is true.
-function pricing(button) {
-  const name = button.textContent;
+// A mark before a sentence, which says the same to those who see no colours; who hears
+// the page has the sentence.
+function marked(kind) {
+  const marks = { right: "\u2713", unanswered: "\u2013", unreadable: "?" };
+  return make("b", { "aria-hidden": "true" }, marks[kind] ?? "\u2717");
+}
+
+// Let the notes beside the buttons say what they load for as long as that is true: the
+// first of a page in a sentence, the others in brief.
+document.querySelectorAll(".asks-price").forEach((note, place) => {
+  const size = `${megabytes(PYTHON.bytes)} MB`;
+  const words = place
+    ? `loads ${size}, once`
+    : `The first press loads Python into this page: ${size}, once.`;
   const show = () => {
-    button.textContent = name + python.price;
+    note.textContent = python.wasLoaded ? "" : words;
   };
   python.watch(show);
   show();
-}
+});

@@ -58,7 +58,7 @@ def test_the_first_answer_comes_soon_and_is_light(browser, address):
     assert max(fetched) <= BYTES
 
 
-def test_the_button_says_what_is_really_fetched(browser, address, html):
+def test_the_words_beside_a_button_say_what_is_really_fetched(browser, address, html):
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{address}/{EXPLORER}")
@@ -72,13 +72,13 @@ def test_the_button_says_what_is_really_fetched(browser, address, html):
             hosting.compressed(path, path.stat().st_mtime_ns) if is_text else content
         )
     asked = requests_of(context)
-    button = page.locator("#explorer-lines button[type=submit]")
-    label = button.inner_text()
+    note = page.locator("#explorer-lines .asks-price")
+    words = note.inner_text()
     compute(page, NETWORK)
     names = {one.partition("?")[0].rpartition("/")[2] for one in asked}
     total = sum(sizes[name] for name in names if name in sizes)
-    assert f"{total / 1e6:.1f} MB" in label
-    assert button.inner_text() == "Compute"
+    assert f"{total / 1e6:.1f} MB" in words
+    assert note.inner_text() == ""
     context.close()
 
 
@@ -186,6 +186,13 @@ def test_what_cannot_be_answered_is_a_sentence(show, lines, words):
     told, _ = compute(page, lines)
     assert words in told
     assert page.locator("#explorer-result").inner_text() == ""
+    area = page.locator("#explorer-text")
+    assert area.get_attribute("aria-invalid") == "true"
+    assert page.locator(".explorer-example").is_hidden()
+    area.press("End")
+    area.type("#")
+    assert area.get_attribute("aria-invalid") is None
+    assert page.locator("#explorer-said").inner_text() == ""
 
 
 PASTE = """(count) => {

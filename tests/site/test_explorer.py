@@ -23,6 +23,7 @@ READ = """() => ({
   formula: document.querySelector(".axis-formula").textContent,
   sentence: document.querySelector(".axis-sentence").textContent,
 })"""
+ALIGNED = "(cells) => cells.map((one) => getComputedStyle(one).textAlign)"
 SET = """(values) => {
   const form = document.getElementById("explorer-axis");
   for (const [name, value] of Object.entries(values)) {
@@ -51,7 +52,55 @@ def test_a_model_has_its_table_drawings_costs_and_formulas(show):
     assert result.locator("img").count() == 2
     assert "Total params: 80" in result.inner_text()
     result.get_by_text("How each number was computed").click()
-    assert "k_h * k_w * c * f + f = 3 * 3 * 1 * 8 + 8 = 80" in result.inner_text()
+    formula = "k_h * k_w * c * f + f = 3 * 3 * 1 * 8 + 8 = 80".replace("*", "\u00b7")
+    assert formula in result.inner_text()
+    flush = rows.nth(1).locator("th, td").evaluate_all(ALIGNED)
+    assert flush == ["start", "left", "right", "right", "right", "left"]
+
+
+def test_the_headings_are_those_of_the_example(show):
+    page = show(EXPLORER)
+    static = page.locator(".explorer-example thead").first.locator("th")
+    wanted = static.all_inner_texts()
+    compute(page, LINES)
+    found = page.locator("#explorer-result thead").first.locator("th").all_inner_texts()
+    assert [one for one in found if one != "Bytes"] == wanted
+
+
+def test_large_numbers_have_groups_of_digits(show):
+    page = show(EXPLORER)
+    compute(page, LINES.replace("Conv2D(8, 3)", "Conv2D(2000, 30, padding='same')"))
+    text = page.locator("#explorer-result").text_content()
+    weights = 30 * 30 * 1 * 2000 + 2000
+    assert f"30 \u00b7 30 \u00b7 1 \u00b7 2,000 + 2,000 = {weights:,}" in text
+    assert str(weights) not in text.partition("The table as Markdown")[0]
+
+
+def test_the_example_goes_when_the_lines_are_no_longer_its_own(show):
+    page = show(EXPLORER)
+    example = page.locator(".explorer-example")
+    assert example.is_visible()
+    area = page.locator("#explorer-text")
+    own = area.input_value()
+    area.fill(LINES)
+    assert example.is_hidden()
+    area.fill(own)
+    assert example.is_visible()
+    compute(page, own)
+    assert example.is_hidden()
+    area.fill(LINES)
+    assert "lines have changed" in page.locator("#explorer-said").inner_text()
+
+
+def test_the_lines_are_set_in_the_letters_of_code(show):
+    page = show(EXPLORER)
+    family = page.locator("#explorer-text").evaluate(
+        "(one) => getComputedStyle(one).fontFamily"
+    )
+    assert "monospace" in family
+    body = page.evaluate("getComputedStyle(document.body).fontFamily")
+    field = page.locator("#explorer-shape")
+    assert field.evaluate("(one) => getComputedStyle(one).fontFamily") == body
 
 
 def test_lines_that_leave_several_models_offer_them(show):

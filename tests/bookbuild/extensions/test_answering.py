@@ -28,6 +28,7 @@ def test_a_form_has_a_labelled_input_for_each_part():
     assert "a &lt;b&gt;" in html
     assert "<b>" not in html
     assert 'aria-label="Your answer to exercise 7.2"' in html
+    assert html.count('class="asks-price"') == 1
 
 
 def test_a_script_says_what_it_loads():

@@ -114,11 +114,14 @@ def test_a_layer_is_judged_for_every_seed(seed):
     assert judge_part(part, str(one)).name == "channels not multiplied"
 
 
-def test_nothing_written_is_met_with_the_hint():
+@pytest.mark.parametrize("nothing", ["", "  ", "\t"])
+def test_a_part_without_an_answer_is_told_apart_from_one_that_is_unreadable(nothing):
     variant = exercise_of("ex-channels-count").variant(None)
-    first, second = judge(variant, ["", "4"])
-    assert (first.verdict, second.verdict) == ("unreadable", "right")
-    assert "such as 896" in first.say
+    first, second = judge(variant, [nothing, "4"])
+    assert (first.verdict, second.verdict) == ("unanswered", "right")
+    unreadable, _ = judge(variant, ["?", "4"])
+    assert unreadable.verdict == "unreadable"
+    assert "such as 896" in unreadable.say
 
 
 def test_as_many_answers_as_parts():

@@ -43,6 +43,12 @@ def test_answers_are_judged():
     assert second["verdict"] == "unreadable"
 
 
+def test_some_of_the_answers_are_judged():
+    reply = ask(do="judge", exercise=LABEL, seed=None, typed=["", "4"])
+    assert [part["verdict"] for part in reply["parts"]] == ["unanswered", "right"]
+    assert reply["solved"] is False
+
+
 def test_an_explanation_has_the_answers():
     reply = ask(do="explain", exercise=LABEL, seed=None)
     assert reply["answers"] == ["51,264", "4"]
