@@ -55,7 +55,7 @@ def test_a_model_has_its_table_drawings_costs_and_formulas(show):
     formula = "k_h * k_w * c * f + f = 3 * 3 * 1 * 8 + 8 = 80".replace("*", "\u00b7")
     assert formula in result.inner_text()
     flush = rows.nth(1).locator("th, td").evaluate_all(ALIGNED)
-    assert flush == ["start", "left", "right", "right", "right", "left"]
+    assert flush == ["left", "left", "right", "right", "right", "left"]
 
 
 def test_the_headings_are_those_of_the_example(show):
