@@ -191,13 +191,15 @@ class Model {
     const answer = await this.progress.ask({ do: "model", input, ...request });
     if (answer.error) {
       this.result.replaceChildren();
-      return this.#refuse(answer.error);
+      this.#arrange();
+      const isOfLines = ELSEWHERE.every((name) => SENTENCES[name] !== answer.error);
+      return isOfLines ? this.#refuse(answer.error) : this.progress.say(answer.error);
     }
     this.#drawings = [];
     this.result.replaceChildren(
       ...this.#choice(answer),
       this.#rows(answer),
-      make("ul", {}, ...sums(answer).map((one) => make("li", {}, one))),
+      make("ul", {}, ...sums(answer)),
       ...answer.notes.map((note) => make("p", {}, note)),
       ...this.#pictures(answer),
       this.#formulas(answer),
@@ -311,7 +313,10 @@ class Model {
 }
 
 function sums({ totals, memory }) {
-  return [...totals, ...memory].map(([what, value]) => `${what}: ${grouped(value)}`);
+  return [
+    ...totals.map(([what, value]) => make("li", {}, `${what}: ${value}`)),
+    ...memory.map(([what, value]) => make("li", {}, `${what}: `, formula(value))),
+  ];
 }
 
 function printed({ printed }) {

@@ -24,6 +24,8 @@ const SENTENCES = {
   stopped: "Stopped. Press again to start Python anew.",
   large: "That is too much to send: {size} MB. Give less.",
 };
+// Of these, what has nothing to do with what a reader typed.
+const ELSEWHERE = ["file", "assembly", "worker", "unpack", "download", "start", "stopped"];
 const LARGEST = 100e6; // characters of a request
 const MEGABYTE = 1e6;
 

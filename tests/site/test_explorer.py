@@ -276,7 +276,8 @@ def test_axe_finds_nothing_with_the_explorer_open(show, scheme, width):
         bypass_csp=True,
     )
     compute(page, LINES)
-    page.get_by_text("How each number was computed").last.click()
+    result = page.locator("#explorer-result")
+    result.get_by_text("How each number was computed").click()
     page.locator("#explorer-fits").get_by_role("button", name="Find").click()
     page.locator("#fits-result table").wait_for()
     page.add_script_tag(path=AXE)
