@@ -116,8 +116,7 @@ def print_document(
     """
     tell(f"the browser reads {len(text) / MEGABYTE:.1f} MB")
     try:
-        with shown(browser, text) as page:
-            return print_until_right(page, target, tell)
+        return print_until_right(browser, text, target, tell)
     except Error as error:
         first = str(error).strip().splitlines()[0]
         raise CommandError(
@@ -159,26 +158,34 @@ def shown(browser: Browser, text: str) -> Iterator[Page]:
         context.close()
 
 
-def print_until_right(page: Page, target: Path, tell: Callable[[str], object]) -> int:
-    """Print until the numbers that stand in the document are those of its pages."""
+def print_until_right(
+    browser: Browser, text: str, target: Path, tell: Callable[[str], object]
+) -> int:
+    """Print until the numbers that stand in the document are those of its pages.
+
+    The document is read anew each time: what the browser remembers of the pages that it
+    has printed may move a page break, and then the numbers never come to rest.
+    """
     numbers: dict[str, int] = {}
     for turn in range(1, TIMES + 1):
         tell(f"printing, turn {turn}")
-        page.pdf(
-            path=os.fspath(target),
-            # Tags take a third of the time, and the first turn only counts pages.
-            outline=turn > 1,
-            tagged=turn > 1,
-            prefer_css_page_size=True,
-        )
+        with shown(browser, text) as page:
+            page.evaluate(NUMBER, numbers)
+            page.pdf(
+                path=os.fspath(target),
+                # Tags take a third of the time, and the first turn only counts pages.
+                outline=turn > 1,
+                tagged=turn > 1,
+                prefer_css_page_size=True,
+            )
+            headings = page.evaluate(HEADINGS)
         with pikepdf.open(target, allow_overwriting_input=True) as pdf:
             found = page_numbers(pdf)
             if found == numbers:
-                mend_bookmarks(pdf, page.evaluate(HEADINGS))
+                mend_bookmarks(pdf, headings)
                 pack(pdf, target)
                 return len(pdf.pages)
         numbers = found
-        page.evaluate(NUMBER, numbers)
     raise CommandError(
         f"the numbers of the pages still changed after {TIMES} printings; print.css "
         "has to leave them more room"
