@@ -316,7 +316,8 @@ def test_it_runs_from_the_archive_on_a_server_of_ones_own(browser, html, tmp_pat
         page.on(
             "request",
             lambda one: (
-                one.url.startswith((served, "data:")) or elsewhere.append(one.url)
+                one.url.startswith((served, f"blob:{served}", "data:"))
+                or elsewhere.append(one.url)
             ),
         )
         page.goto(f"{served}/{EXPLORER}")
