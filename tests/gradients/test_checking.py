@@ -99,7 +99,7 @@ def one_wrong(grad, seed):
 
 @pytest.mark.seeds
 def test_one_element_of_26122_off_by_one_in_ten_thousand_is_found_and_located(examples):
-    seeds = examples // 4
+    seeds = examples // 2
     located = zero = 0
     for seed in range(seeds):
         fn, p, grad = mlp(seed)
@@ -110,7 +110,7 @@ def test_one_element_of_26122_off_by_one_in_ten_thousand_is_found_and_located(ex
             located += (report.worst.tensor, report.worst.index) == place["at"]
     # A factor leaves an element of zero as it is: there is nothing to find.
     assert located + zero >= 0.99 * seeds
-    assert zero <= 0.1 * seeds
+    assert zero <= 0.05 * seeds
 
 
 @pytest.mark.seeds
