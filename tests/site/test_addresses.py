@@ -13,6 +13,7 @@ GONE = [page for page, anchors in MOVED.items() if "" in anchors]
 def test_a_page_that_is_gone_leads_on(show, page):
     shown = show(f"{page}.html")
     shown.wait_for_url(f"**/{MOVED[page]['']}.html")
+    assert shown.locator("h1").count() == 1
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,7 @@ def test_a_file_that_is_dropped_is_read(show):
         samples.configuration(),
     )
     page.locator("#explorer-result table").first.wait_for()
+    assert "Total params: 40" in page.locator("#explorer-result").inner_text()
 
 
 def test_a_file_that_holds_no_model_is_a_sentence(show):
