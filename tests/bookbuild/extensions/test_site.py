@@ -24,7 +24,7 @@ def test_every_colour_of_the_page_has_a_partner_for_dark_pages(sheet):
     of_light = dict(re.findall(r"(--[a-z]+): (#\w+);", light))
     of_dark = dict(re.findall(r"(--[a-z]+): (#\w+);", dark))
     assert of_light.keys() == of_dark.keys()
-    assert len(of_light) == 7
+    assert of_light.keys() >= {"--ground", "--text", "--border"}
 
 
 def test_a_style_sheet_loses_its_comments_and_nothing_else():
