@@ -36,8 +36,8 @@ BATCH = 64  # examples in a mini-batch
 EPOCHS = 4
 STEPS = EPOCHS * N // BATCH
 WARM_UP = STEPS // 10  # steps
-SEEDS = 5  # the seeds 0 to 4 are compared
-TUNING_SEED = 5  # peaks are chosen with this one
+SEEDS = range(20, 25)  # are compared; nothing was chosen with them
+TUNING_SEED = 25  # peaks are chosen with this one
 PEAKS = [0.004, 0.008, 0.016, 0.032, 0.064]  # learning rates that are tried
 TOO_HIGH = 0.096  # learning rate
 
@@ -100,8 +100,8 @@ plt.show()
 # Data
 # ----
 #
-# A seed draws the spectra. One more seed than we compare serves for tuning, so
-# that no spectrum which has helped to choose a peak is used again.
+# A seed draws the spectra. A seed of its own serves for tuning, so that no
+# spectrum which has helped to choose a peak is used again.
 def data(seed):
     """Return the training, validation and test set as inputs and labels."""
     x, y = spectra(N + VALIDATION + TEST, seed=seed)
@@ -113,7 +113,7 @@ def data(seed):
     }
 
 
-sets = [data(seed) for seed in range(SEEDS + 1)]
+sets = {seed: data(seed) for seed in [*SEEDS, TUNING_SEED]}
 
 # %%
 # The network
@@ -235,7 +235,7 @@ high_losses = {"cosine": [], "warm-up": []}
 high_scores = {"cosine": [], "warm-up": []}
 dead = {"cosine": [], "warm-up": []}
 for name in high_losses:
-    for seed in range(SEEDS):
+    for seed in SEEDS:
         high_losses[name].append(train(name, TOO_HIGH, seed))
         high_scores[name].append(accuracy(seed, "test"))
         dead[name].append(dead_fraction(seed))
@@ -273,7 +273,7 @@ for place, name in enumerate(fractions):
     tried = list(tunings[name].scores.values())
     colour = COLOURS[name]
     left.plot(PEAKS, tried, LINES[name], color=colour, marker="o", label=name)
-    places = np.full(SEEDS, place)
+    places = np.full(len(SEEDS), place)
     right.plot(places, scores[name], "o", color=colour, alpha=0.5)
 runs = np.array(list(scores.values()))
 right.plot(runs, color="C7", linewidth=0.7, zorder=0)
@@ -284,7 +284,7 @@ left.minorticks_off()
 left.set(title="validation, one seed")
 left.legend(loc="lower left")
 right.set_xticks(range(3), fractions)
-right.set(title=f"test, {SEEDS} seeds", xlim=(-0.4, 2.4))
+right.set(title=f"test, {len(SEEDS)} seeds", xlim=(-0.4, 2.4))
 average = ", ".join(f"{mean:.3f}" for mean in runs.mean(axis=1))
 best = ", ".join(f"{t.score:.3f} ({name})" for name, t in tunings.items())
 fig.set_label(
@@ -314,7 +314,7 @@ for name, runs_of_name in high_losses.items():
         color=COLOURS[name],
         linewidth=0.8,
     )
-    lines[0].set(label=f"{name}, {SEEDS} seeds")
+    lines[0].set(label=f"{name}, {len(SEEDS)} seeds")
 ax.axhline(np.log(10), color="black", linestyle=":", label="guessing")
 ax.set(xlabel="step", ylabel="cross-entropy of the mini-batch", yscale="log")
 ax.legend()
