@@ -1,6 +1,7 @@
 """The parts of an answer: how each is typed, read, compared and written."""
 
 import itertools
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -23,7 +24,7 @@ ROUNDING = 0.02  # relative; nearer than this something was probably rounded
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class Part(ABC):
     """One thing that is asked for.
 
     Attributes
@@ -45,21 +46,21 @@ class Part:
     kind: str = ""
 
     @property
+    @abstractmethod
     def hint(self) -> str:
         """Return how the answer is typed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, text: str) -> Any:
         """Return what was typed as a value; raise AnswerError if it is none."""
-        raise NotImplementedError
 
+    @abstractmethod
     def agrees(self, typed: Any, answer: Any) -> bool:
         """Return whether what was typed is that answer."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write(self, answer: Any) -> str:
         """Return an answer as a book writes it, without its unit."""
-        raise NotImplementedError
 
     def told_apart(self, one: Any, other: Any) -> bool:
         """Return whether nothing that is typed can be both of two answers."""
