@@ -145,11 +145,11 @@ class Example:
                 self.mark.unlink(missing_ok=True)
 
     def forget_if_thumbnail_differs(self) -> None:
-        """Let the script run again if another panel is to stand on its card."""
+        """Let the script run again if its card is to show something else."""
         made = self.target / f"{self.script.stem}.made.json"
         if made.exists():
             drawn = json.loads(made.read_text(encoding="utf-8")).get("thumbnail")
-            if drawn != thumbnails.choice_for(self.script).as_list():
+            if drawn != thumbnails.choice_for(self.script).as_drawn():
                 self.mark.unlink(missing_ok=True)
 
     @property

@@ -23,7 +23,7 @@ from bookbuild import files
 from bookbuild.checks import finite
 from bookbuild.checks.alternatives import LEAST_ALTERNATIVE
 from bookbuild.extensions import cards, facts, themes
-from bookbuild.extensions.thumbnails import SUFFIX
+from bookbuild.extensions import thumbnails as on_cards
 from bookbuild.gallery import devices, scripts, thumbnails
 from byhand.figures import colours, style
 
@@ -61,7 +61,12 @@ def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: Any, **_: Any) 
         with style.dark(figure):
             save(figure, dark_of(Path(path)))
         if number_of(Path(path)) == choice.figure and choice.panel <= len(figure.axes):
-            thumbnails.draw(figure, choice, target.with_suffix(SUFFIX))
+            thumbnails.draw(
+                figure,
+                choice,
+                light=target.with_suffix(on_cards.LIGHT),
+                dark=target.with_suffix(on_cards.DARK),
+            )
         entries.append(
             figure_rst(
                 [path],
@@ -76,7 +81,7 @@ def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: Any, **_: Any) 
         target.with_suffix(".facts.json").unlink(missing_ok=True)
     else:
         facts.keep(target, found)
-    made = {"on": made_on(script), "thumbnail": choice.as_list()}
+    made = {"on": made_on(script), "thumbnail": choice.as_drawn()}
     files.write_json(target.with_suffix(".made.json"), made)
     return "\n".join(entries)
 
@@ -176,7 +181,7 @@ def check_example(app: Sphinx, doctree: nodes.document) -> None:
                 LEAST_ALTERNATIVE,
                 figure["alt"],
             )
-    drawn = Path(app.srcdir, f"{app.env.docname}{SUFFIX}")
+    drawn = Path(app.srcdir, f"{app.env.docname}{on_cards.LIGHT}")
     if figures and not drawn.exists():
         choice = thumbnails.choice_for(path)
         warn(

@@ -3,9 +3,13 @@
 gallery/thumbnails.toml says which, where it is not the first panel of the first figure.
 A card is a few centimetres wide. A whole figure on it would be mostly white, with
 letters that nobody can read; a panel that is laid out anew at that size is neither.
+Each panel is drawn for light pages and for dark ones.
 """
 
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,16 +18,19 @@ from PIL import Image
 from bookbuild import files
 from bookbuild.gallery import scripts, tables
 from bookbuild.gallery.tables import TableError
+from byhand.figures import colours, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
 FILE = "thumbnails.toml"
 SIZE = (3.2, 2.24)  # inches
 DOTS = 150  # an inch: twice as many as a card has room for
 GROUND = "#eef2f7"
 COLOURS = 64  # as many as lines and letters need
+SLOPE = 30  # degrees, of names below an axis that have no room side by side
 
 
 @dataclass(frozen=True)
@@ -33,9 +40,14 @@ class Choice:
     figure: int = 1
     panel: int = 1
 
-    def as_list(self) -> list[int]:
-        """Return both numbers, as JSON keeps them."""
-        return [self.figure, self.panel]
+    def as_drawn(self) -> dict[str, Any]:
+        """Return all that a card's picture depends on beside the figure, for JSON."""
+        code = Path(__file__).read_bytes()
+        return {
+            "figure": self.figure,
+            "panel": self.panel,
+            "drawn by": hashlib.sha256(code).hexdigest()[:16],
+        }
 
 
 def choices(gallery: Path) -> dict[str, Choice]:
@@ -73,7 +85,7 @@ def choice_for(script: Path) -> Choice:
     return choices(script.parent.parent).get(scripts.name_of(script), Choice())
 
 
-def draw(figure: "Figure", choice: Choice, path: Path) -> None:
+def draw(figure: "Figure", choice: Choice, *, light: Path, dark: Path) -> None:
     """Draw one panel of a figure by itself; the figure cannot be used afterwards.
 
     Parameters
@@ -82,17 +94,24 @@ def draw(figure: "Figure", choice: Choice, path: Path) -> None:
         The figure.
     choice : Choice
         Which of its panels; colour bars count, in the order of their making.
-    path : Path
-        Where the picture belongs.
+    light, dark : Path
+        Where the pictures for light and for dark pages belong.
 
     Raises
     ------
     IndexError
         If the figure has no such panel.
     """
+    lay_out(figure, figure.axes[choice.panel - 1])
+    save(figure, light, ground=GROUND)
+    with style.dark(figure):
+        save(figure, dark, ground=colours.dark(GROUND))
+
+
+def lay_out(figure: "Figure", chosen: "Axes") -> None:
+    """Give a panel the whole figure, in the size of a card."""
     from matplotlib.gridspec import GridSpec
 
-    chosen = figure.axes[choice.panel - 1]
     for axes in list(figure.axes):
         if axes is not chosen:
             axes.remove()
@@ -106,11 +125,38 @@ def draw(figure: "Figure", choice: Choice, path: Path) -> None:
     figure.set_size_inches(*SIZE)
     chosen.set_subplotspec(GridSpec(1, 1, figure=figure)[0])
     chosen.set_facecolor(GROUND)
+    figure.draw_without_rendering()
+    slope_names_that_touch(chosen)
     hide_what_does_not_fit(figure, chosen)
-    files.write_with(path, lambda new: figure.savefig(new, dpi=DOTS, facecolor=GROUND))
+
+
+def save(figure: "Figure", path: Path, *, ground: str) -> None:
+    """Save a picture in few colours."""
+    files.write_with(path, lambda new: figure.savefig(new, dpi=DOTS, facecolor=ground))
     with Image.open(path) as picture:
         small = picture.convert("RGB").quantize(COLOURS)
     files.write_with(path, lambda new: small.save(new, format="PNG", optimize=True))
+
+
+def slope_names_that_touch(axes: "Axes") -> None:
+    """Turn what is written below an axis if two neighbours touch; it must be drawn."""
+    boxes = [text.get_window_extent() for text in written_below(axes)]
+    boxes.sort(key=lambda box: box.x0)
+    if any(one.x1 >= other.x0 for one, other in pairwise(boxes)):
+        for text in axes.get_xticklabels():
+            text.set(rotation=SLOPE, ha="right", rotation_mode="anchor")
+
+
+def written_below(axes: "Axes") -> Iterator["Text"]:
+    """Yield the words at the ticks of the axis below that are seen."""
+    low, high = sorted(axes.get_xlim())
+    for text in axes.get_xticklabels():
+        if (
+            text.get_visible()
+            and text.get_text()
+            and low <= text.get_position()[0] <= high
+        ):
+            yield text
 
 
 def hide_what_does_not_fit(figure: "Figure", axes: "Axes") -> None:

@@ -13,6 +13,7 @@ from myst_parser.config.main import MdParserConfig
 from sphinx_gallery.utils import get_md5sum
 
 from bookbuild.extensions import executing
+from bookbuild.gallery import thumbnails
 
 SCRIPT = "print(1)\n"
 PAGE = """---
@@ -87,13 +88,24 @@ def test_an_example_whose_results_were_cut_short_runs_again(app, tmp_path, spoil
 
 def test_a_script_runs_again_for_another_panel_on_its_card(app, tmp_path):
     copies = {name: ran(tmp_path, name) for name in "abc"}
+    drawn = thumbnails.Choice().as_drawn()
     for copy in copies.values():
-        write(copy.with_suffix(".made.json"), json.dumps({"thumbnail": [1, 1]}))
+        write(copy.with_suffix(".made.json"), json.dumps({"thumbnail": drawn}))
     assert names(app) == []
     chosen = '"theme/plot_b" = { figure = 2 }\n'
     write(tmp_path / "gallery/thumbnails.toml", chosen)
     assert names(app) == ["plot_b"]
     assert not copies["b"].with_name("plot_b.py.md5").exists()
+
+
+def test_a_script_runs_again_if_cards_are_drawn_in_another_way(app, tmp_path):
+    for name in "abc":
+        copy = ran(tmp_path, name)
+        drawn = thumbnails.Choice().as_drawn()
+        if name == "c":
+            drawn["drawn by"] = "other code"
+        write(copy.with_suffix(".made.json"), json.dumps({"thumbnail": drawn}))
+    assert names(app) == ["plot_c"]
 
 
 @pytest.fixture

@@ -78,6 +78,18 @@ class TestABook:
         picture = Image.open(io.BytesIO(card)).convert("L")
         assert np.mean(np.asarray(picture) > 248) < 0.1
 
+    def test_shows_a_card_of_its_own_on_a_dark_page(self, built):
+        name = "sphx_glr_plot_square_thumb"
+        light, dark = built.images[f"{name}.png"], built.images[f"{name}_dark.png"]
+        assert shape_of(dark) == shape_of(light)
+        assert np.median(np.asarray(Image.open(io.BytesIO(dark)).convert("L"))) < 60
+        for page in ("costs", "gallery/index"):
+            for file, theme in ((name, "only-light"), (f"{name}_dark", "only-dark")):
+                tag = re.search(rf'<img[^>]*/{file}\.png"[^>]*>', built.pages[page])[0]
+                assert theme in tag
+                assert 'alt=""' in tag
+                assert 'loading="lazy"' in tag
+
     def test_says_of_an_example_how_to_get_it_and_where_it_is_used(self, built):
         page = built.pages["gallery/lines/plot_square"]
         head = page.partition('class="example-head')[2].partition("</div>")[0]
