@@ -30,7 +30,7 @@ def environment(root: Path) -> dict[str, str]:
 
     Progress shows at once, and the settings of whoever builds stay outside: those of
     IPython, matplotlib and Keras are read from folders of the build's own, so that
-    they cannot change a page unseen. Two pages are executed at once, so that the
+    they cannot change a page unseen. Several pages are executed at once, so that the
     threads of NumPy, scikit-learn and TensorFlow would wait for one another: two pages
     took twice the time with two threads each. With one thread sums are taken in the
     same order, too, however many cores there are.

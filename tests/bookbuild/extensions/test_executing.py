@@ -146,7 +146,7 @@ def test_pages_are_executed_together_and_a_failing_one_stops_no_other(
 ):
     for name in ("first", "second", "third"):
         write(tmp_path / f"{name}.md", PAGE.replace("NUMBER", f"{name!r} * 2"))
-    monkeypatch.setattr(executing, "cores", lambda: 2)
+    monkeypatch.setattr(executing, "at_a_time", lambda count: 2)
     together = threading.Barrier(2, timeout=10)
     done = []
 
@@ -161,3 +161,13 @@ def test_pages_are_executed_together_and_a_failing_one_stops_no_other(
     monkeypatch.setattr(executing, "execute", execute)
     executing.execute_ahead(None, env, ["first", "second", "third"])
     assert sorted(done) == ["first", "second", "third"]
+
+
+@pytest.mark.parametrize(
+    ("cores", "count", "workers"), [(2, 39, 3), (2, 1, 1), (1, 5, 2), (64, 39, 4)]
+)
+def test_one_more_than_the_cores_run_at_a_time(monkeypatch, cores, count, workers):
+    monkeypatch.setattr(
+        executing.os, "sched_getaffinity", lambda pid: range(cores), raising=False
+    )
+    assert executing.at_a_time(count) == workers
