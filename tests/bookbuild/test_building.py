@@ -100,14 +100,22 @@ class TestAChange:
         assert not (changing.root / "_build/html/book/second.html").exists()
 
 
+WAITS = """
+```{code-cell}
+import pathlib, time
+
+while pathlib.Path(mini.WAIT).exists():
+    time.sleep(0.1)
+```
+"""
+
+
 def waiting(mini):
     """Start a build whose second page waits, once the first is in the cache."""
     mini.wait.touch()
+    mini.page("second")
     page = mini.root / "book/second.md"
-    page.write_text(
-        page.read_text() + "\n```{code-cell}\nimport pathlib, time\n\n"
-        "while pathlib.Path(mini.WAIT).exists():\n    time.sleep(0.1)\n```\n"
-    )
+    page.write_text(page.read_text() + WAITS)
     process = mini.start()
     cache = mini.root / "_build/.jupyter_cache/executed"
     for _ in range(1200):
@@ -131,23 +139,26 @@ def of_build(mini):
     return found
 
 
-def test_a_killed_build_loses_no_finished_page_and_corrupts_none(mini):
-    process = waiting(mini)
-    for each in of_build(mini):  # as when the power fails
+def refuse_a_second(mini, process):
+    """Ask for another build of the folder of one that is at work."""
+    status, printed = mini.build()
+    assert status == 1
+    assert "another build is at work" in printed
+    assert "Traceback" not in printed
+    assert process.poll() is None
+
+
+def kill(mini, process):
+    """End a build as when the power fails."""
+    for each in of_build(mini):
         each.kill()
     process.communicate()
     assert sorted(mini.executed()) == ["first", "script", "second"]
     assert not (mini.root / "_build/html/book/second.html").exists()
-    mini.wait.unlink()
-    assert built(mini) == ["second"]
-    assert "constant 1" in mini.html("first")
 
 
-@pytest.mark.parametrize(
-    "how", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.weekly)]
-)
-def test_a_stopped_build_ends_all_that_it_started(mini, how):
-    process = waiting(mini)
+def stop(mini, process, how):
+    """Stop a build, which must end all that it has started."""
     assert len(of_build(mini)) >= 3  # the command, Jupyter Book, a kernel
     process.send_signal(how)
     printed, _ = process.communicate(timeout=30)
@@ -159,19 +170,19 @@ def test_a_stopped_build_ends_all_that_it_started(mini, how):
         time.sleep(0.1)
     assert of_build(mini) == []
     mini.executed()
+
+
+@pytest.mark.parametrize(
+    "how", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.weekly)]
+)
+def test_a_build_is_alone_and_loses_no_finished_page_killed_or_stopped(mini, how):
+    process = waiting(mini)
+    refuse_a_second(mini, process)
+    kill(mini, process)
+    stop(mini, waiting(mini), how)
     mini.wait.unlink()
     assert built(mini) == ["second"]
-
-
-def test_a_second_build_of_the_same_folder_waits_for_nobody_and_says_so(mini):
-    process = waiting(mini)
-    status, printed = mini.build()
-    assert status == 1
-    assert "another build is at work" in printed
-    assert "Traceback" not in printed
-    mini.wait.unlink()
-    process.communicate(timeout=120)
-    assert process.returncode == 0
+    assert "constant 1" in mini.html("first")
 
 
 def test_a_folder_that_cannot_be_written_is_told(mini):
