@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -21,6 +22,7 @@ FEWEST = {
 }
 
 
+@cache
 def variants_of(one):
     return [one.variant(None), *(one.variant(seed) for seed in FEW)]
 
