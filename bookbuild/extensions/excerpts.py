@@ -17,7 +17,7 @@ from sphinx.application import Sphinx
 MARK = "\x00"  # around what stands for a reference: its kind, a blank, its target
 FORMULA = "\x01"  # around a formula
 OMITTED = "…"
-LENGTH = 180  # characters of a section that a result shows
+LENGTH = 170  # characters of a section that a result shows
 MARKED = re.compile(f"{MARK}(\\S+) (.*?){MARK}", re.DOTALL)
 FORMULAS = re.compile(f"{FORMULA}(.*?){FORMULA}", re.DOTALL)
 GREEK = (

@@ -78,15 +78,48 @@ def plain(node: nodes.Node) -> str:
     return "".join(map(plain, node.children))
 
 
+@dataclass
+class Gathered:
+    """The sections of a page that have been read so far.
+
+    Attributes
+    ----------
+    sections : list of Section
+        The first is what stands before the title.
+    terms : list of str
+        Terms of the index that stand where no text has followed yet. Those above a
+        heading belong to the section that it begins.
+    """
+
+    sections: list[Section]
+    terms: list[str] = field(default_factory=list)
+
+    def begin(self, title: str, anchor: str) -> None:
+        """Begin a section."""
+        self.sections.append(Section(title=title, anchor=anchor))
+        self.settle()
+
+    def last(self) -> Section:
+        """Return the section that a text belongs to."""
+        self.settle()
+        return self.sections[-1]
+
+    def settle(self) -> None:
+        """Give the last section the terms that stand before what follows."""
+        self.sections[-1].terms += self.terms
+        self.terms = []
+
+
 def sections_of(doctree: nodes.document) -> list[Section]:
     """Return the sections of a page, the first being what stands before them."""
-    found = [Section(title="", anchor="")]
+    found = Gathered([Section(title="", anchor="")])
     for node in doctree.children:
         gather(node, found, depth=0)
-    return [section for section in found if section.title]
+    found.settle()
+    return [section for section in found.sections if section.title]
 
 
-def gather(node: nodes.Node, found: list[Section], *, depth: int) -> None:
+def gather(node: nodes.Node, found: Gathered, *, depth: int) -> None:
     """Add what a node says to the last section, or to a new one."""
     if isinstance(node, LEFT_OUT) or is_beside_the_text(node):
         return
@@ -96,37 +129,37 @@ def gather(node: nodes.Node, found: list[Section], *, depth: int) -> None:
         )
         if depth < 2:
             anchor = node["ids"][0] if node["ids"] and depth else ""
-            found.append(Section(title=title, anchor=anchor))
+            found.begin(title, anchor)
         else:
-            found[-1].headings.append(title)
+            found.last().headings.append(title)
         for child in node.children:
             if not isinstance(child, nodes.title):
                 gather(child, found, depth=depth + 1)
     elif isinstance(node, addnodes.index):
-        found[-1].terms += [entry[1].replace(";", ",") for entry in node["entries"]]
+        found.terms += [entry[1].replace(";", ",") for entry in node["entries"]]
     elif isinstance(node, addnodes.desc):
         begin_object(node, found)
         for child in node.children[1:]:
             gather(child, found, depth=9)
     elif isinstance(node, nodes.literal_block | nodes.doctest_block):
-        found[-1].code.append(node.astext())
+        found.last().code.append(node.astext())
     elif isinstance(node, nodes.Element) and "solution" in node.get("classes", []):
         return
     elif isinstance(node, nodes.term) and node["ids"]:
-        found.append(Section(title=plain(node), anchor=node["ids"][0]))
+        found.begin(plain(node), node["ids"][0])
     elif isinstance(node, nodes.TextElement):
-        found[-1].text.append(plain(node))
+        found.last().text.append(plain(node))
     else:
         for child in node.children:
             gather(child, found, depth=depth)
 
 
-def begin_object(node: addnodes.desc, found: list[Section]) -> None:
+def begin_object(node: addnodes.desc, found: Gathered) -> None:
     """Begin a section for an object of the package."""
     signature = node.children[0]
     ids = signature.get("ids", []) if isinstance(signature, nodes.Element) else []
     if ids:
-        found.append(Section(title=ids[0].rpartition(".")[2], anchor=ids[0]))
+        found.begin(ids[0].rpartition(".")[2], ids[0])
 
 
 def explained_in(doctree: nodes.document) -> dict[str, list[str]]:

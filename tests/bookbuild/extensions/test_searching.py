@@ -61,6 +61,26 @@ def test_a_page_is_cut_into_its_sections():
     assert second.text == ["Told."]
 
 
+def test_a_term_above_a_heading_belongs_to_what_the_heading_begins():
+    def entry(term):
+        return addnodes.index(entries=[("single", term, "", "", None)])
+
+    document = read(PAGE)
+    page = document.children[0]
+    first, second = page.children[-2:]
+    page.insert(1, entry("of the page"))
+    page.insert(page.index(first), entry("of the first"))
+    first.insert(1, entry("of the first; too"))
+    first.append(entry("of the second"))
+    second.append(entry("at the end"))
+    found = searching.sections_of(document)
+    assert [section.terms for section in found] == [
+        ["of the page"],
+        ["of the first", "of the first, too"],
+        ["of the second", "at the end"],
+    ]
+
+
 def test_an_object_of_the_package_is_a_section():
     signature = addnodes.desc_signature("", "", ids=["byhand.shapes.solve"])
     content = addnodes.desc_content("", nodes.paragraph("", "Find a size."))
