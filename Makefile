@@ -52,8 +52,8 @@ mutate-equations: env  ## change each equation in every way, and see whether it 
 	@$(RUN) -m bookbuild equations mutate $(PAGE)
 
 # pytest rewrites assertions. Where Python is told to keep no compiled code, each worker
-# would do so anew each time; that takes longer than the fast tests. Neighbouring tests
-# share what they build, so a worker takes many of them, and the idle one steals.
+# would do so anew each time; that takes longer than the fast tests. Of these a worker
+# takes half at once, and an idle one steals; tests/conftest.py hands out the others.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(RUN) -m pytest -n $(WORKERS) --dist worksteal
 
 test: env  ## run every test, on WORKERS=2 cores

@@ -180,8 +180,11 @@ def pytest_xdist_make_scheduler(config, log):
     """Give the workers of pytest-xdist one test at a time, but a class as a whole.
 
     The tests of a class share what takes long to build. The mark `xdist_group` would
-    say so as well, but pytest-xdist 3.8 loses it under pytest 9.2.
+    say so as well, but pytest-xdist 3.8 loses it under pytest 9.2. Fast tests share
+    nothing, and are handed out by the option --dist, many at once.
     """
+    if are_fast(config):
+        return None
     from xdist.scheduler import LoadScopeScheduling
 
     class OneOrAClass(LoadScopeScheduling):

@@ -110,7 +110,8 @@ def served(root: Path) -> Iterator[str]:
     """
     handler = type("HandlerOfFolder", (Handler,), {"root": root.resolve()})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    # Looks this often whether it is to end, in seconds.
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"

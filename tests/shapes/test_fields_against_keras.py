@@ -191,6 +191,8 @@ INTEGERS = {
     "IntegerLookup",
 }
 
+pytestmark = pytest.mark.slow
+
 
 def places_of(shape, count, first):
     """Return which axes of an array with its batch are places."""
@@ -307,7 +309,6 @@ def in_turn(cases):
     ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("case", in_turn(USED))
 def test_a_layer_sees_what_it_says(case):
     import keras
@@ -343,7 +344,6 @@ def test_a_layer_sees_what_it_says(case):
 NOT_TRIED = {"dot_product_attention", "sparse_categorical_crossentropy"}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "use", "shapes"),
     [

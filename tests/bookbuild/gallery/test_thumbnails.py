@@ -7,6 +7,8 @@ from PIL import Image
 
 from bookbuild.gallery import thumbnails
 
+pytestmark = pytest.mark.slow
+
 
 def test_choices_are_read(tmp_path):
     text = '"a/plot_b" = { figure = 2, panel = 3 }\n"a/plot_c" = { panel = 2 }\n'

@@ -10,6 +10,8 @@ import pytest
 from bookbuild.practice.catalogue import exercise_of
 from bookbuild.practice.formulas import Letters
 
+pytestmark = pytest.mark.slow
+
 SEEDS = range(200)
 OF_KERAS = range(24)  # a network takes a tenth of a second
 
