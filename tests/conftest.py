@@ -177,21 +177,23 @@ WHOLE = (
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Give the workers of pytest-xdist one test at a time, but a class as a whole.
+    """Give the workers of pytest-xdist one function at a time, or a class as a whole.
 
     The tests of a class share what takes long to build. The mark `xdist_group` would
-    say so as well, but pytest-xdist 3.8 loses it under pytest 9.2. Fast tests share
-    nothing, and are handed out by the option --dist, many at once.
+    say so as well, but pytest-xdist 3.8 loses it under pytest 9.2. The cases of a
+    function stay together: pytest-xdist counts all that it has handed out for each
+    test, which took long for ten thousand. Fast tests alone are handed out by the
+    option --dist, many at once.
     """
     if are_fast(config):
         return None
     from xdist.scheduler import LoadScopeScheduling
 
-    class OneOrAClass(LoadScopeScheduling):
+    class FunctionOrClass(LoadScopeScheduling):
         def _split_scope(self, nodeid):
             if nodeid.startswith(WHOLE):
                 return nodeid.partition("::")[0]
             name, _, _ = nodeid.partition("[")
-            return name.rpartition("::")[0] if name.count("::") > 1 else nodeid
+            return name.rpartition("::")[0] if name.count("::") > 1 else name
 
-    return OneOrAClass(config, log)
+    return FunctionOrClass(config, log)
