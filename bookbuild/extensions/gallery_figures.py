@@ -125,7 +125,7 @@ def leave_graphs_as_they_are(gallery_conf: Any, fname: str) -> None:
 
     It works each graph over before it runs, that of the mini-batches anew in every
     epoch. For networks as small as ours that takes longer than it saves: four examples
-    with many epochs spent 8 to 27 per cent of their time on it.
+    spent 7 to 27 per cent of their processor time on it.
     """
     root = Path(gallery_conf["src_dir"])
     known = [
