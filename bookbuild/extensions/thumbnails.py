@@ -39,7 +39,12 @@ def place(app: Sphinx) -> None:
 
 
 def copy(drawn: Path, shown: Path) -> None:
-    """Copy a picture unless it is there; Sphinx asks when a file was changed."""
+    """Copy a picture unless it is there; Sphinx asks when a file was changed.
+
+    A script that fails leaves what an earlier run has drawn, or nothing.
+    """
+    if not drawn.exists():
+        return
     if not shown.exists() or shown.read_bytes() != drawn.read_bytes():
         shutil.copyfile(drawn, shown)
 
