@@ -140,7 +140,7 @@ def of_build(mini):
 
 
 def refuse_a_second(mini, process):
-    """Ask for another build of the folder of one that is at work."""
+    """Ask for another build of the folder of one that is at work, which goes on."""
     status, printed = mini.build()
     assert status == 1
     assert "another build is at work" in printed
@@ -176,12 +176,14 @@ def stop(mini, process, how):
     "how", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.weekly)]
 )
 def test_a_build_is_alone_and_loses_no_finished_page_killed_or_stopped(mini, how):
-    process = waiting(mini)
-    refuse_a_second(mini, process)
-    kill(mini, process)
+    kill(mini, waiting(mini))
     stop(mini, waiting(mini), how)
+    last = waiting(mini)
+    refuse_a_second(mini, last)
     mini.wait.unlink()
-    assert built(mini) == ["second"]
+    last.communicate(timeout=120)
+    assert last.returncode == 0
+    assert mini.executed() == ["second"]
     assert "constant 1" in mini.html("first")
 
 

@@ -32,6 +32,8 @@ def test_an_old_anchor_leads_on(show, html, old, anchor):
     shown.wait_for_function(
         "document.getElementById(decodeURIComponent(location.hash.slice(1))) !== null"
     )
+    assert shown.locator("h1").count() == 1
+    assert shown.evaluate("location.hash") != ""
 
 
 def test_an_anchor_that_nobody_knows_stays_where_it_is(show):

@@ -56,6 +56,7 @@ def test_the_folder_begins_with_the_book(read):
     page.wait_for_url("**/book/index.html")
     page.locator("#contents").get_by_role("link", name="Losses").click()
     page.wait_for_url("**/book/losses.html")
+    assert "Losses" in page.locator("h1").inner_text()
 
 
 def test_a_chapter_has_its_equations_pictures_and_scripts(read):
@@ -96,6 +97,7 @@ def test_an_example_of_the_gallery_shows_its_script(read):
 def test_an_old_address_leads_on(read):
     page = read("book/losses.html#sec-loss-softmax")  # on a later page today
     page.wait_for_function("document.getElementById(location.hash.slice(1)) !== null")
+    assert page.url.endswith("/book/losses-3.html#sec-loss-softmax")
 
 
 def test_nothing_is_left_over(folder):
