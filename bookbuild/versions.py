@@ -19,6 +19,7 @@ import zipfile
 from html import escape
 from pathlib import Path, PurePosixPath
 
+from bookbuild import mark
 from bookbuild.errors import CommandError
 
 FOLDER = "versions"
@@ -32,6 +33,7 @@ PAGE = """\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
+{mark}
 <title>Versions of the book</title>
 <style>body{{font:1.1rem/1.6 system-ui,sans-serif;max-width:40rem;margin:2rem auto;\
 padding:0 1rem}}code{{overflow-wrap:anywhere}}</style>
@@ -62,13 +64,13 @@ def list_page(digests: dict[str, str]) -> str:
     True
     """
     if not digests:
-        return PAGE.format(listed="<p>Nothing is released yet.</p>")
+        return PAGE.format(mark=mark.link(), listed="<p>Nothing is released yet.</p>")
     rows = "\n".join(
         f'<li><a href="{escape(tag)}/index.html">{escape(tag)}</a><br>'
         f"SHA-256 of its archive: <code>{escape(digests[tag])}</code></li>"
         for tag in sorted(digests, key=number_of, reverse=True)
     )
-    return PAGE.format(listed=f"<ul>\n{rows}\n</ul>")
+    return PAGE.format(mark=mark.link(), listed=f"<ul>\n{rows}\n</ul>")
 
 
 def number_of(tag: str) -> tuple[int, ...]:

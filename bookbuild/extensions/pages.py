@@ -21,7 +21,7 @@ from sphinx.config import Config
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
-from bookbuild import files, inputs, versions
+from bookbuild import files, inputs, mark, versions
 from bookbuild.checks import audit
 from bookbuild.extensions import publishing, splitting
 
@@ -155,6 +155,7 @@ def write_entrance(app: Sphinx) -> None:
 {"".join(LICENCE_TAGS)}
 <meta property="og:title" content="{title}">
 <meta property="og:description" content="{about}">
+{mark.link()}
 <meta http-equiv="refresh" content="0; url={first}">
 </head>
 <body><p>The book begins at <a href="{first}">{title}</a>.</p></body>

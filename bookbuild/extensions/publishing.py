@@ -16,7 +16,7 @@ import yaml
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from bookbuild import files, versions
+from bookbuild import files, mark, versions
 from bookbuild.extensions import splitting
 
 logger = logging.getLogger(__name__)
@@ -95,6 +95,7 @@ def leading_on(app: Sphinx, page: str, address: str) -> str:
 <meta charset="utf-8">
 <title>{title}</title>
 <meta name="robots" content="noindex">
+{mark.link()}
 <script src="{root}/{LIST}"></script>
 <noscript><meta http-equiv="refresh" content="0; url={target}"></noscript>
 </head>

@@ -22,7 +22,7 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.writers.html5 import HTML5Translator
 
-from bookbuild import files
+from bookbuild import files, mark
 from bookbuild.extensions.maths import KATEX
 from byhand.figures import colours
 from byhand.shapes.drawing import svg, volumes
@@ -205,16 +205,11 @@ def connect(app: Sphinx) -> None:
         sheet, code = style(app), script()
         files.write_text(Path(app.outdir, STYLE), sheet)
         files.write_text(Path(app.outdir, SCRIPT), code)
-        mark = (THEME / "mark.svg").read_text(encoding="utf-8").strip()
         first = LINE_COMMENT.sub("", (THEME / "first.js").read_text(encoding="utf-8"))
         made["shared"] = {
             "first_script": " ".join(first.split()),
-            "mark": mark.replace("<svg ", '<svg aria-hidden="true" '),
-            "mark_address": "data:image/svg+xml,"
-            + mark.replace("#", "%23")
-            .replace('"', "'")
-            .replace("<", "%3C")
-            .replace(">", "%3E"),
+            "mark": mark.drawing().replace("<svg ", '<svg aria-hidden="true" '),
+            "mark_link": mark.link(),
             "short_name": app.config.book_short_name,
             "site_script": versioned(SCRIPT, code),
             "site_style": versioned(STYLE, sheet),

@@ -48,7 +48,7 @@ def test_each_version_stands_beside_the_newest(site, releases):
         assert (site / "versions" / tag / "book" / "one.html").read_text() == "one"
     listed = (site / "versions" / "index.html").read_text()
     # In the order of their numbers, which is not that of their letters.
-    links = re.findall(r'href="([^"]+)"', listed)
+    links = re.findall(r'<a href="([^"]+)"', listed)
     assert links == ["../index.html", "v0.10.0/index.html", "v0.9.0/index.html"]
     for archive in releases.glob("*/*.zip"):
         assert hashlib.sha256(archive.read_bytes()).hexdigest() in listed

@@ -36,6 +36,13 @@ def test_a_page_is_whole(show, page_name):
     assert seen["policy"]
 
 
+def test_no_page_lets_a_browser_ask_for_an_icon_that_is_not_there(html):
+    written = [path for path in html.rglob("*.html") if "_static" not in path.parts]
+    assert html / "index.html" in written  # which leads on, as pages that are gone do
+    for path in written:
+        assert '<link rel="icon" href="data:' in path.read_text("utf-8"), path
+
+
 def test_a_narrow_page_does_not_scroll_sideways(show, page_name):
     page = show(page_name, viewport={"width": NARROW, "height": 600})
     overflow = page.evaluate("document.documentElement.scrollWidth") - NARROW
