@@ -32,6 +32,7 @@ settings.register_profile(
 settings.register_profile(
     "thousands", settings.get_profile("project"), max_examples=2000
 )
+settings.register_profile("few", settings.get_profile("project"), max_examples=20)
 settings.load_profile("project")
 
 
@@ -116,12 +117,14 @@ class NoFramework:
 
 
 def pytest_configure(config):
-    """Hold the fast tests to what they are.
+    """Hold the fast tests to what they are: few examples each, and no framework.
 
     The hook below is asked for tests alone; examples in docstrings are left out here.
     """
     if not are_fast(config):
         return
+    if config.getoption("--hypothesis-profile", None) is None:
+        settings.load_profile("few")
     sys.meta_path.insert(0, NoFramework)
     package = Path(__file__).parent.parent / "src"
     config.option.ignore = [

@@ -6,21 +6,29 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from byhand.experiments import compare, spread, student_t, tune
 
 
+@pytest.fixture(scope="module")
+def stats():
+    """Return SciPy's, which take a second to import: their tests are slow."""
+    from scipy import stats
+
+    return stats
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("level", [0.5, 0.9, 0.95, 0.99, 0.999])
-def test_student_t_is_that_of_scipy(level):
+def test_student_t_is_that_of_scipy(stats, level):
     for freedom in [*range(1, 40), 99, 100, 1000, 1001]:
         expected = stats.t.ppf((1 + level) / 2, freedom)
         assert student_t(freedom, level=level) == pytest.approx(expected, rel=1e-9)
 
 
 @pytest.mark.slow
-@given(st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=20))
-def test_a_spread_is_that_of_the_standard_library_and_scipy(values):
+@given(values=st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=20))
+def test_a_spread_is_that_of_the_standard_library_and_scipy(stats, values):
     found = spread(values)
     assert found.mean == pytest.approx(statistics.fmean(values), abs=1e-9)
     assert found.std == pytest.approx(statistics.stdev(values), rel=1e-6, abs=1e-9)
@@ -53,7 +61,8 @@ def test_pairs_show_what_the_spread_of_either_arm_hides():
     assert apart.mean == pytest.approx(0.1, abs=0.01)
 
 
-def test_a_difference_is_the_paired_test_of_scipy():
+@pytest.mark.slow
+def test_a_difference_is_the_paired_test_of_scipy(stats):
     found = compare({"a": noisy(0), "b": noisy(1)}, seeds=[3, 5, 8, 13], baseline="b")
     expected = stats.ttest_rel(found.scores["a"], found.scores["b"])
     low, high = expected.confidence_interval(0.95)

@@ -7,6 +7,8 @@ import pytest
 
 from bookbuild.inpage import modules
 
+pytestmark = pytest.mark.slow
+
 CODE = """
 import sys
 sys.path.insert(0, {archive!r})
@@ -45,7 +47,6 @@ def test_relative_imports_lead_to_their_modules(tmp_path):
     assert found == ["a.b", "a.b.two", "a.three", "a.three.four", "five.six"]
 
 
-@pytest.mark.slow
 def test_all_of_it_is_imported_from_the_archive_alone(own, tmp_path):
     from bookbuild.inpage import packing
 
