@@ -37,7 +37,10 @@ def train_briefly(network):
         lambda: keras.optimizers.SGD(
             keras.optimizers.schedules.CosineDecay(0.1, 8), momentum=0.9
         ),
-        lambda: keras.optimizers.AdamW(0.01, use_ema=True, global_clipnorm=1.0),
+        pytest.param(
+            lambda: keras.optimizers.AdamW(0.01, use_ema=True, global_clipnorm=1.0),
+            marks=pytest.mark.weekly,
+        ),
         lambda: keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(0.01)),
     ],
     ids=[

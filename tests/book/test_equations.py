@@ -25,6 +25,7 @@ from bookbuild.equations.definitions import definition_of
 from bookbuild.equations.errors import EquationError
 from bookbuild.equations.parsing import parse
 from byhand.gradients import numerical_jacobian
+from tests.amounts import in_turn
 
 pytestmark = pytest.mark.slow
 
@@ -372,12 +373,11 @@ def test_nothing_is_told_of_the_book_as_it_is(copy, capsys, name):
 
 @pytest.mark.parametrize(
     ("name", "label", "old", "new"),
-    [
-        pytest.param(
-            *row, id=what.replace(" ", "-"), marks=[pytest.mark.weekly] * (turn % 2)
-        )
-        for turn, (what, *row) in enumerate(PLANTED)
-    ],
+    in_turn(
+        [row for _, *row in PLANTED],
+        [what.replace(" ", "-") for what, *_ in PLANTED],
+        every=3,
+    ),
 )
 def test_a_planted_fault_is_told_with_its_line(
     copy, plant, capsys, name, label, old, new

@@ -196,23 +196,29 @@ def test_a_folder_that_cannot_be_written_is_told(mini):
     assert "Traceback" not in printed
 
 
-FAULTS = {
-    "cell": ("import json\njson.lods('4')", "the cell fails: AttributeError"),
-    "nothing": ("# a comment alone", "the cell runs nothing"),
-    "loud": ("import warnings\nwarnings.warn('beware')", "writes a warning"),
-    "blind": (
-        "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
-        "a figure needs an alternative text",
+# Cells of a page, and what is said of each; with the first, a page ends.
+FAILS = {"import json\njson.lods('4')": "the cell fails: AttributeError"}
+RUN = {
+    "# a comment alone": "the cell runs nothing",
+    "import warnings\nwarnings.warn('beware')": "writes a warning",
+    "import matplotlib.pyplot as plt\nplt.plot([1, 2]);": (
+        "a figure needs an alternative text"
     ),
 }
+FAULTS = {"fails": FAILS, "runs": RUN}
+
+
+def cells(codes):
+    """Return cells as a page holds them, one after another."""
+    return "\n\n".join(f"```{{code-cell}}\n{code}\n```" for code in codes)
 
 
 def plant_every_fault(mini):
     """Write a page or a script for each fault that a build must name."""
     mini.template = minibook.PAGE
-    for name, (code, _) in FAULTS.items():
-        mini.page(name, text=f"Text.\n\n```{{code-cell}}\n{code}\n```")
-    # The page's own cell comes after the one at fault, which stands in line 17.
+    for name, codes in FAULTS.items():
+        mini.page(name, text=f"Text.\n\n{cells(codes)}")
+    # The page's own cell comes after those at fault, of which the first is in line 17.
     mini.write(
         "book/words.md",
         "(twice)=\n# Words\n\n{ref}`nowhere`\n\n{cite}`unknown`\n\n(twice)=\n\n## More"
@@ -276,7 +282,11 @@ NAMED = [
     ("gallery/lines/plot_empty.py: ", "no dict `facts`"),
     ("gallery/lines/plot_mute.py: ", "no dict `facts`"),
 ]
-NAMED += [(f"book/{name}.md:17: ", fragment) for name, (_, fragment) in FAULTS.items()]
+for name, codes in FAULTS.items():
+    line = 17
+    for code, fragment in codes.items():
+        NAMED.append((f"book/{name}.md:{line}: ", fragment))
+        line += len(code.splitlines()) + 3  # its fences, and an empty line
 
 
 @pytest.fixture(scope="module")

@@ -107,7 +107,7 @@ def check_all():
     "name",
     [
         pytest.param(name, marks=pytest.mark.weekly)
-        if name == "MultiHeadAttention"
+        if name in ("GRU", "MultiHeadAttention")
         else name
         for name in LAYERS
     ],

@@ -11,6 +11,7 @@ import io
 import pytest
 
 import byhand.shapes
+from tests.amounts import in_turn
 from tests.shapes.corpus import CELLS, FAMILIES, cells_of
 from tests.shapes.corpus.facts import facts_of, models_of
 
@@ -57,18 +58,12 @@ def test_a_cell_runs_and_everything_is_known(cell):
         assert model.table()
 
 
-# Keras builds the others each week.
-EVERY_TIME = CELLS[::12]
-IN_TURN = [
-    cell if cell in EVERY_TIME else pytest.param(cell, marks=pytest.mark.weekly)
-    for cell in CELLS
-]
-
-
 @pytest.mark.slow
 # Keras warns of habits that it no longer recommends, and people keep them.
 @pytest.mark.filterwarnings("ignore::UserWarning")
-@pytest.mark.parametrize("cell", IN_TURN, ids=names(CELLS))
+@pytest.mark.parametrize(
+    "cell", in_turn([(cell,) for cell in CELLS], names(CELLS), every=20)
+)
 def test_a_cell_gives_what_keras_gives(cell):
     keras = pytest.importorskip("keras")
     keras.backend.clear_session()

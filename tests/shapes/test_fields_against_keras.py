@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from byhand.shapes import Input, Model, layers, ops
+from tests.amounts import in_turn
 from tests.shapes.ops_cases import USES
 from tests.shapes.test_layers import LISTS, ONE_BY_ONE
 
@@ -299,17 +300,9 @@ def described(case):
     return f"{name} {given} {shapes}".replace("'", "")
 
 
-def in_turn(cases):
-    """Return pytest's cases: every fourth one each time, and the others each week."""
-    return [
-        pytest.param(
-            case, id=described(case), marks=[pytest.mark.weekly] * (turn % 4 > 0)
-        )
-        for turn, case in enumerate(cases)
-    ]
-
-
-@pytest.mark.parametrize("case", in_turn(USED))
+@pytest.mark.parametrize(
+    "case", in_turn([(case,) for case in USED], map(described, USED), every=6)
+)
 def test_a_layer_sees_what_it_says(case):
     import keras
 
@@ -345,11 +338,7 @@ NOT_TRIED = {"dot_product_attention", "sparse_categorical_crossentropy"}
 
 
 @pytest.mark.parametrize(
-    ("name", "use", "shapes"),
-    [
-        pytest.param(*use, id=use[0], marks=[pytest.mark.weekly] * (turn % 4 > 0))
-        for turn, use in enumerate(USES)
-    ],
+    ("name", "use", "shapes"), in_turn(USES, [use[0] for use in USES], every=6)
 )
 def test_an_operation_sees_what_it_says(name, use, shapes):
     import keras

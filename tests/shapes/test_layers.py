@@ -119,7 +119,7 @@ def test_a_layer_is_what_keras_says_it_is_and_explains_itself(name):
     topics = set()
 
     # Keras takes long to build a layer, and there are 140 kinds.
-    @settings(max_examples=cases(25, each_week=2_000))
+    @settings(max_examples=cases(16, each_week=2_000))
     @given(CASES[name])
     def compare(case):
         arguments, shapes = case
