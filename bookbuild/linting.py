@@ -141,6 +141,11 @@ def bibliography_can_be_found(root: Path) -> Iterator[Fault]:
     return bibliography.entries_can_be_found(sources.read(root, BIBLIOGRAPHY))
 
 
+def examples_are_shown(root: Path) -> Iterator[Fault]:
+    """Yield the examples that no page of the book shows."""
+    return examples.examples_are_shown(examples_of(root), pages(root))
+
+
 def minigalleries_are_full(root: Path) -> Iterator[Fault]:
     """Yield the examples that pages show and that are not there."""
     there = [script.place for script in examples_of(root)]
@@ -358,6 +363,7 @@ RULES = (
     Rule("examples are counted right", examples_are_counted),
     Rule("themes have headers", themes_are_introduced),
     Rule("examples that pages show are there", minigalleries_are_full),
+    Rule("every example is shown by a page", examples_are_shown),
     Rule("what a reader installs is pinned", requirements_are_pinned),
     Rule("make commands that are named are there", commands_are_there),
     Rule("make help lists every command", commands_are_described),

@@ -38,12 +38,20 @@ class Fact(SphinxRole):
             facts = json.loads(path.read_text(encoding="utf-8"))
             text = format(facts[key], form)
         except OSError:
-            return self._fault(f"the gallery has no facts of {script}")
+            return self._fault(
+                f"the gallery has no facts of {script}; name an example that runs, as "
+                "theme/plot_name"
+            )
         except KeyError:
             known = ", ".join(map(repr, facts))
-            return self._fault(f"{script} has no fact {key!r}; it has {known}")
+            return self._fault(
+                f"{script} has no fact {key!r}; name one of those that it has: {known}"
+            )
         except (TypeError, ValueError) as error:
-            return self._fault(f"the fact {key!r} of {script} cannot be shown: {error}")
+            return self._fault(
+                f"the fact {key!r} of {script} cannot be shown as {form!r} ({error}); "
+                "correct the format behind the bar"
+            )
         return [nodes.Text(text)], []
 
     def _fault(self, what: str) -> tuple[list[nodes.Node], list[nodes.system_message]]:

@@ -69,14 +69,15 @@ class Shapes(SphinxDirective):
             exec(compile(code, "shapes", "exec"), space)  # noqa: S102  the author's own
         except Exception as error:
             raise self.error(
-                f"the network cannot be built: {type(error).__name__}: {error}"
+                f"the network cannot be built: {type(error).__name__}: {error}; "
+                "correct the lines"
             ) from error
         kinds = (byhand.shapes.Sequential, byhand.shapes.Model)
         networks = {
             name: value for name, value in space.items() if isinstance(value, kinds)
         }
         if not networks:
-            raise self.error("the lines make no Sequential or Model")
+            raise self.error("the lines make no Sequential or Model; give one a name")
         variable, network = networks.popitem()
         return [
             *self._code(code),

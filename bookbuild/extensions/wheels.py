@@ -63,7 +63,10 @@ class Wheel(SphinxRole):
         """Return the link."""
         found = sorted(Path(self.env.srcdir, FOLDER).glob("*.whl"))
         if not found:
-            what = "there is no wheel to offer: the book's folder has no pyproject.toml"
+            what = (
+                "there is no wheel to offer, since the book's folder has no "
+                "pyproject.toml; build it in its repository, or leave the role out"
+            )
             message = self.inliner.reporter.error(what, line=self.lineno)
             wrong = self.inliner.problematic(self.rawtext, self.rawtext, message)
             return [wrong], [message]

@@ -252,14 +252,42 @@ def minigalleries_are_full(page: Source, places: Iterable[str]) -> Iterator[Faul
             line_at(page.text, found.start()),
         )
     there = set(places)
-    for block in re.finditer(r"\.\. minigallery::(.*?)```", page.text, re.DOTALL):
-        line = line_at(page.text, block.start())
-        names = re.sub(r"^\s*:[a-z-]+:.*$", "", block[1], flags=re.MULTILINE).split()
+    for line, names in minigalleries_of(page):
         if not names:
             yield page.fault("the minigallery names no example; name one", line)
         for name in names:
             if name not in there:
                 yield page.fault(f"{name} is not there; correct the name", line)
+
+
+def minigalleries_of(page: Source) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line of each minigallery, and the examples that it names."""
+    for block in re.finditer(r"\.\. minigallery::(.*?)```", page.text, re.DOTALL):
+        names = re.sub(r"^\s*:[a-z-]+:.*$", "", block[1], flags=re.MULTILINE).split()
+        yield line_at(page.text, block.start()), names
+
+
+def examples_are_shown(
+    examples: Iterable[Source], pages: Iterable[Source]
+) -> Iterator[Fault]:
+    """Yield the examples that no page shows: a reader of the book would miss them.
+
+    Parameters
+    ----------
+    examples : iterable of Source
+        The scripts of the gallery.
+    pages : iterable of Source
+        The pages of the book.
+    """
+    shown = {
+        name for page in pages for _, names in minigalleries_of(page) for name in names
+    }
+    for example in examples:
+        if example.place not in shown:
+            yield example.fault(
+                "no page of the book shows it; name it in the minigallery of the "
+                "chapter that explains its subject"
+            )
 
 
 def examples_are_counted(document: Source, places: Iterable[str]) -> Iterator[Fault]:

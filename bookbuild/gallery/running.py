@@ -238,6 +238,7 @@ def run_and_keep(
     """
     name = f"{scripts.name_of(script)}.py"
     path = record_path(results, script, os.environ.get("KERAS_BACKEND", ""))
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # its greetings look like faults
     try:
         # A record of an earlier run must not stand for this one.
         path.unlink(missing_ok=True)
@@ -245,7 +246,10 @@ def run_and_keep(
         if figures:
             keep_figures(drawn, figures, script)
         files.write_json(path, record, default=finite.plain)
-        print(f"{name}: what it found, its times and its memory are in {path}")
+        print(
+            f"{name}: took {record['wall_s']:.0f} s; what it found, its times and its "
+            f"memory are in {path}"
+        )
     except ExampleError as error:
         raise CommandError(f"{name}: {error}") from error
     except OSError as error:

@@ -14,6 +14,7 @@ import pytest
 
 from byhand.shapes import Input, Model, layers, ops
 from tests.amounts import in_turn
+from tests.shapes.layer_cases import CASES
 from tests.shapes.ops_cases import USES
 from tests.shapes.test_layers import LISTS, ONE_BY_ONE
 
@@ -183,6 +184,16 @@ USED += [
     ("UpSampling2D", {"size": 2, **FIRST}, [(2, 3, 4)]),
     ("GlobalMaxPooling2D", {**FIRST}, [(2, 3, 4)]),
 ]
+# What these read are texts, boxes or spectra of whole signals, Keras takes long to
+# build the first, and TensorFlow ends the whole run of the largest.
+NOT_USED = {
+    "ConvLSTM3D",
+    "MaxNumBoundingBoxes",
+    "MelSpectrogram",
+    "StringLookup",
+    "TextVectorization",
+    *(f"AdaptiveMaxPooling{rank}D" for rank in (1, 2, 3)),
+}
 INTEGERS = {
     "Embedding",
     "ReversibleEmbedding",
@@ -193,6 +204,13 @@ INTEGERS = {
 }
 
 pytestmark = pytest.mark.slow
+
+
+def test_every_layer_with_a_case_is_used():
+    used = {name for name, *_ in USED}
+    lacking = set(CASES) - used - NOT_USED
+    assert not lacking, f"add to USED in this file: {lacking}"
+    assert not used & NOT_USED
 
 
 def places_of(shape, count, first):

@@ -83,7 +83,10 @@ def test_prints_a_fact(show, text, printed):
     ("text", "said"),
     [
         ("theme/plot_two digits", "has no facts of theme/plot_two"),
-        ("theme/plot_one letters", "no fact 'letters'; it has 'accuracy', 'digits'"),
+        (
+            "theme/plot_one letters",
+            "no fact 'letters'; name one of those that it has: 'accuracy', 'digits'",
+        ),
         ("theme/plot_one", "has no fact ''"),
         ("theme/plot_one name | .0%", "cannot be shown"),
         ("theme/plot_one many | .0%", "cannot be shown"),

@@ -265,6 +265,15 @@ def test_an_example_that_is_shown_and_not_there_is_seen():
     assert "use eval-rst" in fault.what
 
 
+def test_an_example_that_no_page_shows_is_seen():
+    examples = [Source(place, "") for place in THERE]
+    pages = [Source("book/a.md", SHOWN), Source("book/b.md", "Nothing.")]
+    (fault,) = rules.examples_are_shown(examples, pages)
+    assert str(fault).startswith(f"{THERE[1]}:1: no page of the book shows it")
+    pages.append(Source("book/c.md", SHOWN.replace(THERE[0], THERE[1])))
+    assert list(rules.examples_are_shown(examples, pages)) == []
+
+
 def test_a_wrong_count_of_examples_is_seen():
     there = [f"gallery/theme-{k % 7}/plot_{k}.py" for k in range(29)]
     good = Source("README.md", "It holds 29\nexamples in seven themes.")

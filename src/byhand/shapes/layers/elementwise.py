@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Unchanged(Layer):
-    """A layer whose output has the shape of its input, and which has no weights."""
+    """A layer whose output has the shape of its input."""
 
     def _infer_(self, shapes: Sequence[Shape], arguments: Arguments) -> Outcome:
         """The shape passes through."""
