@@ -238,7 +238,6 @@ def run_and_keep(
     """
     name = f"{scripts.name_of(script)}.py"
     path = record_path(results, script, os.environ.get("KERAS_BACKEND", ""))
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # its greetings look like faults
     try:
         # A record of an earlier run must not stand for this one.
         path.unlink(missing_ok=True)
