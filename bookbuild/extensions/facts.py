@@ -36,12 +36,17 @@ class Fact(SphinxRole):
         self.env.note_dependency(name)
         try:
             facts = json.loads(path.read_text(encoding="utf-8"))
-            text = format(facts[key], form)
         except OSError:
             return self._fault(
                 f"the gallery has no facts of {script}; name an example that runs, as "
                 "theme/plot_name"
             )
+        except ValueError:
+            return self._fault(
+                f"the facts of {script} cannot be read; build again, which runs it anew"
+            )
+        try:
+            text = format(facts[key], form)
         except KeyError:
             known = ", ".join(map(repr, facts))
             return self._fault(

@@ -184,15 +184,11 @@ USED += [
     ("UpSampling2D", {"size": 2, **FIRST}, [(2, 3, 4)]),
     ("GlobalMaxPooling2D", {**FIRST}, [(2, 3, 4)]),
 ]
-# What these read are texts, boxes or spectra of whole signals, Keras takes long to
-# build the first, and TensorFlow ends the whole run of the largest.
 NOT_USED = {
-    "ConvLSTM3D",
-    "MaxNumBoundingBoxes",
-    "MelSpectrogram",
-    "StringLookup",
-    "TextVectorization",
-    *(f"AdaptiveMaxPooling{rank}D" for rank in (1, 2, 3)),
+    *("StringLookup", "TextVectorization"),  # read texts
+    *("MaxNumBoundingBoxes", "MelSpectrogram"),  # read boxes, and whole signals
+    "ConvLSTM3D",  # takes long, and is as those of one and two dimensions
+    *(f"AdaptiveMaxPooling{rank}D" for rank in (1, 2, 3)),  # end TensorFlow's run
 }
 INTEGERS = {
     "Embedding",

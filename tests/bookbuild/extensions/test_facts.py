@@ -99,6 +99,6 @@ def test_says_what_is_wrong(show, text, said):
 def test_says_that_a_file_is_spoilt(show, tmp_path):
     path = tmp_path / "book/gallery/theme/plot_one.facts.json"
     path.write_text("not JSON")
-    assert "cannot be shown" in show("theme/plot_one digits")
+    assert "facts of theme/plot_one cannot be read" in show("theme/plot_one digits")
     path.write_text("[1, 2]")
     assert "cannot be shown" in show("theme/plot_one digits")
