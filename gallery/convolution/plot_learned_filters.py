@@ -116,8 +116,8 @@ def train(kind, learning_rate, seed):
 # --------------------------------
 #
 # The learning rates are tuned on the validation set, with seeds that are not
-# compared afterwards. The runs are so short that one seed would choose nearly
-# by chance, so we take the mean of three.
+# compared afterwards. A single short run says little about a learning rate, so
+# we take the mean of three.
 def accuracy(net, images, labels):
     """Return the fraction of images that are classified correctly."""
     predicted = ops.convert_to_numpy(net(images)).argmax(axis=1)
