@@ -12,10 +12,10 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxRole
 
 from bookbuild import files
 from bookbuild.checks import finite
+from bookbuild.extensions import roles
 
 
 def keep(script: Path, facts: dict[str, Any]) -> None:
@@ -24,10 +24,10 @@ def keep(script: Path, facts: dict[str, Any]) -> None:
     files.write_json(path, facts, default=finite.plain)
 
 
-class Fact(SphinxRole):
+class Fact(roles.BookRole):
     """One number that a script of the gallery found."""
 
-    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    def run(self) -> roles.Returned:
         """Return the number as text."""
         script, _, rest = self.text.partition(" ")
         key, _, form = rest.partition(" | ")
@@ -37,34 +37,27 @@ class Fact(SphinxRole):
         try:
             facts = json.loads(path.read_text(encoding="utf-8"))
         except OSError:
-            return self._fault(
+            return self.fault(
                 f"the gallery has no facts of {script}; name an example that runs, as "
                 "theme/plot_name"
             )
         except ValueError:
-            return self._fault(
+            return self.fault(
                 f"the facts of {script} cannot be read; build again, which runs it anew"
             )
         try:
             text = format(facts[key], form)
         except KeyError:
             known = ", ".join(map(repr, facts))
-            return self._fault(
+            return self.fault(
                 f"{script} has no fact {key!r}; name one of those that it has: {known}"
             )
         except (TypeError, ValueError) as error:
-            return self._fault(
+            return self.fault(
                 f"the fact {key!r} of {script} cannot be shown as {form!r} ({error}); "
                 "correct the format behind the bar"
             )
         return [nodes.Text(text)], []
-
-    def _fault(self, what: str) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Report what is wrong where it stands."""
-        message = self.inliner.reporter.error(what, line=self.lineno)
-        return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [
-            message
-        ]
 
 
 def connect(app: Sphinx) -> None:

@@ -13,9 +13,9 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
-from sphinx.util.docutils import SphinxRole
 
 from bookbuild import files, inputs, processes
+from bookbuild.extensions import roles
 
 FOLDER = "_build/wheel"
 
@@ -56,20 +56,17 @@ def build(app: Sphinx) -> None:
     files.write_text(record, now)
 
 
-class Wheel(SphinxRole):
+class Wheel(roles.BookRole):
     """A link that downloads the wheel."""
 
-    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    def run(self) -> roles.Returned:
         """Return the link."""
         found = sorted(Path(self.env.srcdir, FOLDER).glob("*.whl"))
         if not found:
-            what = (
+            return self.fault(
                 "there is no wheel to offer, since the book's folder has no "
                 "pyproject.toml; build it in its repository, or leave the role out"
             )
-            message = self.inliner.reporter.error(what, line=self.lineno)
-            wrong = self.inliner.problematic(self.rawtext, self.rawtext, message)
-            return [wrong], [message]
         target, text = f"/{FOLDER}/{found[0].name}", nodes.Text(self.text)
         link = addnodes.download_reference(
             "", "", text, reftarget=target, refdoc=self.env.docname
