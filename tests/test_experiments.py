@@ -107,6 +107,37 @@ def test_tune_takes_the_best_and_says_where_it_lies():
     assert "warning" not in repr(found)
 
 
+def test_tune_takes_the_mean_of_several_runs():
+    scores = {("safe", 3): 0.7, ("safe", 4): 0.8, ("bold", 3): 0.9, ("bold", 4): 0.2}
+    called = []
+
+    def train(rate, seed):
+        called.append((rate, seed))
+        return scores[rate, seed]
+
+    once = tune(train, ["safe", "bold"], seed=3)
+    assert (once.best, once.runs) == ("bold", 1)
+    assert "mean" not in repr(once)
+    called.clear()
+    twice = tune(train, ["safe", "bold"], seed=3, runs=2)
+    assert called == [("safe", 3), ("safe", 4), ("bold", 3), ("bold", 4)]
+    assert (twice.best, twice.seed, twice.runs) == ("safe", 3, 2)
+    assert twice.scores == pytest.approx({"safe": 0.75, "bold": 0.55})
+    assert repr(twice).endswith("each score is the mean of 2 runs")
+
+
+@pytest.mark.parametrize("failed", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("best", [max, min])
+def test_a_value_with_one_run_that_diverged_is_never_the_best(failed, best):
+    def train(value, seed):
+        return failed if (value, seed) == ("fails", 1) else 0.5
+
+    assert tune(train, ["fails", "works"], runs=3, best=best).best == "works"
+    both_ways = {0: math.inf, 1: -math.inf}
+    found = tune(lambda v, s: both_ways[s] if v == 1 else 0, [1, 2], runs=2, best=best)
+    assert found.best == 2
+
+
 @pytest.mark.parametrize(("best", "value"), [(max, 0.1), (min, 0.001)])
 def test_tune_warns_of_a_best_value_at_the_end(best, value):
     found = tune(lambda rate, seed: rate, [0.01, 0.1, 0.001], best=best)
@@ -150,6 +181,7 @@ ARMS = {"a": float, "b": float}
         (lambda: compare(ARMS).difference("c"), "no arm is called 'c'"),
         (lambda: tune(lambda v, s: v, [1]), "at least two values, got [1]"),
         (lambda: tune(lambda v, s: v, [1, 1]), "may come once, got [1, 1]"),
+        (lambda: tune(lambda v, s: v, [1, 2], runs=0), "one run, got runs=0"),
         (lambda: tune(lambda v, s: v, [1, 2], best=sum), "best must be max or min"),
         (lambda: tune(lambda v, s: math.nan, [1, 2]), "no run had a finite score"),
     ],

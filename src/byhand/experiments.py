@@ -291,16 +291,19 @@ class Tuning:
     score : float
         Its score.
     scores : dict
-        The score of each value, in the order in which they were tried; NaN or inf for
-        a run that diverged.
+        The score of each value, the mean of its runs, in the order in which they were
+        tried; NaN or inf where a run diverged.
     seed : int
-        The seed of every run.
+        The seed of the first run of each value.
+    runs : int
+        How many runs each value had, with seeds that count on from the first.
     """
 
     best: Any
     score: float
     scores: Mapping[Any, float]
     seed: int
+    runs: int = 1
 
     @property
     def at_end(self) -> bool:
@@ -318,6 +321,8 @@ class Tuning:
         for value, score in self.scores.items():
             rows.append((f"{value}", f"{score:.4g}", "best" * (value == self.best)))
         lines = _aligned(rows)
+        if self.runs > 1:
+            lines.append(f"each score is the mean of {self.runs} runs")
         if self.at_end:
             lines.append(
                 f"warning: {self.best} lies at the end of the range, and a better "
@@ -331,12 +336,16 @@ def tune(
     values: Sequence[Any],
     *,
     seed: int = 0,
+    runs: int = 1,
     best: Callable[..., Any] = max,
 ) -> Tuning:
-    """Choose a setting, such as the learning rate: one run for each value.
+    """Choose a setting, such as the learning rate, by the mean score of its runs.
 
     Do so for each arm of a comparison, on the validation set, before `compare`: an arm
     at a setting that suits another one is not tested at all.
+
+    One run for each value may choose by chance, above all among learning rates of which
+    the larger ones fail with some seeds. Then take several.
 
     Parameters
     ----------
@@ -346,7 +355,9 @@ def tune(
         What to try, two values at least; typically four learning rates, each three
         times the one before.
     seed : int
-        Of every run.
+        Of the first run of each value.
+    runs : int
+        How many runs each value has, with the seeds `seed`, `seed + 1` and so on.
     best : callable
         `max` for a score such as the accuracy, `min` for a loss.
 
@@ -354,14 +365,14 @@ def tune(
     -------
     Tuning
         The best value, its score, and all scores. Its `repr` warns where the best value
-        lies at the end of the range. A run that diverged, with NaN or inf for a score,
-        is never the best.
+        lies at the end of the range. A value with a run that diverged, with NaN or inf
+        for a score, is never the best.
 
     Raises
     ------
     ValueError
-        If there are fewer than two values, one comes twice, `best` is neither `max` nor
-        `min`, or no score is finite.
+        If there are fewer than two values, one comes twice, there is no run, `best` is
+        neither `max` nor `min`, or no score is finite.
 
     Examples
     --------
@@ -377,16 +388,22 @@ def tune(
         raise ValueError(f"tune needs at least two values, got {tried}")
     if len(set(tried)) < len(tried):
         raise ValueError(f"each value may come once, got {tried}")
+    if runs < 1:
+        raise ValueError(f"each value needs at least one run, got runs={runs}")
     if best is not max and best is not min:
         raise ValueError(f"best must be max or min, got {best!r}")
-    scores = {value: float(train(value, seed)) for value in tried}
+    seeds = range(seed, seed + runs)
+    scores = {
+        value: sum(float(train(value, each)) for each in seeds) / runs
+        for value in tried
+    }
     finite = [value for value in tried if math.isfinite(scores[value])]
     if not finite:
         raise ValueError(
             f"no run had a finite score, for any of {tried}: try smaller values"
         )
     chosen = best(finite, key=lambda value: scores[value])
-    return Tuning(chosen, scores[chosen], scores, seed)
+    return Tuning(chosen, scores[chosen], scores, seed, runs)
 
 
 def _decimals(half_width: float) -> int:
