@@ -3,11 +3,11 @@ Where one machine ends
 ======================
 
 When does the training of a network need more than one machine?
-It does when the network does not fit into the memory, or when the training
-takes too long. The memory can be counted before anything is trained, and the
-time can be predicted from a few steps that are measured. Together they say
-when more machines are needed, and beyond how many of them a further one hardly
-helps.
+It does when the network does not fit into the memory even with small
+mini-batches, or when the training takes too long. The memory can be counted
+before anything is trained, and the time can be predicted from a few steps that
+are measured. Together they say when more machines are needed, and beyond how
+many of them a further one hardly helps.
 """
 
 # SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
@@ -15,6 +15,9 @@ helps.
 # The first licence is that of the code, the second that of prose and figures.
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
+#
+# byhand is the book's package; the page of its gallery says how to install it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 import time
 
@@ -24,7 +27,7 @@ import numpy as np
 from byhand import shapes
 
 GIB = 2**30  # bytes in a gibibyte
-MACHINES = {"laptop": 16, "large card": 80}  # memory in GiB
+MEMORIES = {"laptop": 16, "large card": 80}  # GiB
 WIDTHS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]  # factors
 BATCHES = [32, 2048]  # examples in a mini-batch whose memory is counted
 HOUR = 60 * 60  # seconds
@@ -63,24 +66,28 @@ def network(library, width):
 # and what the optimiser keeps, which in the case of Adam are two moving
 # averages. It also holds the output of each layer for each example of the
 # mini-batch, for the backward pass. Frameworks need some memory of their own
-# besides.
+# besides, and other programs theirs, which we leave out.
 def training_gib(width, batch):
-    """Return the GiB that training with Adam takes."""
-    memory = network(shapes, width).memory(batch=batch, training=True)
-    moments = 2 * memory.weights.value
-    return (memory.total.value + moments) / GIB
+    """Return the GiB that training with Adam takes, as far as counted."""
+    counted = network(shapes, width).memory(batch=batch, training=True)
+    moments = 2 * counted.weights.value
+    return (counted.total.value + moments) / GIB
 
 
 parameters = [network(shapes, width).count_params() for width in WIDTHS]
 needed = {}  # GiB for each width, by mini-batch
-widest = {}  # width that fits, by machine and mini-batch
+widest = {}  # width that fits, by machine and mini-batch; 0 if none does
 for batch in BATCHES:
     needed[batch] = [training_gib(width, batch) for width in WIDTHS]
-    for machine, memory in MACHINES.items():
-        number = np.sum(np.array(needed[batch]) < memory)  # that fit
-        widest[machine, batch] = WIDTHS[number - 1]
-        print(f"mini-batch of {batch}, {machine}: ", end="")
-        print(f"{widest[machine, batch]} times as wide fits")
+    for machine, memory in MEMORIES.items():
+        fitting = [
+            width for width, gib in zip(WIDTHS, needed[batch]) if gib <= memory
+        ]
+        widest[machine, batch] = max(fitting, default=0)
+        print(
+            f"mini-batch of {batch}, {machine}: widest network that fits, "
+            f"{widest[machine, batch] or 'none'}"
+        )
 
 # %%
 # Which network fits?
@@ -90,13 +97,14 @@ for batch in BATCHES:
 # while the activations grow in proportion to it. So the parameters decide in
 # the end, and the width that fits grows only with the square root of the
 # memory. With a large mini-batch it is the activations that fill the memory of
-# narrow networks. They can be divided, because each machine in data-parallel
-# training holds those of its own examples.
+# narrow networks. They can be divided. One machine can take a mini-batch in
+# parts, one after the other, and add their gradients. In data-parallel
+# training each machine holds the activations of its own examples.
 fig, ax = plt.subplots(figsize=(6.4, 3.8), layout="constrained")
 for batch, style in zip(BATCHES, ("o-", "s--")):
     label = f"mini-batch of {batch}"
     ax.loglog(parameters, needed[batch], style, markersize=4, label=label)
-for machine, memory in MACHINES.items():
+for machine, memory in MEMORIES.items():
     ax.axhline(memory, color="0.5", linestyle=":")
     ax.text(parameters[0], memory, f"{machine}, {memory} GiB", va="bottom")
 ax.set(xlabel="parameters", ylabel="memory, GiB")
@@ -106,15 +114,15 @@ fig.set_label(
     "Memory needed against the number of parameters, both logarithmic, for "
     f"mini-batches of {BATCHES[0]} and {BATCHES[1]}. The narrowest network, "
     f"of {parameters[0]} parameters, needs {needed[BATCHES[0]][0]:.3f} and "
-    f"{needed[BATCHES[1]][0]:.2f} GiB. One that is {for_laptop} times as wide "
-    f"is the widest that fits a laptop with mini-batches of {BATCHES[0]}."
+    f"{needed[BATCHES[1]][0]:.2f} GiB. With mini-batches of {BATCHES[0]}, one "
+    f"that is {for_laptop} times as wide is the widest of them on a laptop."
 )
 plt.show()
 
 # %%
-# Figure: The memory that training with Adam needs. Each point is a network
-# twice as wide as the one before, and the dotted lines are the memories of two
-# machines.
+# Figure: The memory that training with Adam needs, counted and not measured,
+# and without that of the framework. Each point is a network twice as wide as
+# the one before, and the dotted lines are the memories of two machines.
 
 # %%
 # How long does a step take?
@@ -157,11 +165,14 @@ measured = np.array([step_seconds(batch) for batch in SIZES])
 # its operations and to update the weights. We take the time of the step with a
 # single example for this fixed time. Each further example adds a time of its
 # own, which follows from the largest mini-batch. The mini-batch between the
-# two is a check, since its time was not used.
-LEAST = 1e-9  # seconds, because on a fast card noise may hide the difference
+# two is a check, since its time was not used. On a fast card, 256 examples may
+# take no longer than one, and then nothing can be predicted from them.
+LEAST = 1e-9  # seconds, so that what follows can be divided by it
 fixed_time = measured[0]
 further = (measured[-1] - measured[0]) / (SIZES[-1] - SIZES[0])
 example_time = max(further, LEAST)
+if further < LEAST:
+    print("The examples take no time that can be seen: enlarge SIZES.")
 
 
 def predicted_seconds(examples):
@@ -173,9 +184,9 @@ share = fixed_time / predicted_seconds(BATCHES[0])
 print(f"fixed time of a step: {1e3 * fixed_time:.3g} ms")
 print(f"time of a further example: {1e3 * example_time:.3g} ms")
 print(
-    f"mini-batch of {SIZES[1]}: measured {1e3 * measured[1]:.3g} ms, ", end=""
+    f"mini-batch of {SIZES[1]}: measured {1e3 * measured[1]:.3g} ms, "
+    f"predicted {1e3 * predicted_seconds(SIZES[1]):.3g} ms"
 )
-print(f"predicted {1e3 * predicted_seconds(SIZES[1]):.3g} ms")
 print(f"fixed share of a step with {BATCHES[0]} examples: {share:.0%}")
 
 # %%
@@ -184,22 +195,24 @@ print(f"fixed share of a step with {BATCHES[0]} examples: {share:.0%}")
 #
 # Goyal et al. (2017, arXiv:1706.02677) train for ninety epochs on ImageNet, in
 # mini-batches of 8,192 images. We take as many steps of as many examples,
-# though our network and its images are far smaller than theirs.
+# though our network and its images are far smaller than theirs. This continues
+# the straight line far beyond the largest mini-batch that was measured.
 #
 # If the examples of a mini-batch are divided among machines, only their part
 # of the step becomes shorter. The fixed time remains, and it bounds the
 # speed-up, as Amdahl noted in 1967 (doi:10.1145/1465482.1465560). Where both
 # parts of a step are equal, the training takes about twice the least possible
 # time. More machines than that are of little use, since each would spend most
-# of its time on the fixed part. There are never more machines of use than
-# examples in a mini-batch.
+# of its time on the fixed part. At least one machine is of use, and never more
+# than there are examples in a mini-batch.
 EPOCHS = 90
 IMAGES = 1_280_000  # in the training set
 LARGE_BATCH = 8192  # examples in a mini-batch that is divided
 STEPS = EPOCHS * IMAGES / LARGE_BATCH
 machines = 2 ** np.arange(14)  # up to one for each example
 hours = STEPS * predicted_seconds(LARGE_BATCH / machines) / HOUR
-useful = min(LARGE_BATCH * example_time / fixed_time, LARGE_BATCH)
+both_equal = LARGE_BATCH * example_time / fixed_time
+useful = np.clip(both_equal, 1, LARGE_BATCH)
 print(f"{hours[0]:.3g} hours on one machine, {hours[-1]:.3g} at least")
 print(f"machines of use: {useful:.0f}")
 
@@ -230,8 +243,8 @@ fig.set_label(
     "Left, the time of a step against the size of the mini-batch, and a "
     f"straight line that begins at {1e3 * fixed_time:.1f} ms. Right, the "
     f"hours of the training against the number of machines: {hours[0]:.2g} on "
-    f"one, and never less than {hours[-1]:.2g}. Beyond {useful:.0f} machines "
-    "the fixed time is more than half of a step."
+    f"one, and never less than {hours[-1]:.2g}. With more than {useful:.0f} "
+    "machines, the fixed time is more than half of a step."
 )
 plt.show()
 
@@ -240,7 +253,8 @@ plt.show()
 # through the first and the last point. Right, the time of a whole training
 # against the number of machines, as the two parts of a step predict it, and
 # the dashed line on which it would be if each doubling of the machines halved
-# it. At the dotted line both parts of a step are equal.
+# it. To the right of the dotted line, the fixed time is more than half of a
+# step.
 
 # %%
 # What the prediction leaves out
@@ -250,9 +264,10 @@ plt.show()
 # every byte. So the right panel shows the best case. A network that does not
 # fit into one memory has to be cut as well, between its layers or within them.
 # The code of a Keras model stays as it is on several machines. On JAX,
-# ``keras.distribution.initialize`` joins the processes. With PyTorch, its
-# ``DistributedDataParallel`` wraps the model in a training loop that you write
-# yourself.
+# ``keras.distribution.initialize`` joins the processes, and
+# ``keras.distribution.set_distribution`` divides the mini-batches among their
+# devices. With PyTorch, its ``DistributedDataParallel`` wraps the model in a
+# training loop that you write yourself. Here only one machine was used.
 
 # %%
 # What to try next
