@@ -16,6 +16,9 @@ each strength may have another best learning rate.
 # The first licence is that of the code, the second that of prose and figures.
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
+#
+# byhand is the book's package; the page of its gallery says how to install it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 import keras
 import matplotlib.pyplot as plt
@@ -210,8 +213,9 @@ for name, values in columns.items():
 # singled out by it. The change is taken seed by seed, with a 95 % confidence
 # interval. The *overconfidence* is the mean confidence minus the accuracy. It
 # falls, and so does the loss on new spectra. The accuracy changes by hardly
-# more than a hundredth, and whether its interval contains zero depends on the
-# backend, which draws other initial weights.
+# more than a hundredth. Whether its interval contains zero depends on the
+# backend, which draws other initial weights, and on the processor, which
+# rounds differently.
 weakest = 1  # row of the table: in row 0 there is no decay
 new_loss = columns["new loss"]
 new_accuracy = columns["new accuracy"]
@@ -368,5 +372,3 @@ assert new_loss[-1].mean() > new_loss[weakest].mean()
 assert changes["loss"].high < 0
 assert changes["overconfidence"].high < 0
 assert abs(changes["accuracy"].mean) < 0.015
-if keras.backend.backend() == "tensorflow":  # where the book takes its numbers
-    assert changes["accuracy"].contains_zero
