@@ -349,6 +349,10 @@ RULES = (
     Rule("examples ask, and say what to try", each_example(examples.cards_ask)),
     Rule("examples name their arguments", each_example(style.arguments_are_named)),
     Rule(
+        "examples introduce what is the book's own",
+        each_example(style.own_means_are_introduced),
+    ),
+    Rule(
         "statements of examples do one thing",
         each_example(style.one_statement_does_one_thing),
     ),

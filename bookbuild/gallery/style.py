@@ -55,10 +55,29 @@ DATA = {
     "vlines": 3,
 }
 LIBRARIES = ("keras", "matplotlib", "astropy")
+# Short names that matplotlib also takes for its arguments.
+SHORT = {
+    "ls": "linestyle",
+    "lw": "linewidth",
+    "mec": "markeredgecolor",
+    "mew": "markeredgewidth",
+    "mfc": "markerfacecolor",
+    "ms": "markersize",
+}
 LINES_WITHOUT_DOCSTRING = 3
 LINES_WITHOUT_HEADING = 40
 HEADING = re.compile(r"^# %%\n# \S.*\n# -{3,}\n", re.MULTILINE)
 CHECKS = "Numbers and checks"
+# What is the book's own, and says nothing to a reader who has the script alone.
+OWN = {
+    re.compile(r"^(?:from|import) byhand\b", re.MULTILINE): (
+        "# byhand is the book's package; the page of its gallery says how to install "
+        "it.\n"
+    ),
+    re.compile(r"\.set_label\("): (
+        "# fig.set_label(...) describes a figure for readers who cannot see it.\n"
+    ),
+}
 # Methods that a library calls say by their name what they do.
 EXPECTED = {"build", "call", "compute_output_shape", "get_config"}
 
@@ -83,6 +102,12 @@ def arguments_are_named(script: Source) -> Iterator[Fault]:
                 f"which at most {most} say what they are; name the others",
                 node.lineno,
             )
+        for keyword in node.keywords:
+            if keyword.arg in SHORT:
+                yield script.fault(
+                    f"`{keyword.arg}` is short for `{SHORT[keyword.arg]}`; write that",
+                    node.lineno,
+                )
 
 
 def imported(tree: ast.Module) -> dict[str, str]:
@@ -138,6 +163,10 @@ def one_statement_does_one_thing(script: Source) -> Iterator[Fault]:
                 node.lineno,
             )
         if isinstance(node.func, ast.Name) and node.func.id == "print":
+            if any(keyword.arg == "end" for keyword in node.keywords):
+                yield script.fault(
+                    "a line is printed in pieces; print it with one call", node.lineno
+                )
             for argument in node.args:
                 if isinstance(argument, ast.Starred) and isinstance(
                     argument.value, ast.GeneratorExp
@@ -218,3 +247,13 @@ def bands_are_elsewhere(script: Source) -> Iterator[Fault]:
                 node.lineno,
             )
             return
+
+
+def own_means_are_introduced(script: Source) -> Iterator[Fault]:
+    """Yield what a script uses of the book's own without saying what it is."""
+    for use, line in OWN.items():
+        if use.search(script.text) and line not in script.text:
+            yield script.fault(
+                f"it does not say what it uses; put this below the lines on its "
+                f"licences: {line.strip()}"
+            )

@@ -16,6 +16,9 @@ the greatest confidence.
 # The first licence is that of the code, the second that of prose and figures.
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
+#
+# byhand is the book's package; the page of its gallery says how to install it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 import keras
 import matplotlib.pyplot as plt
@@ -277,7 +280,7 @@ epochs = np.arange(1, EPOCHS + 1)
 fig, ax = plt.subplots(figsize=(6.4, 2.8), layout="constrained")
 ax.plot(epochs, history["loss"], label="training")
 ax.plot(epochs, history["val_loss"], "--", label="validation")
-ax.axhline(floor, color="C7", ls=":", label="floor")
+ax.axhline(floor, color="C7", linestyle=":", label="floor")
 ax.set(xlabel="epoch", ylabel="loss per pixel")
 ax.legend()
 fig.set_label(

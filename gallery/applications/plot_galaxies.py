@@ -17,6 +17,9 @@ gains over the simple method.
 # The first licence is that of the code, the second that of prose and figures.
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
+#
+# byhand is the book's package; the page of its gallery says how to install it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 import keras
 import matplotlib.pyplot as plt
@@ -111,8 +114,7 @@ plt.show()
 # It calls a galaxy a spiral if its concentration lies below a threshold. Every
 # value that occurs in the training set is tried as the threshold, and the one
 # with the highest accuracy is taken. Nothing is left to choose on the
-# validation set. The concentrations of the two kinds overlap, so no threshold
-# separates them without errors.
+# validation set.
 def best_threshold(values, labels):
     """Return the threshold that separates ellipticals and spirals best."""
     tried = np.unique(values)
@@ -121,14 +123,26 @@ def best_threshold(values, labels):
 
 
 threshold = best_threshold(measured, labels)
+
+# %%
+# Where the threshold lies
+# ------------------------
+#
+# The concentrations of the two kinds overlap, so no threshold separates them
+# without errors.
 bins = np.linspace(measured.min(), measured.max(), 25)
 fig, ax = plt.subplots(figsize=(6.4, 2.8), layout="constrained")
 for label, style in [(0, "-"), (1, "--")]:
     values = measured[labels == label]
     ax.hist(
-        values, bins=bins, histtype="step", ls=style, lw=2, label=KINDS[label]
+        values,
+        bins=bins,
+        histtype="step",
+        linestyle=style,
+        linewidth=2,
+        label=KINDS[label],
     )
-ax.axvline(threshold, color="C7", ls=":", label="threshold")
+ax.axvline(threshold, color="C7", linestyle=":", label="threshold")
 ax.set(xlabel="concentration", ylabel="training galaxies")
 ax.legend()
 fig.set_label(

@@ -17,6 +17,9 @@ images and so know the answer, which lets us check the maps themselves.
 # The first licence is that of the code, the second that of prose and figures.
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
+#
+# byhand is the book's package; the page of its gallery says how to install it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 import keras
 import matplotlib.pyplot as plt
@@ -332,7 +335,7 @@ random_place = np.mean(is_arc)
 fig, ax = plt.subplots(figsize=(6.4, 2.6), layout="constrained")
 bars = ax.barh(list(scores), list(scores.values()))
 ax.bar_label(bars, fmt="%.2f", padding=2)
-ax.axvline(random_place, color="C7", ls="--", label="random place")
+ax.axvline(random_place, color="C7", linestyle="--", label="random place")
 ax.set(xlim=(0, 1.1), xlabel="fraction of maxima on the arc")
 ax.invert_yaxis()
 ax.legend(loc="lower right")

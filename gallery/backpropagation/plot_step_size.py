@@ -15,6 +15,9 @@ quotient and on the floating-point format, and there is a rule of thumb for it.
 # The first licence is that of the code, the second that of prose and figures.
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
+#
+# byhand is the book's package; the page of its gallery says how to install it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -131,11 +134,11 @@ at_rule = [relative_error(*key, step) for key, step in rule.items()]
 # axes. On the left the rounding error dominates. The error of the complex step
 # falls like that of the central quotient, but has no left side.
 STYLES = {
-    (forward, "float64"): {"color": "C0", "linestyle": "-", "lw": 2},
-    (central, "float64"): {"color": "C1", "linestyle": "--", "lw": 2},
-    (forward, "float32"): {"color": "C3", "linestyle": "-", "lw": 1},
-    (central, "float32"): {"color": "C4", "linestyle": "--", "lw": 1},
-    (complex_step, "float64"): {"color": "C2", "linestyle": ":", "lw": 2},
+    (forward, "float64"): {"color": "C0", "linestyle": "-"},
+    (central, "float64"): {"color": "C1", "linestyle": "--"},
+    (forward, "float32"): {"color": "C3", "linestyle": "-"},
+    (central, "float32"): {"color": "C4", "linestyle": "--"},
+    (complex_step, "float64"): {"color": "C2", "linestyle": ":"},
 }
 lowest = [f"{errors[key].min():.0e}" for key in rule]
 
@@ -143,8 +146,9 @@ fig, ax = plt.subplots(figsize=(6.4, 4.4), layout="constrained")
 for key, style in STYLES.items():
     quotient, number_format = key
     label = f"{quotient.__name__}, {number_format}"
-    ax.plot(STEPS, errors[key], label=label, **style)
-ax.plot(rule.values(), at_rule, "D", color="k", ms=6, label="rule of thumb")
+    linewidth = 2 if number_format == "float64" else 1
+    ax.plot(STEPS, errors[key], label=label, linewidth=linewidth, **style)
+ax.plot(rule.values(), at_rule, "D", color="k", label="rule of thumb")
 ax.set(xscale="log", yscale="log", ylim=(1e-17, 100))
 ax.set(xlabel="step", ylabel="relative error of the derivative")
 ax.grid(alpha=0.3)

@@ -18,6 +18,8 @@ The photograph comes with scikit-learn: by danielbuechele on Flickr, CC BY 2.0
 # The first licence is that of the code, the second that of prose and figures.
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
+#
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -98,8 +100,9 @@ for name, output in maps.items():
     in_sky[name] = np.abs(output[SKY]).mean()
     in_wall[name] = np.abs(output[WALL]).mean()
     change[name] = np.abs(np.mean(brighter[name] - output))
-    print(f"{name:14}{in_sky[name]:8.3f}{in_wall[name]:8.3f}", end="")
-    print(f"{change[name]:8.3f}")
+    print(
+        f"{name:14}{in_sky[name]:8.3f}{in_wall[name]:8.3f}{change[name]:8.3f}"
+    )
 
 # %%
 # Edges of every direction
@@ -111,8 +114,10 @@ for name, output in maps.items():
 # compute it. A network needs at least two filters for it, and a non-linear
 # function behind them.
 length = np.hypot(maps["left to right"], maps["top to bottom"])
-print(f"mean length in the sky {length[SKY].mean():.3f}, ", end="")
-print(f"in the wall {length[WALL].mean():.3f}")
+print(
+    f"mean length in the sky {length[SKY].mean():.3f}, "
+    f"in the wall {length[WALL].mean():.3f}"
+)
 
 # %%
 # The wall through each filter

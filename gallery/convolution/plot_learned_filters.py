@@ -15,6 +15,9 @@ their feature maps.
 # The first licence is that of the code, the second that of prose and figures.
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
+#
+# byhand is the book's package; the page of its gallery says how to install it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 from functools import partial
 
@@ -193,8 +196,10 @@ print(f"accuracy without the filter that matters least {best:.3f}")
 # Accuracy seed by seed
 # ---------------------
 fig, ax = plt.subplots(figsize=(6.4, 3.4), layout="constrained")
-ax.plot(SEEDS, scores["learned"], "o", color="C0", ms=9, label="learned")
-ax.plot(SEEDS, scores["random"], "s", color="C1", ms=8, label="random")
+ax.plot(
+    SEEDS, scores["learned"], "o", color="C0", markersize=9, label="learned"
+)
+ax.plot(SEEDS, scores["random"], "s", color="C1", markersize=8, label="random")
 dashes = ax.plot(SEEDS, without_one, "_", color="0.3")
 dashes[0].set(label="one learned filter switched off")
 ax.set(xlabel="seed", ylabel="accuracy on the test set", xticks=SEEDS)

@@ -14,6 +14,8 @@ invariant either, and that blurring before each downsampling helps.
 # The first licence is that of the code, the second that of prose and figures.
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
+#
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 import keras
 import matplotlib.pyplot as plt
@@ -148,9 +150,9 @@ for name in NAMES:
     map_changes[name] = np.array([of_maps for of_maps, _ in runs])
     answer_changes[name] = np.array([of_answers for _, of_answers in runs])
     print(
-        f"{name}: accuracy {accuracies[name]:.3f}, one pixel changes ", end=""
+        f"{name}: accuracy {accuracies[name]:.3f}, one pixel changes "
+        f"{answer_changes[name][:, 1].mean():.0%} of the answers"
     )
-    print(f"{answer_changes[name][:, 1].mean():.0%} of the answers")
 
 # %%
 # Invariant and equivariant

@@ -16,6 +16,9 @@ the depth (Luo et al. 2016, arXiv:1701.04128).
 # The first licence is that of the code, the second that of prose and figures.
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
+#
+# byhand is the book's package; the page of its gallery says how to install it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 import keras
 import matplotlib.pyplot as plt
@@ -132,8 +135,10 @@ for name, first in FIRST.items():
     rows = squared_gradient(stack).sum(axis=1)
     by_rule[name] = receptive_field(stack)
     by_gradient[name] = np.sum(rows > 1e-10 * rows.max())  # less is rounding
-    print(f"{name} first: {by_rule[name]} pixels by the rule, ", end="")
-    print(f"{by_gradient[name]} by the gradient")
+    print(
+        f"{name} first: {by_rule[name]} pixels by the rule, "
+        f"{by_gradient[name]} by the gradient"
+    )
 
 # %%
 # Rule and gradient agree. A stride, a dilation or a pooling in the first layer
@@ -183,9 +188,11 @@ for depth in DEPTHS:
         maps[depth].append(squared_gradient(stack))
     widths[depth] = [width_of(gradient_map) for gradient_map in maps[depth]]
     fields[depth] = receptive_field(stack)
-    print(f"{depth} layers: receptive field {fields[depth]} pixels, ", end="")
-    print(f"width {np.mean(widths[depth]):.1f}, ", end="")
-    print(f"in theory {width_in_theory(depth):.1f}")
+    print(
+        f"{depth} layers: receptive field {fields[depth]} pixels, "
+        f"width {np.mean(widths[depth]):.1f}, "
+        f"in theory {width_in_theory(depth):.1f}"
+    )
 
 # %%
 # A bell in a square

@@ -15,6 +15,8 @@ manner of Glorot and Bengio (2010, AISTATS 9, 249).
 # The first licence is that of the code, the second that of prose and figures.
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
+#
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 import matplotlib.pyplot as plt
 import numpy as np

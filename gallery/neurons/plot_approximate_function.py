@@ -18,6 +18,8 @@ we write down by hand.
 # The first licence is that of the code, the second that of prose and figures.
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
+#
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 import keras
 import matplotlib.pyplot as plt
@@ -183,7 +185,9 @@ for ax, width in zip(axes, SHOWN):
     ax.plot(x, y, color="C7", linewidth=5, alpha=0.5, label="curve")
     ax.plot(x, predict(by_hand[width], x), "--", color="C2", label="by hand")
     ax.plot(x, predict(net, x), color="C0", label="trained")
-    ax.plot(dots, predict(net, dots), "o", color="C1", ms=5, label="kinks")
+    ax.plot(
+        dots, predict(net, dots), "o", color="C1", markersize=5, label="kinks"
+    )
     ax.set(title=f"{width} neurons", xlabel="x")
 axes[0].set(ylabel="y", ylim=(-1.6, 2.2))
 handles, labels = axes[0].get_legend_handles_labels()

@@ -17,6 +17,9 @@ accuracy in the three formats.
 # The first licence is that of the code, the second that of prose and figures.
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
+#
+# byhand is the book's package; the page of its gallery says how to install it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 from functools import partial
 
@@ -42,11 +45,6 @@ EPOCHS = 8
 RATES = [0.0015, 0.015, 0.15]  # learning rates that are tried
 SEEDS = 5  # of the comparison, 0 to 4
 TUNING_SEED = 100  # learning rates are chosen with this one
-
-# An epoch in one call takes less time; PyTorch knows single steps only.
-STEPS_PER_EXECUTION = (
-    1 if keras.backend.backend() == "torch" else TRAINING // BATCH
-)
 
 keras.utils.set_random_seed(0)
 
@@ -96,6 +94,11 @@ def network(policy):
 # a ``LossScaleOptimizer``, which adjusts the factor during training. If the
 # policy is handed to layers, it does not.
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+# An epoch in one call takes less time; PyTorch knows single steps only.
+STEPS_PER_EXECUTION = (
+    1 if keras.backend.backend() == "torch" else TRAINING // BATCH
+)
 
 
 def compiled_network(name):
@@ -228,8 +231,10 @@ scaled = [gradients("mixed_float16", scale) for scale in scales]
 lost_scaled = [lost(found) for found in scaled]
 infinite = [np.mean(~np.isfinite(found)) for found in scaled]
 for scale, too_small, too_large in zip(scales, lost_scaled, infinite):
-    print(f"factor 2^{np.log2(scale):<2.0f}  ", end="")
-    print(f"zero {too_small:7.3%}  infinite {too_large:7.3%}")
+    print(
+        f"factor 2^{np.log2(scale):<2.0f}  "
+        f"zero {too_small:7.3%}  infinite {too_large:7.3%}"
+    )
 
 # %%
 # Out of the range that is lost

@@ -14,6 +14,9 @@ in a search for simulated spectra of one rare kind.
 # The first licence is that of the code, the second that of prose and figures.
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
+#
+# byhand is the book's package; the page of its gallery says how to install it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 from functools import partial
 
@@ -329,8 +332,10 @@ fig, axes = plt.subplots(
 )
 for ax, threshold in zip(axes, ["one half", "chosen"]):
     f1 = np.array([runs("F1", way, threshold) for way in WAYS])
-    ax.plot(f1, "o-", color="C2", markerfacecolor="none", lw=0.7)
-    ax.plot(f1.mean(axis=1), "_", color="black", ms=24, mew=2)
+    ax.plot(f1, "o-", color="C2", markerfacecolor="none", linewidth=0.7)
+    ax.plot(
+        f1.mean(axis=1), "_", color="black", markersize=24, markeredgewidth=2
+    )
     ax.set_xticks(range(3), ["plain", "class\nweights", "over-\nsampling"])
     ax.set(title=f"threshold: {threshold}", xlim=(-0.4, 2.4), ylim=(0, 1))
 axes[0].set_ylabel("F1 on the test set")

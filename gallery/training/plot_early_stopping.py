@@ -15,6 +15,9 @@ on a validation set, ends the training and returns the best weights.
 # The first licence is that of the code, the second that of prose and figures.
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
+#
+# byhand is the book's package; the page of its gallery says how to install it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 import keras
 import matplotlib.pyplot as plt
@@ -185,8 +188,10 @@ left.plot(epochs, history["val_loss"], color="C1", label="validation")
 left.axvline(best_epochs[0], color="C7", linestyle=":", label="best epoch")
 left.set(xlabel="epoch", ylabel="cross-entropy")
 left.legend()
-right.plot(pairs, "o-", color="C2", markerfacecolor="none", lw=0.7)
-right.plot(pairs.mean(axis=1), "_", color="black", ms=24, mew=2)
+right.plot(pairs, "o-", color="C2", markerfacecolor="none", linewidth=0.7)
+right.plot(
+    pairs.mean(axis=1), "_", color="black", markersize=24, markeredgewidth=2
+)
 right.set_xticks([0, 1], ["stopped", "to the end"])
 right.set(ylabel="test accuracy", xlim=(-0.4, 1.4))
 fig.set_label(

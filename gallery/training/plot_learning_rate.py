@@ -15,6 +15,9 @@ rate the network ends no better than a guess.
 # The first licence is that of the code, the second that of prose and figures.
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
+#
+# byhand is the book's package; the page of its gallery says how to install it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 import keras
 import matplotlib.pyplot as plt
@@ -146,7 +149,7 @@ for name, colour, marker, line in [
     ("AdamW", "C0", "o", "-"),
 ]:
     found = losses[name]
-    ax.plot(RATES, found, marker, color=colour, mfc="none", ms=5)
+    ax.plot(RATES, found, marker, color=colour, markerfacecolor="none")
     ax.plot(RATES, found.mean(axis=1), line, color=colour, label=name)
 ax.axhline(GUESSING, color="C7", linestyle=":", label="guessing")
 ax.set(xscale="log", xlabel="learning rate")

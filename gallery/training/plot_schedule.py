@@ -17,6 +17,9 @@ for the cosine alone.
 # The first licence is that of the code, the second that of prose and figures.
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
+#
+# byhand is the book's package; the page of its gallery says how to install it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 from functools import partial
 
@@ -263,9 +266,8 @@ print(f"warm-up minus cosine: {rescued.mean:.2f} ± {rescued.half_width:.2f}")
 # Accuracy and learning rate
 # --------------------------
 #
-# The left panel shows what the tuning has found, and the right one is the
-# comparison at the best peaks. Follow the grey lines, for the differences are
-# paired.
+# The left panel shows what the tuning found, and the right one the comparison
+# at the best peaks. Follow the grey lines, for the differences are paired.
 fig, (left, right) = plt.subplots(
     1, 2, figsize=(6.4, 3.2), sharey=True, layout="constrained"
 )
@@ -277,7 +279,8 @@ for place, name in enumerate(fractions):
     right.plot(places, scores[name], "o", color=colour, alpha=0.5)
 runs = np.array(list(scores.values()))
 right.plot(runs, color="C7", linewidth=0.7, zorder=0)
-right.plot(runs.mean(axis=1), "_", color="black", ms=24, mew=2)
+means = runs.mean(axis=1)
+right.plot(means, "_", color="black", markersize=24, markeredgewidth=2)
 left.set(xlabel="peak of the learning rate", xscale="log", ylabel="accuracy")
 left.set_xticks(PEAKS, PEAKS, rotation=30)
 left.minorticks_off()
@@ -285,7 +288,7 @@ left.set(title="validation, one seed")
 left.legend(loc="lower left")
 right.set_xticks(range(3), fractions)
 right.set(title=f"test, {len(SEEDS)} seeds", xlim=(-0.4, 2.4))
-average = ", ".join(f"{mean:.3f}" for mean in runs.mean(axis=1))
+average = ", ".join(f"{mean:.3f}" for mean in means)
 best = ", ".join(f"{t.score:.3f} ({name})" for name, t in tunings.items())
 fig.set_label(
     f"Left, the validation accuracy at {len(PEAKS)} peaks: the best is "

@@ -15,6 +15,9 @@ trade-off between bias and variance for neural networks.
 # The first licence is that of the code, the second that of prose and figures.
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
+#
+# byhand is the book's package; the page of its gallery says how to install it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 import keras
 import matplotlib.pyplot as plt
@@ -141,7 +144,7 @@ for name, runs, colour, line in [
     ("validation", validation, "C1", "-"),
 ]:
     mean = runs.mean(axis=0)
-    ax.plot(WIDTHS, runs.T, line, color=colour, lw=0.7, alpha=0.5)
+    ax.plot(WIDTHS, runs.T, line, color=colour, linewidth=0.7, alpha=0.5)
     ax.plot(WIDTHS, mean, line, marker="o", color=colour, label=name)
 ax.axvline(WIDTHS[best], color="C7", linestyle=":", label="sweet spot")
 ax.set(xscale="log", xlabel="hidden units", ylabel="cross-entropy")

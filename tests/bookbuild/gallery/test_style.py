@@ -75,6 +75,20 @@ def test_calls_that_do_not_are_seen(code, given, most):
 
 
 @pytest.mark.parametrize(
+    ("code", "whole"),
+    [
+        ("ax.plot(x, y, lw=0.7)", "linewidth"),
+        ("ax.axvline(x, ls=':')", "linestyle"),
+        ("ax.plot(x, y, 'o', ms=5, color='C0')", "markersize"),
+        ("ax.plot(x, y, 'o', mew=2)", "markeredgewidth"),
+    ],
+)
+def test_short_names_of_arguments_are_seen(code, whole):
+    (what,) = told(style.arguments_are_named, code)
+    assert f"short for `{whole}`" in what
+
+
+@pytest.mark.parametrize(
     "code",
     [
         "a = 1\nb = 2",
@@ -99,6 +113,7 @@ def test_statements_that_do_one_thing_pass(code):
         ("start(rng := make())", "sets a name within a call"),
         ("start(rng=(rng := make()))", "sets a name within a call"),
         ("print(*(f'{a}' for a in b), sep='\\n')", "hides a loop"),
+        ("print('in pieces', end='')", "in pieces"),
     ],
 )
 def test_statements_that_do_several_are_seen(code, fragment):
@@ -190,3 +205,14 @@ def test_checks_at_the_end_pass():
 def test_an_assertion_before_the_end_is_seen(code):
     (what,) = told(style.checks_come_last, code)
     assert "before the end" in what
+
+
+def test_a_script_says_what_byhand_and_the_label_of_a_figure_are():
+    uses = "from byhand import shapes\nfig.set_label(f'{x}')\n"
+    for_package, for_label = style.OWN.values()
+    assert told(style.own_means_are_introduced, "x = 1\n") == []
+    assert told(style.own_means_are_introduced, for_package + for_label + uses) == []
+    (what,) = told(style.own_means_are_introduced, for_package + uses)
+    assert "fig.set_label" in what
+    (what,) = told(style.own_means_are_introduced, for_label + uses)
+    assert "byhand is the book's package" in what
