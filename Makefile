@@ -21,7 +21,7 @@ OF_TORCH := torch triton cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cubla
 	nvidia-cusparselt-cu13 nvidia-nccl-cu13 nvidia-nvjitlink nvidia-nvshmem-cu13 nvidia-nvtx
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-backends book serve check-equations mutate-equations test test-fast test-weekly test-backends test-downloads \
+.PHONY: help env env-backends book book-elsewhere serve check-equations mutate-equations test test-fast test-weekly test-backends test-downloads \
 	test-site pdf offline costs gallery-gpu package links newest lint audit format lock clean
 
 help:  ## say what each command does
@@ -41,6 +41,13 @@ env-backends: .venv-backends/made-$(KEY)
 
 book: env  ## build the book and its gallery, strictly, into _build/html
 	@$(RUN) -m bookbuild build
+
+# The instructions of an older processor with an x86 core round differently, and a
+# training that hangs on its last digits ends elsewhere.
+OLDER := OPENBLAS_CORETYPE=Prescott ONEDNN_MAX_CPU_ISA=SSE41 \
+	NPY_DISABLE_CPU_FEATURES="AVX2 FMA3"
+book-elsewhere: env  ## build the book with the instructions of an older processor
+	@$(OLDER) $(RUN) -m bookbuild build
 
 serve: env  ## build, show in a browser, rebuild and reload what changes
 	@$(RUN) -m bookbuild serve

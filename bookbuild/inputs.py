@@ -30,9 +30,11 @@ SOURCES = (
 # What runs before the first cell of a page, or takes figures and facts from a script.
 EXECUTES = ("kernel_startup.py", "extensions/gallery_figures.py")
 # What a number may depend on besides code: settings of Keras, of its backends, of the
-# threads that sum, and of the random order of Python's sets.
+# threads that sum and of the instructions they use, and the random order of Python's
+# sets.
 VARIABLES = re.compile(
     r"KERAS_|TF_|XLA_|JAX_|TORCH_|CUDA_|NVIDIA_|OMP_|MKL_|OPENBLAS_|MPL|"
+    r"ONEDNN_|NPY_DISABLE_CPU_FEATURES$|"
     r"PYTHON(HASHSEED|OPTIMIZE|WARNINGS)$"
 )
 # Where settings are kept, and what is logged: no number depends on them.

@@ -302,6 +302,7 @@ def test_everything_slow_runs_every_week():
         "test-backends",
         "test-downloads",
         "test-weekly",
+        "book-elsewhere",
         "links",
         "audit",
         'newest 2>&1 | tee "$RUNNER_TEMP/newest.log"',

@@ -86,6 +86,8 @@ def test_what_is_generated_or_passing_changes_nothing(book, name):
         ("KERAS_BACKEND", "jax"),
         ("KERAS_FLOATX", "float64"),
         ("OMP_NUM_THREADS", "1"),
+        ("ONEDNN_MAX_CPU_ISA", "SSE41"),
+        ("NPY_DISABLE_CPU_FEATURES", "AVX2"),
         ("PYTHONHASHSEED", "1"),
         ("XLA_FLAGS", "--x"),
     ],
