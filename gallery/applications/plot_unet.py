@@ -335,8 +335,8 @@ print(f"U-Net minus line filters: {lead.mean:+.3f} ± {lead.half_width:.3f}")
 # not the reason, because the network without them has more. On average it
 # scores even lower than the line filters, which were made for tracks of this
 # width and of which only the cap and the threshold are chosen on data. The
-# U-Net is better than both. All this holds for the few epochs that we train.
-# Perhaps a longer training would bring the networks closer together.
+# U-Net is ahead of both on average. All this holds for the few epochs that we
+# train. Perhaps a longer training would bring the networks closer together.
 
 # %%
 # A good, a median and a poor image
