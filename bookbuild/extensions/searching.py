@@ -43,6 +43,7 @@ FOLDER = "_static/search"
 OWN = Path(__file__).parent.parent / "search"
 PATIENCE = 120.0  # seconds
 COMMENTS = re.compile(r"^\s*(?://[^\n]*|/\*.*?\*/[ \t]*)\n", re.MULTILINE | re.DOTALL)
+ERROR = re.compile(r"^\w*Error: .*", re.MULTILINE)  # of JavaScript
 LEFT_OUT = (
     nodes.comment,
     nodes.image,
@@ -271,8 +272,10 @@ def index_of(asked: dict[str, Any]) -> str:
             "when the machine is less busy"
         ) from None
     if done.returncode:
+        told = ERROR.search(done.stderr)
+        reason = told[0] if told else done.stderr.strip()[-300:]
         raise ExtensionError(
-            f"Node has not made the index to search: {done.stderr.strip()[-300:]}; run "
+            f"Node has not made the index to search: {reason}; run "
             "'make clean' and then 'make env' to install MiniSearch anew"
         )
     return done.stdout
@@ -292,6 +295,7 @@ def write_index(app: Sphinx) -> list[str]:
     scripts = {
         "minisearch.js": bare(MINISEARCH / "dist/umd/index.js"),
         "words.js": bare(OWN / "words.js"),
+        "packed.js": bare(OWN / "packed.js"),
         "book.js": f"const bookIndex = {index_of(asked)};\n",
         "page.js": bare(OWN / "page.js"),
     }

@@ -2,6 +2,7 @@
 //
 // asked: {"sections": [...], "terms": {"a term": ["the page that explains it"]}}
 const MiniSearch = require(`${process.argv[2]}/dist/cjs/index.cjs`);
+const { pack } = require("./packed.js");
 const { OPTIONS, termOf } = require("./words.js");
 
 const parts = [];
@@ -14,5 +15,5 @@ process.stdin.on("end", () => {
   for (const [term, documents] of Object.entries(terms)) {
     defined[termOf(term)] = documents;
   }
-  process.stdout.write(JSON.stringify({ index, defined }));
+  process.stdout.write(JSON.stringify({ index: pack(index.toJSON()), defined }));
 });

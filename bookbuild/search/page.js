@@ -1,7 +1,7 @@
 // The search page: what a reader asked, and the pages that answer it.
 "use strict";
 
-const index = MiniSearch.loadJS(bookIndex.index, words.OPTIONS);
+const index = MiniSearch.loadJS(packed.unpack(bookIndex.index), words.OPTIONS);
 const KINDS = {
   chapter: "Chapter",
   example: "Example",

