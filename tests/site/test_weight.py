@@ -4,7 +4,7 @@ from bookbuild.browsing import weighing
 
 GALLERY = "book/gallery/index.html"
 # The page that searches loads the index of all sections; nothing else does.
-KILOBYTES = {GALLERY: 200, "search.html": 450}
+KILOBYTES = {GALLERY: 200, "search.html": 360}
 ELEMENTS = 20_000
 SHIFT = 0.02
 
