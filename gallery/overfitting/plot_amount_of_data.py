@@ -71,24 +71,28 @@ def examples(size, seed):
 # softmax turns the sums into probabilities. The support vector machine
 # (doi:10.1007/BF00994018) compares a spectrum with those that it has learned,
 # by a Gaussian kernel, which lets it approximate any continuous function. In
-# both, a larger ``C`` means less regularisation. Each method returns its
-# accuracy on every part.
-def logistic_regression(parts, strength, seed):
-    """Train logistic regression, and return its accuracies."""
-    return classical(parts, LogisticRegression(C=strength, max_iter=1000))
+# both, a larger ``C`` means less regularisation. Each method returns a
+# function that predicts the kinds of spectra.
+def logistic_regression(x, y, strength, seed):
+    """Train logistic regression, and return what predicts."""
+    return classical(x, y, LogisticRegression(C=strength, max_iter=1000))
 
 
-def support_vector_machine(parts, strength, seed):
-    """Train a support vector machine, and return its accuracies."""
-    return classical(parts, SVC(C=strength))
+def support_vector_machine(x, y, strength, seed):
+    """Train a support vector machine, and return what predicts."""
+    return classical(x, y, SVC(C=strength))
 
 
-def classical(parts, model):
-    """Train a model of scikit-learn, and return its accuracies."""
+def classical(x, y, model):
+    """Train a model of scikit-learn, and return what predicts."""
     model = make_pipeline(StandardScaler(), model)
-    x, y = parts["training"]
     model.fit(x[..., 0], y)
-    return {name: model.score(x[..., 0], y) for name, (x, y) in parts.items()}
+
+    def predict(new):
+        """Return the kinds that the model finds for new spectra."""
+        return model.predict(new[..., 0])
+
+    return predict
 
 
 # %%
@@ -133,23 +137,39 @@ BATCH = 50  # examples in a mini-batch
 STEPS = 240  # as many as in four epochs of the largest training set
 
 
-def convolutional_network(parts, rate, seed):
-    """Train the network, and return its accuracies."""
+def convolutional_network(x, y, rate, seed):
+    """Train the network, and return what predicts."""
     fresh_start(network, seed=seed)
     rng = np.random.default_rng(seed)
-    x, y = parts["training"]
     for step in range(STEPS):
         cosine = np.cos(np.pi * step / STEPS)
         network.optimizer.learning_rate = rate * (1 + cosine) / 2
         rows = rng.choice(len(x), size=BATCH, replace=False)
         network.train_on_batch(x[rows], y[rows])
-    return {name: accuracy(x, y) for name, (x, y) in parts.items()}
+
+    def predict(new):
+        """Return the kinds that the network finds for new spectra."""
+        return ops.convert_to_numpy(network(new)).argmax(axis=1)
+
+    return predict
 
 
-def accuracy(x, y):
-    """Return the fraction of spectra that the network classifies correctly."""
-    predicted = ops.convert_to_numpy(network(x)).argmax(axis=1)
-    return np.mean(predicted == y)
+# %%
+# One training run
+# ----------------
+#
+# It measures the accuracy on the parts that we ask for: on the validation set
+# while we choose settings, and on the test set only afterwards.
+def accuracies(method, value, size, seed, measured):
+    """Train a method, and return its accuracy on some parts of the data."""
+    parts = examples(size, seed)
+    x, y = parts["training"]
+    predict = method(x, y, value, seed)
+    found = {}
+    for part in measured:
+        x, y = parts[part]
+        found[part] = np.mean(predict(x) == y)
+    return found
 
 
 # %%
@@ -174,7 +194,8 @@ TRIED = {
 
 def validation_accuracy(method, value, seed):
     """Train a method with a value of its setting, and validate it."""
-    return method(examples(SIZES[-1], seed), value, seed)["validation"]
+    found = accuracies(method, value, SIZES[-1], seed, ["validation"])
+    return found["validation"]
 
 
 best = {}  # setting of each method
@@ -193,15 +214,15 @@ for name, method in METHODS.items():
 # and on the test set. (For its own models, scikit-learn draws such curves with
 # ``sklearn.model_selection.learning_curve``, by cross-validation.)
 curves = {}  # accuracies, by method and part: an array (sizes, seeds)
+PARTS = ["training", "test"]
 for name, method in METHODS.items():
-    runs = [
-        [method(examples(size, seed), best[name], seed) for seed in SEEDS]
-        for size in SIZES
-    ]
-    for part in ["training", "test"]:
-        curves[name, part] = np.array(
-            [[run[part] for run in row] for row in runs]
-        )
+    for part in PARTS:
+        curves[name, part] = np.zeros((len(SIZES), len(SEEDS)))
+    for row, size in enumerate(SIZES):
+        for column, seed in enumerate(SEEDS):
+            found = accuracies(method, best[name], size, seed, PARTS)
+            for part in PARTS:
+                curves[name, part][row, column] = found[part]
 
 # %%
 # The curves in a figure

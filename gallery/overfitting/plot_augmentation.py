@@ -162,7 +162,7 @@ EPOCHS = 20
 
 
 def train(network, rate, seed):
-    """Train a network with a falling rate, and return its accuracies."""
+    """Train a network from new initial weights, with a falling rate."""
     fresh_start(network, seed=seed)
     cosine = keras.callbacks.LearningRateScheduler(
         lambda epoch: rate * (1 + np.cos(np.pi * epoch / EPOCHS)) / 2
@@ -176,13 +176,11 @@ def train(network, rate, seed):
         callbacks=[cosine],
         verbose=0,
     )
-    return {
-        part: accuracy(network, x, y) for part, (x, y) in data[seed].items()
-    }
 
 
-def accuracy(network, x, y):
-    """Return the fraction of spectra that are classified correctly."""
+def accuracy(network, seed, part):
+    """Return the fraction of correctly classified spectra of a part."""
+    x, y = data[seed][part]
     predicted = ops.convert_to_numpy(network(x)).argmax(axis=1)
     return np.mean(predicted == y)
 
@@ -201,19 +199,24 @@ RATES = [0.001, 0.01, 0.1]  # learning rates that are tried
 
 def validation_accuracy(network, rate, seed):
     """Train a network, and return its accuracy on the validation set."""
-    return train(network, rate, seed)["validation"]
+    train(network, rate, seed)
+    return accuracy(network, seed, "validation")
 
 
 accuracies = {}  # by shift and part, one for each seed
+PARTS = ["training", "test"]
 for largest in SHIFTS:
     network = shifting_network(largest)
     tuning = tune(
         partial(validation_accuracy, network), RATES, seed=TUNING_SEED
     )
     print(f"shifts of up to {largest} points", tuning, "", sep="\n")
-    runs = [train(network, tuning.best, seed) for seed in SEEDS]
-    for part in ["training", "test"]:
-        accuracies[largest, part] = np.array([run[part] for run in runs])
+    for part in PARTS:
+        accuracies[largest, part] = np.zeros(len(SEEDS))
+    for place, seed in enumerate(SEEDS):
+        train(network, tuning.best, seed)
+        for part in PARTS:
+            accuracies[largest, part][place] = accuracy(network, seed, part)
 
 # %%
 # What the shifts gain

@@ -107,17 +107,15 @@ def conv_net(normalised, rate):
 # resets its optimiser. The seed draws these weights, the mini-batches and the
 # spectra.
 def train(network, seed):
-    """Train a network, and return its accuracy on each part."""
+    """Train a network from new initial weights."""
     fresh_start(network, seed=seed)
     x, y = data[seed]["training"]
     network.fit(x, y, batch_size=BATCH, epochs=EPOCHS, verbose=0)
-    return {
-        part: accuracy(network, x, y) for part, (x, y) in data[seed].items()
-    }
 
 
-def accuracy(network, x, y):
-    """Return the fraction of spectra that are classified correctly."""
+def accuracy(network, seed, part):
+    """Return the fraction of correctly classified spectra of a part."""
+    x, y = data[seed][part]
     predicted = ops.convert_to_numpy(network(x)).argmax(axis=1)
     return np.mean(predicted == y)
 
@@ -136,7 +134,9 @@ NETWORKS = {"without": False, "with": True}  # normalised?
 
 def validation_accuracy(normalised, rate, seed):
     """Train at a learning rate, and return the validation accuracy."""
-    return train(conv_net(normalised, rate), seed)["validation"]
+    network = conv_net(normalised, rate)
+    train(network, seed)
+    return accuracy(network, seed, "validation")
 
 
 tunings = {}
@@ -158,9 +158,11 @@ for name, normalised in NETWORKS.items():
 accuracies = {}  # on the test set, one for each seed
 for name, normalised in NETWORKS.items():
     network = conv_net(normalised, tunings[name].best)
-    accuracies[name] = np.array(
-        [train(network, seed)["test"] for seed in range(SEEDS)]
-    )
+    runs = []
+    for seed in range(SEEDS):
+        train(network, seed)
+        runs.append(accuracy(network, seed, "test"))
+    accuracies[name] = np.array(runs)
     print(f"{name}: test accuracy {accuracies[name].mean():.3f}")
 
 gain = spread(accuracies["with"] - accuracies["without"])
