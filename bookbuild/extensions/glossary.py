@@ -23,6 +23,7 @@ from sphinx_exercise.nodes import (
 from bookbuild.checks import chapters, glossary
 from bookbuild.checks.glossary import Entry
 from bookbuild.checks.sources import Source, read
+from bookbuild.extensions import texts
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ def link_first_uses(app: Sphinx, doctree: nodes.document) -> None:
         if node["reftype"] == "term"
         and (found := glossary.entry_named(node["reftarget"], known))
     }
-    for parent, text in list(running_text(doctree)):
+    for text in list(running_text(doctree)):
         replaced: list[nodes.Node] = []
         place = 0
         written = text.astext()
@@ -93,7 +94,7 @@ def link_first_uses(app: Sphinx, doctree: nodes.document) -> None:
             place = found.end()
         if replaced:
             replaced.append(nodes.Text(written[place:]))
-            parent.replace(text, [node for node in replaced if node.astext()])
+            texts.replace(text, *(node for node in replaced if node.astext()))
 
 
 def chapters_of(app: Sphinx) -> set[str]:
@@ -107,11 +108,11 @@ def chapters_of(app: Sphinx) -> set[str]:
     }
 
 
-def running_text(node: nodes.Element) -> Iterator[tuple[nodes.Element, nodes.Text]]:
-    """Yield the text in which words are linked, in order, each with what holds it."""
+def running_text(node: nodes.Element) -> Iterator[nodes.Text]:
+    """Yield the text in which words are linked, in order."""
     for child in node.children:
         if isinstance(child, nodes.Text):
-            yield node, child
+            yield child
         elif not isinstance(child, APART) and not is_card(child):
             yield from running_text(child)
 

@@ -29,6 +29,7 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
 from bookbuild import files
+from bookbuild.extensions import texts
 from bookbuild.extensions.equations import mark_of
 
 RECIPE = Path(__file__).parent.parent / "npm"
@@ -227,7 +228,7 @@ def keep_together(doctree: nodes.document) -> None:
         after = node.next_node(descend=False, siblings=True)
         if isinstance(after, nodes.Text) and (mark := PUNCTUATION.match(after)):
             node["punctuation"] = mark[0]
-            after.parent.replace(after, nodes.Text(after[mark.end() :]))
+            texts.replace(after, nodes.Text(after[mark.end() :]))
 
 
 def visit_math(drawings: Drawings, self: Any, node: nodes.Element) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from bookbuild.extensions import texts
+
 DIGITS = r"\d[\d,\u00a0\u202f]*(?:\.\d+)?"
 NUMBER = re.compile(
     rf"[+\N{{MINUS SIGN}}-]?{DIGITS}(?:e[+-]?\d+)?(?:\s*±\s*{DIGITS})?(?:\s*%)?"
@@ -58,7 +60,7 @@ def set_numbers(app: Sphinx, doctree: nodes.document, docname: str) -> None:
                 for text in list(cell.findall(nodes.Text)):
                     if not isinstance(text.parent, nodes.math):
                         minus = HYPHEN.sub("\N{MINUS SIGN}", text.astext())
-                        text.parent.replace(text, nodes.Text(minus))
+                        texts.replace(text, nodes.Text(minus))
 
 
 def connect(app: Sphinx) -> None:

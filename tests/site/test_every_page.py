@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import PurePosixPath
 
 import pytest
+from bs4 import BeautifulSoup
 
 NARROW = 320  # CSS pixels, WCAG 1.4.10
 LOOK = """() => ({
@@ -34,6 +35,23 @@ def test_a_page_is_whole(show, page_name):
     assert seen["unnamed"] == 0
     assert seen["copies"] <= 1
     assert seen["policy"]
+
+
+# What is not read as running text: the parts of a formula, code, and explanations that
+# stand behind a word until they are asked for.
+NOT_READ = ".katex, .meaning, pre, code, script, svg, [popover]"
+TWICE = re.compile(r"[^.\n]{0,60}(?:(?<!\.)\.\.(?!\.)|,,|;;|::|[,;:]\.|[.;:],)")
+ABBREVIATED = re.compile(r"\b(?:al|etc|e\.g|i\.e|vs)\.,")
+QUOTED = "to go further.."  # the title of a slide
+
+
+def test_no_punctuation_stands_twice(html, page_name):
+    page = BeautifulSoup((html / page_name).read_text("utf-8"), "html.parser")
+    main = page.select_one("main")
+    for part in main.select(NOT_READ):
+        part.replace_with("\N{WHITE SQUARE}")
+    text = ABBREVIATED.sub(",", main.get_text()).replace(QUOTED, "")
+    assert TWICE.findall(text) == []
 
 
 def test_no_page_lets_a_browser_ask_for_an_icon_that_is_not_there(html):

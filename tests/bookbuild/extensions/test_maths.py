@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from docutils import nodes
 from sphinx.errors import ExtensionError
 
 from bookbuild.extensions import maths
@@ -341,3 +342,12 @@ def test_a_short_formula_keeps_the_punctuation_behind_it(tmp_path):
     text = book.page("index").select_one("p").get_text()
     assert text.count(")") == text.count(";") == 1
     assert " then" in text
+
+
+def test_a_formula_takes_no_punctuation_from_another_place():
+    formula = nodes.math("", "x")
+    parts = [nodes.emphasis("", "One"), nodes.Text("."), nodes.Text(" Two "), formula]
+    paragraph = nodes.paragraph("", "", *parts, nodes.Text("."))
+    maths.keep_together(paragraph)
+    assert paragraph.astext() == "One. Two x"
+    assert formula["punctuation"] == "."
