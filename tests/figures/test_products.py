@@ -1,3 +1,4 @@
+import itertools
 import re
 
 import pytest
@@ -56,6 +57,25 @@ def test_the_shared_length_is_marked_on_both_factors():
     assert top[1, 0] - top[0, 0] == 3
     assert side[0, 0] == side[1, 0]  # an upright edge, of W
     assert side[1, 1] - side[0, 1] == 3
+
+
+@pytest.mark.parametrize("bias", [None, ("b^{(l+1)}", ("n^{(l+1)}", 4))])
+def test_long_letters_touch_neither_a_sign_nor_a_rectangle(bias):
+    figure = draw_product(
+        (r"\delta^{(l+1)}", ("n^{(l-1)}", 6), ("n^{(l+1)}", 3)),
+        (r"W^{(l+1)\top}", ("n^{(l+1)}", 3), ("n^{(l+1)}", 4)),
+        ("z", ("n^{(l-1)}", 6), ("n^{(l+1)}", 4)),
+        bias=bias,
+    )
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    at_the_middle = [text for text in axes.texts if text.get_position()[1] == 0]
+    boxes = [one.get_window_extent() for one in [*at_the_middle, *axes.patches]]
+    signs = 1 if bias is None else 2
+    assert len(at_the_middle) == 3 + signs
+    boxes.sort(key=lambda box: box.x0)
+    for one, other in itertools.pairwise(boxes):
+        assert one.x1 < other.x0
 
 
 def test_every_cell_is_drawn_only_while_they_can_be_counted():

@@ -25,6 +25,9 @@ _TALLEST = 3.2  # inches
 _LONGEST = 8.0  # units of the drawing that the longest side may take
 _COUNTABLE = 12  # rows and columns that are still drawn one by one
 _GAP = 2.6  # units between two rectangles: room for a sign and a letter
+_BESIDE = 0.35  # units between a rectangle and the letter of its rows
+_SIGN = 0.42  # inches that a sign takes, with some space on either side
+_LETTERS = 14.4  # points, the size of letters beside rectangles
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class _Block:
     columns: Length
     fill: str
     sign: str  # what stands to the left of it
+    room: float  # units that the letter of its rows takes
     left: float
     width: float
     height: float
@@ -107,11 +111,13 @@ def draw_product(
     _check(left, right, product, bias, element)
     from matplotlib.figure import Figure
 
-    blocks = _place(left, right, product, bias)
-    above = max(block.top for block in blocks) + 1.1
-    below = max(block.top for block in blocks) + 1.3
-    start, end = -1.7, blocks[-1].right + 0.4
-    scale = min(_WIDEST / (end - start), _TALLEST / (above + below))
+    scale = 1.0  # inches per unit
+    for _ in range(20):  # letters have a size of their own, whatever the scale
+        blocks = _place(left, right, product, bias, scale=scale)
+        above = max(block.top for block in blocks) + 1.1
+        below = max(block.top for block in blocks) + 1.3
+        start, end = min(-1.7, -blocks[0].room - 0.4), blocks[-1].right + 0.4
+        scale = min(_WIDEST / (end - start), _TALLEST / (above + below))
     figure = Figure(
         figsize=((end - start) * scale, (above + below) * scale), layout="constrained"
     )
@@ -119,8 +125,10 @@ def draw_product(
     axes.set_aspect("equal")
     axes.set_axis_off()
     axes.set(xlim=(start, end), ylim=(-below, above))
+    behind = 0.0
     for block in blocks:
-        _draw(axes, block)
+        _draw(axes, block, behind=behind)
+        behind = block.right
     _mark_shared(axes, blocks[0], blocks[1])
     if element is not None:
         _outline(axes, blocks, element)
@@ -168,7 +176,12 @@ def _check(
 
 
 def _place(
-    left: Matrix, right: Matrix, product: Matrix, bias: tuple[str, Length] | None
+    left: Matrix,
+    right: Matrix,
+    product: Matrix,
+    bias: tuple[str, Length] | None,
+    *,
+    scale: float,
 ) -> list[_Block]:
     """Return the rectangles from left to right: factors, bias if any, product."""
     side = _side_of(left, right, product)
@@ -176,22 +189,31 @@ def _place(
     if bias is not None:
         parts.append(((bias[0], ("", 1), bias[1]), UNIT, "+"))
     parts.append((product, OUTPUT, "="))
-    blocks = []
-    start = 0.0
+    blocks: list[_Block] = []
     for (name, rows, columns), fill, sign in parts:
+        room = _width(rows[0]) / scale + _BESIDE if rows[0] else 0.0
+        gap = max(_GAP, room + (_SIGN / scale if sign else 0.6))
         block = _Block(
             name=name,
             rows=rows,
             columns=columns,
             fill=fill,
             sign=sign,
-            left=start,
+            room=room,
+            left=blocks[-1].right + gap if blocks else 0.0,
             width=side(columns[1]),
             height=side(rows[1]),
         )
         blocks.append(block)
-        start = block.right + _GAP
     return blocks
+
+
+def _width(letters: str) -> float:
+    """Return how wide a letter of LaTeX is, in inches."""
+    from matplotlib.textpath import TextPath
+
+    path = TextPath((0, 0), f"${letters}$", size=_LETTERS)
+    return float(path.get_extents().width) / 72
 
 
 def _side_of(*matrices: Matrix) -> Callable[[int], float]:
@@ -202,8 +224,11 @@ def _side_of(*matrices: Matrix) -> Callable[[int], float]:
     return lambda length: max(1.0, _LONGEST * (length / longest) ** 0.5)
 
 
-def _draw(axes: "Axes", block: _Block) -> None:
-    """Draw one rectangle with its rows, columns, name, letters and sign."""
+def _draw(axes: "Axes", block: _Block, *, behind: float) -> None:
+    """Draw one rectangle with its rows, columns, name, letters and sign.
+
+    The sign stands in the middle between what ends at `behind` and the letter.
+    """
     from matplotlib.patches import Rectangle
 
     axes.add_patch(
@@ -221,9 +246,11 @@ def _draw(axes: "Axes", block: _Block) -> None:
     _write(axes, (block.centre, -block.top - 0.7), f"${block.name}$", size="xx-large")
     _write(axes, (block.centre, block.top + 0.6), f"${block.columns[0]}$")
     if block.rows[0]:
-        _write(axes, (block.left - 0.7, 0), f"${block.rows[0]}$")
+        letter = block.left - (block.room + _BESIDE) / 2
+        _write(axes, (letter, 0), f"${block.rows[0]}$")
     if block.sign:
-        _write(axes, (block.left - 0.65 * _GAP, 0), f"${block.sign}$", size="xx-large")
+        middle = (behind + block.left - block.room) / 2
+        _write(axes, (middle, 0), f"${block.sign}$", size="xx-large")
 
 
 def _draw_cells(axes: "Axes", block: _Block) -> None:
@@ -287,7 +314,11 @@ def _outline(axes: "Axes", blocks: list[_Block], element: tuple[int, int]) -> No
 
 
 def _write(
-    axes: "Axes", place: tuple[float, float], text: str, *, size: str = "large"
+    axes: "Axes",
+    place: tuple[float, float],
+    text: str,
+    *,
+    size: float | str = _LETTERS,
 ) -> None:
     """Write in ink, centred on a place."""
     axes.text(*place, text, ha="center", va="center", size=size, color=INK, zorder=5)
