@@ -93,18 +93,30 @@ def test_edges_show_weights_forward_and_contributions_backward():
     assert not {1.1, 2.1, 21.0} & numbers(flow, 6)
 
 
+def test_edges_show_the_derivatives_of_their_weights_in_the_end(crossing):
+    beside = [
+        float(text.text.replace(MINUS, "-"))
+        for text in drawn(-1, "text", crossing)
+        if text.get("font-size") == "14"
+    ]
+    first = [1 * -0.25, 1 * 1.25, 2 * -0.25, 2 * 1.25]
+    second = [3 * 0.25, 3 * -0.25, 4 * 0.25, 4 * -0.25]
+    assert beside == first + second
+    assert "which its edge shows" in crossing.captions[-1]
+
+
 def test_numbers_beside_edges_are_clear_of_all_edges_and_of_each_other(crossing):
     lines = [
         [float(number) for number in re.findall(r"[\d.]+", path)]
         for path in re.findall(r'<path d="(M[^"]*)"', crossing.background)
     ]
-    for frame in (1, 2, 5):
+    for frame, count in ((1, 4), (2, 4), (5, 4), (6, 8)):
         beside = [
             (float(text.get("x")), float(text.get("y")) - 5)
             for text in drawn(frame, "text", crossing)
             if text.get("font-size") == "14"
         ]
-        assert len(beside) == 4
+        assert len(beside) == count
         for k, (x, y) in enumerate(beside):
             assert all(math.dist((x, y), other) > 20 for other in beside[:k])
             for start_x, start_y, end_x, end_y in lines:

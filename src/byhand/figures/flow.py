@@ -34,7 +34,8 @@ def draw_flow(
     """Draw a pass through a network, forward to the loss and back again.
 
     With weights, each edge shows its weight on the way forward, and on the way back
-    what it passes: the gradient at its end times the weight.
+    what it passes: the gradient at its end times the weight. In the end it shows the
+    derivative of the loss with respect to the weight.
 
     Parameters
     ----------
@@ -95,7 +96,7 @@ def draw_flow(
         moving = [*_moving(places, end, step)]
         forward = step <= layers + 1
         parts = [_arrow(*ends, VALUE if forward else GRADIENT) for ends in moving]
-        parts += _on_edges(places, weights, deltas, step)
+        parts += _on_edges(places, values, weights, deltas, step)
         for layer, column in enumerate(places):
             filled = layer <= reached
             known = layer > layers - back
@@ -109,7 +110,8 @@ def draw_flow(
         if step > layers:
             parts.append(_box(end, loss))
         frames.append("".join(parts))
-        captions.append(_caption(step, widths, values, loss, deltas))
+        shown = bool(values and weights and deltas)
+        captions.append(_caption(step, widths, values, loss, deltas, shown=shown))
     background = "".join(
         [
             *(
@@ -184,26 +186,49 @@ def _moving(
 
 def _on_edges(
     places: list[list[tuple[float, float]]],
+    values: Columns | None,
     weights: Sequence[Columns] | None,
     deltas: Columns | None,
     step: int,
 ) -> Iterator[str]:
-    """Yield the weights on the way forward, and what edges pass on the way back."""
+    """Yield what the edges show.
+
+    Those of a layer show their weights on the way forward, and what they pass on the
+    way back. In the last step all show the derivatives of their weights.
+    """
     layers = len(places) - 1
     if weights is None:
         return
     if 1 <= step <= layers:
-        layer, colour = step, PARAMETER
-    elif layers + 2 < step <= 2 * layers + 1 and deltas is not None:
-        layer, colour = 2 * layers + 3 - step, GRADIENT
-    else:
+        yield from _numbers(places, step, weights[step - 1], PARAMETER)
+    if deltas is None:
         return
+    if layers + 2 < step <= 2 * layers + 1:
+        layer = 2 * layers + 3 - step
+        passed = [
+            [
+                weight * delta
+                for weight, delta in zip(row, deltas[layer - 1], strict=True)
+            ]
+            for row in weights[layer - 1]
+        ]
+        yield from _numbers(places, layer, passed, GRADIENT)
+    elif step == 2 * layers + 2 and values is not None:
+        for layer in range(1, layers + 1):
+            derivatives = [
+                [value * delta for delta in deltas[layer - 1]]
+                for value in values[layer - 1]
+            ]
+            yield from _numbers(places, layer, derivatives, GRADIENT)
+
+
+def _numbers(
+    places: list[list[tuple[float, float]]], layer: int, matrix: Columns, colour: str
+) -> Iterator[str]:
+    """Yield a number for each edge of a layer."""
     for j, start in enumerate(places[layer - 1]):
         for m, end in enumerate(places[layer]):
-            number = float(weights[layer - 1][j][m])
-            if colour == GRADIENT:
-                number *= float(deltas[layer - 1][m])  # type: ignore[index]
-            shown = f"{number:.3g}".replace("-", _MINUS)
+            shown = f"{float(matrix[j][m]):.3g}".replace("-", _MINUS)
             yield _text(_beside(start, end, j), shown, colour, 14)
 
 
@@ -224,6 +249,8 @@ def _caption(
     values: Columns | None,
     loss: float | None,
     deltas: Columns | None,
+    *,
+    shown: bool,
 ) -> str:
     """Say what happens in a step, with its numbers."""
     layers = len(widths) - 1
@@ -252,9 +279,10 @@ def _caption(
             f"Backward, layer {layer}: each unit adds what layer {layer + 1} passes "
             f"back along its weights, and multiplies by g'(z){given}."
         )
+    where = ", which its edge shows" if shown else ""
     return (
-        "Every weight has its derivative now: the activation at the start of its edge "
-        "times the delta at the end."
+        f"Every weight has its derivative now{where}: the value at the start of its "
+        "edge times the delta at the end, in the box below the unit."
     )
 
 
