@@ -186,6 +186,31 @@ def test_pictures_stay_as_they_are():
         assert np.array_equal(np.asarray(figure.canvas.buffer_rgba()), light)
 
 
+@pytest.mark.parametrize("ink", ["gray_r", "Greys", "binary"])
+def test_a_picture_in_ink_has_the_page_as_its_ground(ink):
+    figure, axes = plt.subplots()
+    picture = axes.imshow(np.arange(9.0).reshape(3, 3), cmap=ink)
+    upon = axes.text(0, 0, "0", color=INK)
+    on_ink = axes.text(2, 2, "8", color="white")
+    with style.dark(figure):
+        ground, *_, darkest = picture.get_cmap()([0.0, 0.5, 1.0])
+        assert to_hex(ground) == DARK[PAPER]
+        assert min(darkest[:3]) > 0.9
+        assert upon.get_color() == DARK[INK]
+        assert to_rgba(on_ink.get_color()) == to_rgba(DARK[PAPER])
+    assert picture.get_cmap().name == ink
+    assert upon.get_color() == INK
+
+
+def test_a_coloured_picture_and_a_photograph_are_no_ink():
+    figure, axes = plt.subplots()
+    photograph = axes.imshow(np.zeros((3, 3, 3)), cmap="gray_r")
+    positive = axes.imshow(np.zeros((3, 3)), cmap="gray")
+    with style.dark(figure):
+        assert photograph.get_cmap().name == "gray_r"
+        assert positive.get_cmap().name == "gray"
+
+
 def test_a_drawing_without_pyplot_becomes_dark_too():
     figure = draw_neuron(2, activation=True)
     texts = figure.axes[0].texts

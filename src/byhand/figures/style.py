@@ -11,7 +11,7 @@ Sizes are for a figure six inches wide, which fills the column of a page; on a p
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from byhand.figures.colours import CYCLE, INK, MUTED, PAPER
 from byhand.figures.colours import dark as dark_colour
@@ -19,7 +19,9 @@ from byhand.figures.colours import dark as dark_colour
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
     from matplotlib.transforms import Bbox
 
 SETTINGS: dict[str, Any] = {
@@ -84,6 +86,7 @@ _COLOURED = (
 )
 # Words that stand for another colour, which is mapped where it is set.
 _ELSEWHERE = {"auto", "edge", "face", "inherit", "none"}
+_INKS = {"gray_r", "Greys", "grey_r", "binary"}  # maps from white to black
 _COVERS = 0.7  # opacity from which a picture hides the page
 
 
@@ -119,7 +122,9 @@ def dark(figure: "Figure") -> Iterator[None]:
     """Lend a figure the colours of a dark page, as long as the context lasts.
 
     Pictures, meshes and whatever else gets its colours from a map of numbers stay as
-    they are, and so does what lies upon pictures and meshes: it was legible there.
+    they are, and so does what lies upon pictures and meshes: it was legible there. A
+    picture whose zeros are as white as the page, in matplotlib's maps `gray_r`, `Greys`
+    and `binary`, is ink on paper: it gets the dark page as its ground, and light ink.
 
     Parameters
     ----------
@@ -156,16 +161,21 @@ def dark(figure: "Figure") -> Iterator[None]:
         for artist in artists
         if isinstance(artist, ContourSet) and artist.colors is not None
     ]
+    inked = [(artist, artist.get_cmap()) for artist in artists if _is_ink(artist)]
     try:
         for artist, found in changes:
             for name, value in found.items():
                 getattr(artist, f"set_{name}")(value)
         for contours, colours in maps:
             contours.set_cmap(_dark_map(colours))
+        for picture, _ in inked:
+            picture.set_cmap(_dark_ink())
         yield
     finally:
         for contours, colours in maps:
             contours.set_cmap(colours)
+        for picture, colours in inked:
+            picture.set_cmap(colours)
         for artist, values in before:
             vars(artist).update(values)
 
@@ -185,8 +195,29 @@ def _with_parts(artist: "Artist") -> Iterator["Artist"]:
         yield arrow
 
 
-def _pictures(axes: "Axes") -> "list[Bbox]":
-    """Return where pictures and meshes hide the page, in pixels of the figure."""
+def _is_ink(artist: "Artist") -> "TypeGuard[AxesImage]":
+    """Return whether an artist is a picture of dark ink on a page as white as paper."""
+    from matplotlib.image import AxesImage
+
+    if not isinstance(artist, AxesImage):
+        return False
+    shown = artist.get_array()
+    return shown is not None and shown.ndim == 2 and artist.get_cmap().name in _INKS
+
+
+def _dark_ink() -> "Colormap":
+    """Return the map of ink for a dark page."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    ends = [dark_colour(PAPER), dark_colour(INK)]
+    return LinearSegmentedColormap.from_list("ink on a dark page", ends)
+
+
+def _pictures(axes: "Axes", *, inked: bool = True) -> "list[Bbox]":
+    """Return where pictures and meshes hide the page, in pixels of the figure.
+
+    Without those that are `inked`, they are what looks the same on a dark page.
+    """
     from matplotlib.collections import Collection, QuadMesh
     from matplotlib.contour import ContourSet
     from matplotlib.image import AxesImage
@@ -202,6 +233,8 @@ def _pictures(axes: "Axes") -> "list[Bbox]":
             hides = isinstance(artist, AxesImage)
         if not hides or not artist.get_visible() or _opacity(artist) < _COVERS:
             continue
+        if not inked and _is_ink(artist):
+            continue
         place = Bbox.intersection(artist.get_window_extent(), axes.bbox)
         if place is not None:
             found.append(place)
@@ -215,8 +248,8 @@ def _opacity(artist: "Artist") -> float:
 
 
 def _upon_pictures(axes: "Axes") -> Iterator["Artist"]:
-    """Yield what lies upon a picture of its axes, and not upon the page."""
-    places = _pictures(axes)
+    """Yield what lies upon a picture that looks the same on a dark page."""
+    places = _pictures(axes, inked=False)
     if not places:
         return
     for artist in [
