@@ -29,14 +29,58 @@ PHONE = {
 }
 
 
-def test_code_keeps_its_lines_on_a_phone_and_scrolls_in_its_box(show):
+# Blocks of code wider than their box, and lines that wrap: how many rows of text each
+# has, how far in its first row begins and how far in the others do.
+CODE = """() => {
+  const blocks = [...document.querySelectorAll("article .highlight pre")]
+    .filter((one) => one.checkVisibility());
+  const rows = (line) => {
+    const range = document.createRange();
+    range.selectNodeContents(line);
+    const lefts = new Map();
+    for (const { left, top, width } of range.getClientRects()) {
+      if (!width) continue;
+      const row = Math.round(top / 5);
+      lefts.set(row, Math.min(left, lefts.get(row) ?? Infinity));
+    }
+    const edge = line.parentNode.getBoundingClientRect().left;
+    return [...lefts.values()].map((left) => left - edge);
+  };
+  return {
+    blocks: blocks.length,
+    wide: blocks.filter((one) => one.scrollWidth > one.clientWidth + 1).length,
+    wrapped: blocks.flatMap((one) => [...one.querySelectorAll(".line")].map(rows))
+      .filter((lefts) => lefts.length > 1),
+  };
+}"""
+
+
+@pytest.mark.parametrize(
+    "page_name", ["book/losses.html", "book/gallery/overfitting/plot_transfer.html"]
+)
+def test_code_on_a_phone_wraps_and_goes_on_further_in(show, page_name):
+    page = show(page_name, **PHONE)
+    seen = page.evaluate(CODE)
+    assert seen["blocks"] > 5
+    assert seen["wide"] == 0
+    assert len(seen["wrapped"]) > 5
+    for first, *others in seen["wrapped"]:
+        assert all(other > first + 5 for other in others)
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_code_on_a_wide_page_keeps_its_lines(show):
+    seen = show("book/losses.html").evaluate(CODE)
+    assert seen["wide"] == 0
+    assert seen["wrapped"] == []
+
+
+def test_what_scrolls_in_its_box_has_shadows(show):
     page = show("book/losses.html", **PHONE)
-    wide = page.locator(".cell_input pre[tabindex]")
+    wide = page.locator(".katex-display[tabindex]")
     assert wide.count() > 0
-    assert wide.first.evaluate("(one) => getComputedStyle(one).whiteSpace") == "pre"
     ground = wide.first.evaluate("(one) => getComputedStyle(one).backgroundImage")
     assert "gradient" in ground
-    assert page.evaluate("document.documentElement.scrollWidth") == 360
 
 
 def test_only_what_scrolls_has_shadows(show):
