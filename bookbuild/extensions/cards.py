@@ -40,7 +40,8 @@ def script_of(app: Sphinx, page: str) -> Path | None:
 def duration(seconds: float) -> str:
     """Return how long a script runs, in words for a card."""
     limit = next((limit for limit in LIMITS if seconds < limit), None)
-    return f"under {limit} s" if limit else f"{seconds / 60:.0f} min"
+    took = f"under {limit} s" if limit else f"{seconds / 60:.0f} min"
+    return f"runs in {took}"
 
 
 def tags(script: Path, cost: Path) -> list[str]:

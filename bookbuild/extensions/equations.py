@@ -25,21 +25,21 @@ from bookbuild.equations import reports, tables
 from bookbuild.equations.checking import Result
 
 COLUMNS = (
-    "Chapter",
     "Equations",
     "Checked",
     "Definitions",
     "Quoted",
     "Not evaluated",
-    "Slips",
-    "Noticed",
+    "Slips planted",
+    "Slips noticed",
 )
-# What stands beside the number of an equation, and what a screen reader says.
+ALWAYS = (0, 1, 5, 6)  # places of columns that are shown though all is zero
+# What stands below the number of an equation, and where it leads.
 MARKS = {
-    "checked": ("✓", "how this equation was checked"),
-    "quoted": ("✓", "how this quoted equation was checked"),
-    "definition": ("≔", "what this definition is held to"),
-    "unread": ("–", "why this equation is not evaluated"),  # noqa: RUF001
+    "checked": ("✓", "checked", "how this equation was checked"),
+    "quoted": ("✓", "quoted", "how this quoted equation was checked"),
+    "definition": ("≔", "definition", "what this definition is held to"),
+    "unread": ("–", "not evaluated", "why not"),  # noqa: RUF001
 }
 
 
@@ -83,21 +83,21 @@ class EquationCounts(SphinxDirective):
 
     def _table(self, rows: Mapping[str, list[Result]]) -> nodes.table:
         """Return the counts of all pages, and their sums."""
-        body = [
-            [reference(self, "doc", f"/{document}"), *counts_of(results)]
-            for document, results in rows.items()
-        ]
-        every = [result for results in rows.values() for result in results]
-        body.append([nodes.Text("together"), *counts_of(every)])
+        counts = {name: counts_of(results) for name, results in rows.items()}
+        together = counts_of([one for results in rows.values() for one in results])
+        # A column for a kind of which there is none says nothing.
+        columns = [n for n, count in enumerate(together) if count or n in ALWAYS]
         table = nodes.table(classes=["counts-of-equations"])
-        group = nodes.tgroup(cols=len(COLUMNS))
-        group += [nodes.colspec(colwidth=1) for _ in COLUMNS]
+        group = nodes.tgroup(cols=len(columns) + 1)
+        group += [nodes.colspec(colwidth=1) for _ in range(len(columns) + 1)]
         head, listed = nodes.thead(), nodes.tbody()
-        head += row_of([nodes.Text(title) for title in COLUMNS])
-        listed += [
-            row_of([nodes.Text(f"{c:,}") if isinstance(c, int) else c for c in cells])
-            for cells in body
-        ]
+        titles = ["Chapter", *(COLUMNS[n] for n in columns)]
+        head += row_of([nodes.Text(title) for title in titles])
+        for name, of_page in [*counts.items(), ("", together)]:
+            first = (
+                reference(self, "doc", f"/{name}") if name else nodes.Text("together")
+            )
+            listed += row_of([first, *(nodes.Text(f"{of_page[n]:,}") for n in columns)])
         group += [head, listed]
         table += group
         return table
@@ -265,10 +265,10 @@ def mark_of(translator: Any, label: str) -> str:
     if role is None or translator.docnames[-1] == listed["page"]:
         return ""
     target = builder.get_relative_uri(translator.docnames[-1], listed["page"])
-    sign, words = MARKS[role]
+    sign, word, explained = MARKS[role]
     return (
-        f'<a class="known" href="{target}#{entry_of(label)}" '
-        f'title="{words}" aria-label="{words}">{sign}</a>'
+        f'<a class="known" href="{target}#{entry_of(label)}" title="{explained}">'
+        f'<span aria-hidden="true">{sign}</span> {word}</a>'
     )
 
 

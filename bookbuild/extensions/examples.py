@@ -81,6 +81,7 @@ def furnish(app: Sphinx, doctree: nodes.document) -> None:
     remove_licence(doctree)
     users = app.env.users_of_examples.get(scripts.name_of(script), [])  # type: ignore[attr-defined]
     head = nodes.container(classes=["example-head"])
+    head += picture(app, document)
     head += downloads(app, script)
     if took := duration(app, document):
         head += nodes.paragraph(took, took, classes=["example-time"])
@@ -116,6 +117,16 @@ def remove_licence(doctree: nodes.document) -> None:
             code.rawsource = rest
             code.children = [nodes.Text(rest)]
             return
+
+
+def picture(app: Sphinx, document: str) -> list[nodes.Node]:
+    """Return the picture of the example's card, so that a reader sees what comes."""
+    folder, _, name = document.rpartition("/")
+    uri = f"/{folder}/images/thumb/sphx_glr_{name}_thumb.png"
+    if not Path(app.srcdir, uri.lstrip("/")).exists():
+        return []
+    alternative = "A part of the figure of this example, which is described below"
+    return [nodes.image(uri=uri, alt=alternative, classes=["example-picture"])]
 
 
 def kept(app: Sphinx, document: str, kind: str) -> Any:

@@ -100,6 +100,14 @@ def script() -> str:
     return LINE_COMMENT.sub("", (THEME / "site.js").read_text(encoding="utf-8"))
 
 
+# What the bar leads to on a wide page, where it is in the book.
+SHELVES = {
+    f"{GALLERY}index": "Gallery",
+    "book/glossary": "Glossary",
+    "book/api": "Package",
+}
+
+
 def versioned(name: str, content: str) -> str:
     """Return a file's name with a digest, so that no browser shows an old one."""
     return f"{name}?v={hashlib.sha256(content.encode()).hexdigest()[:8]}"
@@ -156,6 +164,27 @@ def sections_of(env: BuildEnvironment, document: str) -> list[dict[str, str]]:
                 {"anchor": anchor, "title": f"{numbers} {title}" if numbers else title}
             )
     return found
+
+
+def place_name(app: Sphinx, document: str, context: dict[str, Any]) -> str:
+    """Return where a reader is, as HTML for the bar of a phone."""
+    chapter = context.get("chapter_document") or document
+    if chapter == app.config.root_doc:
+        return ""
+    if chapter not in app.env.titles:
+        return escape(str(context.get("title", "")))
+    title = inline_html(app.env.titles[chapter])
+    return f"{number_of(app.env, chapter)} {title}".strip()
+
+
+def group_of(env: BuildEnvironment, document: str) -> dict[str, str] | None:
+    """Return the section of the gallery that shows an example, or None."""
+    folder = document.rpartition("/")[0]
+    title = env.titles.get(f"{folder}/index")
+    sections = sections_of(env, f"{GALLERY}index")
+    if title is None:
+        return None
+    return next((one for one in sections if one["title"] == inline_html(title)), None)
 
 
 def visit_table(self: HTML5Translator, node: nodes.table) -> None:
@@ -239,12 +268,20 @@ def connect(app: Sphinx) -> None:
             if doctree is not None
             else context.get("page_sections", [])  # a page that is not a document
         )
+        is_example = pagename.startswith(GALLERY) and pagename != f"{GALLERY}index"
         has_maths = 'class="katex"' in context.get("body", "")
         context.update(
             made["shared"],
             book_parts=book_parts(),
             page_sections=sections,
             title_of_link=title_of_link,
+            place_name=place_name(app, pagename, context),
+            shelves=[
+                (document, name)
+                for document, name in SHELVES.items()
+                if document in app.env.found_docs
+            ],
+            group_of_examples=group_of(app.env, pagename) if is_example else None,
             preloaded_fonts=[
                 f"_static/katex/fonts/{font}" for font in PRELOADED if has_maths
             ],

@@ -21,7 +21,12 @@ def test_the_origin_names_machine_day_and_versions():
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(3, "under 10 s"), (10, "under 30 s"), (59, "under 60 s"), (130, "2 min")],
+    [
+        (3, "runs in under 10 s"),
+        (10, "runs in under 30 s"),
+        (59, "runs in under 60 s"),
+        (130, "runs in 2 min"),
+    ],
 )
 def test_a_time_fits_a_card(seconds, said):
     assert cards.duration(seconds) == said
