@@ -112,7 +112,7 @@ PRICE = '<small class="asks-price"></small>'
 # other numbers need the third button, which the script shows then.
 BUTTONS = (
     '<p class="asks-buttons"><button type="submit">Check</button>'
-    '<button type="button" data-do="another">Other numbers</button>'
+    '<button type="button" data-do="another">New numbers</button>'
     '<button type="button" data-do="explain" hidden>Explain these numbers</button>'
     f'<button type="button" data-do="stop" hidden>Stop</button>{PRICE}</p>'
 )

@@ -19,11 +19,15 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from bookbuild import files
 from bookbuild.checks import reading
 from bookbuild.extensions import cards
 from bookbuild.gallery import scripts
 
 USES = re.compile(r"\{fact\}`(?P<fact>[a-z_/]+) |gallery/(?P<shown>[a-z_/]+)\.py")
+LINK_OF_VALUE = re.compile(
+    r'<a class="[^"]*sphx-glr-backref-instance[^"]*"[^>]*>(.*?)</a>', re.DOTALL
+)
 LICENCE = re.compile(r"\s*# SPDX-.*\n(?:#.*\n)*\n*")
 NOTHING = "–"  # noqa: RUF001  a dash in a table
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -272,9 +276,26 @@ def add_before_footer(
     section += node
 
 
+def unlink_values(app: Sphinx, exception: Exception | None) -> None:
+    """Take the links off names that stand for values, not for what is documented.
+
+    sphinx-gallery links a name to the class of its last value, and with it whatever has
+    this name elsewhere, such as an argument of Keras.
+    """
+    if exception is not None or app.builder.name != "html":
+        return
+    for made in app.config.sphinx_gallery_conf["gallery_dirs"]:
+        for page in Path(app.outdir, made).glob("*/plot_*.html"):
+            text = page.read_text(encoding="utf-8")
+            plain = LINK_OF_VALUE.sub(r"\1", text)
+            if plain != text:
+                files.write_text(page, plain)
+
+
 def connect(app: Sphinx) -> None:
     """Read pages again when their users change, and furnish each once it is read."""
     app.add_config_value("book_colab", "", "html", [str])
     app.connect("env-get-outdated", read_again)
     # Before Sphinx collects what a page offers to download.
     app.connect("doctree-read", furnish, priority=400)
+    app.connect("build-finished", unlink_values, priority=900)

@@ -214,6 +214,8 @@ def documents(app: Sphinx) -> Iterator[dict[str, Any]]:
         chapter = number_of(app.env, document)
         for place, section in enumerate(sections):
             said = [said_by(app, paragraph) for paragraph in section.text]
+            # An entry of the glossary is its first paragraph; places follow.
+            shown = said[:1] if kind == "glossary" else said
             section.title = searched(section.title)
             section.headings = list(map(searched, section.headings))
             section.text = list(map(searched, said))
@@ -229,7 +231,7 @@ def documents(app: Sphinx) -> Iterator[dict[str, Any]]:
                     page_with(app.env, document, section.anchor)
                 )
                 + (f"#{section.anchor}" if section.anchor else ""),
-                begins=beginning(" ".join(said)),
+                begins=beginning(" ".join(shown)),
             )
             for name_of_field in ("headings", "terms", "text", "code"):
                 asked[name_of_field] = "\n".join(asked[name_of_field])

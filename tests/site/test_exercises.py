@@ -141,7 +141,7 @@ def test_another_one_is_asked_judged_explained_and_found_again(show, html):
     exercise = form.locator("xpath=..")
     own = exercise.locator(":scope > p").nth(1)
     assert own.is_visible()
-    form.get_by_role("button", name="Other numbers").click()
+    form.get_by_role("button", name="New numbers").click()
     assert "other numbers now" in said(form)
     assert own.count() == 0  # folded, so that two questions do not contradict
     assert not exercise.locator(".answer-original").evaluate("(one) => one.open")
@@ -211,7 +211,7 @@ def test_axe_finds_nothing_with_an_answer_open(show, html, scheme, width):
         bypass_csp=True,
     )
     form = form_of(page)
-    form.get_by_role("button", name="Other numbers").click()
+    form.get_by_role("button", name="New numbers").click()
     said(form)
     form.get_by_role("button", name="Explain these numbers").click()
     said(form)
