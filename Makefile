@@ -73,7 +73,7 @@ test-weekly: env  ## run the random tests with ten times as many cases, and more
 	@$(PYTEST) --hypothesis-profile=thousands -m "seeds or hypothesis or weekly"
 
 test-backends: env-backends  ## run what must hold on TensorFlow, JAX and PyTorch alike
-	@.venv-backends/bin/python -m pytest --backends $(BACKEND_TESTS) $(if $(RECORD),--record)
+	@.venv-backends/bin/python -m pytest --backends $(BACKEND_TESTS) $(if $(RECORD),--record) $(if $(RESUME),--resume)
 
 test-downloads: book  ## run what a reader downloads, with what a reader installs
 	@$(RUN) -m bookbuild downloads $(if $(ONLY),--only $(ONLY))

@@ -72,6 +72,11 @@ def pytest_addoption(parser):
         help="write the table of backends to gallery/costs/backends.json",
     )
     parser.addoption(
+        "--resume",
+        action="store_true",
+        help="take what passed today on a backend, from the same sources and versions",
+    )
+    parser.addoption(
         "--site",
         action="store_true",
         help="look at the built pages in a browser (make test-site)",

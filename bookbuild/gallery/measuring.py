@@ -7,6 +7,7 @@ The costs go to gallery/costs/, named by the device, once every script has passe
 The backend is that of KERAS_BACKEND or, for a card, the first that sees one.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -16,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bookbuild import files, noise, places, processes
+from bookbuild import files, inputs, noise, places, processes
 from bookbuild.errors import CommandError
 from bookbuild.gallery import devices, running, scripts
 
@@ -85,6 +86,49 @@ def run_one(
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return f"{scripts.name_of(script)}.py: it left no record"
+
+
+def resumed(
+    script: Path, results: Path, *, backend: str, resume: bool
+) -> dict[str, Any] | str:
+    """Return the record of a run, today's if it may be taken again and is there.
+
+    Parameters
+    ----------
+    script : Path
+        A file of the gallery.
+    results : Path
+        The folder for the records, which is kept between runs.
+    backend : str
+        Keras's backend.
+    resume : bool
+        Whether to take the record of a run that passed on the same day, on the same
+        machine, with the same script, package and installed versions.
+    """
+    record = running.record_path(results, script, backend)
+    mark = record.with_suffix(".made-from")
+    made_from = made_from_what(script)
+    try:
+        if resume and mark.read_text(encoding="utf-8") == made_from:
+            kept: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
+            return kept
+    except (OSError, ValueError):
+        pass  # it has not run, or was stopped
+    mark.unlink(missing_ok=True)
+    outcome = run_one(script, results, backend=backend)
+    if not isinstance(outcome, str):
+        files.write_text(mark, made_from)
+    return outcome
+
+
+def made_from_what(script: Path) -> str:
+    """Return the day, the machine, and a digest of what a run depends on."""
+    state = hashlib.sha256(script.read_bytes())
+    package = places.ROOT / "src" / "byhand"
+    inputs.add_files(state, places.ROOT, inputs.files_under(package))
+    state.update(inputs.versions().encode())
+    machine = f"{os.uname().nodename} {os.cpu_count()}"
+    return f"{time.strftime('%Y-%m-%d')} {machine} {state.hexdigest()}\n"
 
 
 def backend_with_card() -> str:

@@ -16,8 +16,9 @@ collect_ignore = [] if find_spec("torch") else ["torch_modules.py"]
 class Runs:
     """The runs of a session: each made on demand, and only once."""
 
-    def __init__(self, results):
+    def __init__(self, results, *, resume=False):
         self.results = results
+        self.resume = resume
         self.outcomes = {}
         self.skipped = {}
 
@@ -25,8 +26,8 @@ class Runs:
         """Return the record of a script on a backend, or what is wrong."""
         key = scripts.name_of(script), backend
         if key not in self.outcomes:
-            self.outcomes[key] = measuring.run_one(
-                script, self.results, backend=backend
+            self.outcomes[key] = measuring.resumed(
+                script, self.results, backend=backend, resume=self.resume
             )
         return self.outcomes[key]
 
@@ -79,9 +80,11 @@ class Runs:
 
 
 @pytest.fixture(scope="session")
-def runs(request, tmp_path_factory):
+def runs(request):
     """What every test of the gallery on a backend asks for its runs."""
-    kept = Runs(tmp_path_factory.mktemp("records"))
+    results = places.BUILD / "backends"
+    results.mkdir(parents=True, exist_ok=True)
+    kept = Runs(results, resume=request.config.getoption("--resume"))
     request.config.stash[RUNS] = kept
     return kept
 

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from bookbuild import __main__
-from bookbuild.gallery import measuring
+from bookbuild.gallery import measuring, running
 from tests import planted
 
 
@@ -22,6 +22,71 @@ def ran(folder, capsys, kind="cpu"):
     costs = folder / "costs"
     files = sorted(path.name for path in costs.iterdir()) if costs.exists() else []
     return status, said.out, said.err, files
+
+
+class TestResuming:
+    @pytest.fixture
+    def script(self, tmp_path):
+        path = tmp_path / "gallery" / "lines" / "plot_a.py"
+        path.parent.mkdir(parents=True)
+        path.write_text("one")
+        return path
+
+    @pytest.fixture
+    def ran(self, monkeypatch):
+        """The backends on which a script was run, each run leaving a record."""
+        found = []
+
+        def run_one(script, results, *, backend):
+            found.append(backend)
+            if backend == "torch":
+                return "it failed"
+            path = running.record_path(results, script, backend)
+            path.write_text(json.dumps({"run": len(found)}))
+            return {"run": len(found)}
+
+        monkeypatch.setattr(measuring, "run_one", run_one)
+        return found
+
+    def test_what_passed_today_is_not_run_again(self, script, ran, tmp_path):
+        first = measuring.resumed(script, tmp_path, backend="jax", resume=False)
+        again = measuring.resumed(script, tmp_path, backend="jax", resume=True)
+        assert first == again == {"run": 1}
+        measuring.resumed(script, tmp_path, backend="tensorflow", resume=True)
+        assert ran == ["jax", "tensorflow"]
+
+    def test_nothing_is_taken_unless_asked_for(self, script, ran, tmp_path):
+        for _ in range(2):
+            measuring.resumed(script, tmp_path, backend="jax", resume=False)
+        assert ran == ["jax", "jax"]
+
+    @pytest.mark.parametrize("change", ["script", "package", "versions", "day"])
+    def test_whatever_has_changed_is_run_again(
+        self, script, ran, tmp_path, monkeypatch, change
+    ):
+        measuring.resumed(script, tmp_path, backend="jax", resume=True)
+        if change == "script":
+            script.write_text("two")
+        elif change == "package":
+            monkeypatch.setattr(measuring.places, "ROOT", tmp_path)
+            package = tmp_path / "src" / "byhand"
+            package.mkdir(parents=True)
+            (package / "one.py").write_text("")
+        elif change == "versions":
+            monkeypatch.setattr(measuring.inputs, "versions", lambda: "others")
+        else:
+            monkeypatch.setattr(measuring.time, "strftime", lambda _: "2000-01-01")
+        measuring.resumed(script, tmp_path, backend="jax", resume=True)
+        assert ran == ["jax", "jax"]
+
+    def test_what_failed_or_was_lost_is_run_again(self, script, ran, tmp_path):
+        for _ in range(2):
+            told = measuring.resumed(script, tmp_path, backend="torch", resume=True)
+            assert told == "it failed"
+        measuring.resumed(script, tmp_path, backend="jax", resume=True)
+        running.record_path(tmp_path, script, "jax").write_text("{")
+        measuring.resumed(script, tmp_path, backend="jax", resume=True)
+        assert ran == ["torch", "torch", "jax", "jax"]
 
 
 @pytest.mark.slow
