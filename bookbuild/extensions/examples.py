@@ -19,15 +19,12 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from bookbuild import files
 from bookbuild.checks import reading
 from bookbuild.extensions import cards
 from bookbuild.gallery import scripts
 
 USES = re.compile(r"\{fact\}`(?P<fact>[a-z_/]+) |gallery/(?P<shown>[a-z_/]+)\.py")
-LINK_OF_VALUE = re.compile(
-    r'<a class="[^"]*sphx-glr-backref-instance[^"]*"[^>]*>(.*?)</a>', re.DOTALL
-)
+OF_A_VALUE = "sphx-glr-backref-instance"
 LICENCE = re.compile(r"\s*# SPDX-.*\n(?:#.*\n)*\n*")
 NOTHING = "–"  # noqa: RUF001  a dash in a table
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -276,20 +273,15 @@ def add_before_footer(
     section += node
 
 
-def unlink_values(app: Sphinx, exception: Exception | None) -> None:
+def unlink_values(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Take the links off names that stand for values, not for what is documented.
 
     sphinx-gallery links a name to the class of its last value, and with it whatever has
     this name elsewhere, such as an argument of Keras.
     """
-    if exception is not None or app.builder.name != "html":
-        return
-    for made in app.config.sphinx_gallery_conf["gallery_dirs"]:
-        for page in Path(app.outdir, made).glob("*/plot_*.html"):
-            text = page.read_text(encoding="utf-8")
-            plain = LINK_OF_VALUE.sub(r"\1", text)
-            if plain != text:
-                files.write_text(page, plain)
+    for link in list(doctree.findall(nodes.reference)):
+        if OF_A_VALUE in link.get("classes", []):
+            link.replace_self(link.children)
 
 
 def connect(app: Sphinx) -> None:
@@ -298,4 +290,4 @@ def connect(app: Sphinx) -> None:
     app.connect("env-get-outdated", read_again)
     # Before Sphinx collects what a page offers to download.
     app.connect("doctree-read", furnish, priority=400)
-    app.connect("build-finished", unlink_values, priority=900)
+    app.connect("doctree-resolved", unlink_values, priority=400)  # before `lines`

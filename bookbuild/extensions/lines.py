@@ -16,17 +16,24 @@ from bookbuild.extensions import texts
 
 SHORT = 30  # characters: fits into a column of 320 CSS pixels
 TAG = re.compile(r"<[^>]*>")
-BREAKS = re.compile(r"(?<=[(\[,=/])(?=.)|(?<=\w\.)(?=[A-Za-z_])")
+BREAKS = re.compile(r"(?<=[(\[,=/])(?=.)|(?<=\w\.)(?=[A-Za-z_]\w*\()")
+LINKED = "code_links_block"  # of sphinx-gallery
 ENTITY = re.compile(r"&[#\w]+;")
+
+
+def mark_of(text: str) -> str:
+    """Return the tag that says where a line begins, empty if it is short."""
+    text = text.rstrip("\n")
+    if len(text) <= SHORT:
+        return ""
+    indentation = len(text) - len(text.lstrip(" "))
+    return f'<span class="line" style="--indent: {indentation}">'
 
 
 def marked(line: str) -> str:
     """Return a line of highlighted code, with its indentation if it is long."""
-    text = ENTITY.sub("x", TAG.sub("", line)).rstrip("\n")
-    if len(text) <= SHORT:
-        return line
-    indentation = len(text) - len(text.lstrip(" "))
-    return f'<span class="line" style="--indent: {indentation}">{line}</span>'
+    mark = mark_of(ENTITY.sub("x", TAG.sub("", line)))
+    return f"{mark}{line}</span>" if mark else line
 
 
 class MarkedLines(HtmlFormatter):  # type: ignore[type-arg]
@@ -45,6 +52,40 @@ def mark_lines(app: Sphinx) -> None:
         highlighter.formatter = MarkedLines
 
 
+def pieces_of(node: nodes.Node) -> Iterator[nodes.Node]:
+    """Yield a piece of code, cut behind each end of a line."""
+    lines = node.astext().splitlines(keepends=True)
+    if len(lines) == 1:
+        yield node
+        return
+    for line in lines:
+        if isinstance(node, nodes.Element):
+            piece = node.copy()
+            piece += nodes.Text(line)
+            yield piece
+        else:
+            yield nodes.Text(line)
+
+
+def mark_pieces(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Mark the long lines of code that sphinx-gallery has cut into words to link."""
+    for block in doctree.findall(lambda node: node.tagname == LINKED):
+        lines: list[list[nodes.Node]] = [[]]
+        for child in block.children:
+            for piece in pieces_of(child):
+                lines[-1].append(piece)
+                if piece.astext().endswith("\n"):
+                    lines.append([])
+        block.children = []
+        for line in lines:
+            mark = mark_of("".join(piece.astext() for piece in line))
+            if mark:
+                block += nodes.raw("", mark, format="html")
+            block += line
+            if mark:
+                block += nodes.raw("", "</span>", format="html")
+
+
 def allow_breaks(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Say where code in tables may be broken."""
     for table in doctree.findall(nodes.table):
@@ -61,4 +102,5 @@ def allow_breaks(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 def connect(app: Sphinx) -> None:
     """Mark the lines in every block of code, and places in the code of tables."""
     app.connect("builder-inited", mark_lines)
+    app.connect("doctree-resolved", mark_pieces)
     app.connect("doctree-resolved", allow_breaks)

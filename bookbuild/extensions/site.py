@@ -171,6 +171,8 @@ def place_name(app: Sphinx, document: str, context: dict[str, Any]) -> str:
     chapter = context.get("chapter_document") or document
     if chapter == app.config.root_doc:
         return ""
+    if chapter.startswith(GALLERY):
+        return SHELVES[f"{GALLERY}index"]
     if chapter not in app.env.titles:
         return escape(str(context.get("title", "")))
     title = inline_html(app.env.titles[chapter])

@@ -76,3 +76,45 @@ def test_code_in_a_table_breaks_behind_signs_and_in_no_name():
     ]
     assert "".join(parts) == "np.|load_it(|a[|0],| 1.5,| axis=|--columns)"
     assert document.children[-1].children == ["f(x, y)"]
+    other = nodes.entry("", nodes.literal("", "run model.json"))
+    document += nodes.table("", nodes.tgroup("", nodes.tbody("", nodes.row("", other))))
+    lines.allow_breaks(None, document, "page")
+    assert next(other.findall(nodes.literal)).children == ["run model.json"]
+
+
+class code_links_block(nodes.General, nodes.TextElement):  # noqa: N801
+    """Code as sphinx-gallery leaves it, in words."""
+
+
+def test_code_that_was_cut_into_words_is_marked_too():
+    words = [
+        nodes.inline("", "def", classes=["k"]),
+        nodes.Text(" f():"),
+        nodes.inline("", "\n", classes=["w"]),
+        nodes.Text("    "),
+        nodes.inline("", '"""A text of several lines, and the\n    second."""'),
+        nodes.inline("", "\n", classes=["w"]),
+        nodes.Text("    "),
+        nodes.reference("", "", nodes.inline("", "spectra"), refuri="a"),
+        nodes.Text("(examples, noise=noise)"),
+        nodes.Text("\n"),
+    ]
+    document = nodes.document(None, None)
+    block = code_links_block("", "", *words)
+    text = block.astext()
+    document += block
+    lines.mark_pieces(None, document, "page")
+    shown = "".join(
+        part.astext() if isinstance(part, nodes.raw) else f"<{part.astext()}>"
+        for part in block.children
+    )
+    assert shown.replace("\n", "|") == (
+        '<def>< f():><|><span class="line" style="--indent: 4">'
+        '<    ><"""A text of several lines, and the|></span>'
+        '<    second."""><|><span class="line" style="--indent: 4">'
+        "<    ><spectra><(examples, noise=noise)><|></span>"
+    )
+    for part in list(block.findall(nodes.raw)):
+        part.parent.remove(part)
+    assert block.astext() == text
+    assert [link["refuri"] for link in block.findall(nodes.reference)] == ["a"]
