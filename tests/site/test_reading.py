@@ -32,6 +32,7 @@ PHONE = {
 # Blocks of code wider than their box, and lines that wrap: how many rows of text each
 # has, how far in its first row begins and how far in the others do.
 CODE = """() => {
+  document.querySelectorAll("article details").forEach((fold) => (fold.open = true));
   const blocks = [...document.querySelectorAll("article .highlight pre")]
     .filter((one) => one.checkVisibility());
   const rows = (line) => {
@@ -56,10 +57,11 @@ CODE = """() => {
 
 
 @pytest.mark.parametrize(
-    "page_name", ["book/losses.html", "book/gallery/overfitting/plot_transfer.html"]
+    "with_code",
+    ["book/backpropagation-3.html", "book/gallery/overfitting/plot_transfer.html"],
 )
-def test_code_on_a_phone_wraps_and_goes_on_further_in(show, page_name):
-    page = show(page_name, **PHONE)
+def test_code_on_a_phone_wraps_and_goes_on_further_in(show, with_code):
+    page = show(with_code, **PHONE)
     seen = page.evaluate(CODE)
     assert seen["blocks"] > 5
     assert seen["wide"] == 0
@@ -70,9 +72,13 @@ def test_code_on_a_phone_wraps_and_goes_on_further_in(show, page_name):
 
 
 def test_code_on_a_wide_page_keeps_its_lines(show):
-    seen = show("book/losses.html").evaluate(CODE)
-    assert seen["wide"] == 0
-    assert seen["wrapped"] == []
+    page = show("book/backpropagation-3.html")
+    assert page.evaluate(CODE)["wide"] == 0
+    shown = page.evaluate(
+        """() => [...document.querySelectorAll("pre .line")]
+          .map((line) => getComputedStyle(line).display)"""
+    )
+    assert set(shown) == {"inline"}
 
 
 def test_what_scrolls_in_its_box_has_shadows(show):
@@ -127,7 +133,7 @@ def test_the_landing_page_is_short_on_a_phone_and_shows_a_whole_drawing(show):
     assert slider.input_value() == "0"
 
 
-def test_a_card_that_is_left_over_takes_its_row(show):
+def test_the_last_card_of_a_part_reaches_the_edge(show):
     page = show("book/index.html")
     for cards in page.locator(".chapter-cards").all():
         whole = cards.bounding_box()
