@@ -4,15 +4,18 @@ A page is loaded on a phone's screen from a server that compresses; what it fetc
 counted when it is shown, and again when the reader has scrolled to its end.
 """
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, CDPSession, Page
 
 from bookbuild.browsing import chromium, hosting
+from bookbuild.errors import CommandError
 
 PHONE = {"width": 360, "height": 780}  # CSS pixels
 STEP = 700  # pixels scrolled at a time
+QUIET = 0.5  # seconds without a request after which a page has what it needs
 PATIENCE = 180_000  # milliseconds, for a busy machine
 KILOBYTE = 1000  # bytes
 OBSERVE = """
@@ -59,6 +62,67 @@ class Weight:
         )
 
 
+class Traffic:
+    """What a page has fetched, and what it still waits for.
+
+    Playwright's "networkidle" is reached once: it says nothing of what is fetched
+    while the reader scrolls.
+
+    Parameters
+    ----------
+    network : playwright.sync_api.CDPSession
+        A session with the page, before it is opened.
+    """
+
+    def __init__(self, network: CDPSession) -> None:
+        self.sizes: list[float] = []
+        self._waiting: dict[str, str] = {}
+        self._latest = time.monotonic()
+        network.on("Network.requestWillBeSent", self._sent)
+        network.on("Network.loadingFinished", self._finished)
+        network.on("Network.loadingFailed", self._ended)
+        network.send("Network.enable")
+
+    def __repr__(self) -> str:
+        """Return how much has come, and how much has not."""
+        return f"Traffic({len(self.sizes)} fetched, {len(self._waiting)} on the way)"
+
+    def _sent(self, event: dict) -> None:
+        self._waiting[event["requestId"]] = event["request"]["url"]
+        self._latest = time.monotonic()
+
+    def _finished(self, event: dict) -> None:
+        self.sizes.append(event["encodedDataLength"])
+        self._ended(event)
+
+    def _ended(self, event: dict) -> None:
+        self._waiting.pop(event["requestId"], None)
+        self._latest = time.monotonic()
+
+    def settle(self, page: Page) -> None:
+        """Wait until all has come and nothing more was asked for.
+
+        Parameters
+        ----------
+        page : playwright.sync_api.Page
+            The page.
+
+        Raises
+        ------
+        CommandError
+            If something is still on the way after `PATIENCE`.
+        """
+        end = time.monotonic() + PATIENCE / 1000
+        self._latest = time.monotonic()
+        while self._waiting or time.monotonic() < self._latest + QUIET:
+            if time.monotonic() > end:
+                asked = ", ".join(self._waiting.values()) or "one thing after another"
+                raise CommandError(
+                    f"{page.url} still fetches after {PATIENCE / 1000:g} s: {asked}"
+                )
+            page.wait_for_timeout(50)
+
+
 def weigh(browser: Browser, address: str, page: str) -> Weight:
     """Return what one page costs.
 
@@ -70,31 +134,31 @@ def weigh(browser: Browser, address: str, page: str) -> Weight:
         Where the site is served.
     page : str
         The page, below the root of the site.
+
+    Raises
+    ------
+    CommandError
+        If the page does not come to rest.
     """
     context = browser.new_context(viewport=PHONE, device_scale_factor=2, is_mobile=True)
     try:
         shown = context.new_page()
         shown.set_default_timeout(PATIENCE)
         shown.add_init_script(OBSERVE)
-        network = context.new_cdp_session(shown)
-        network.send("Network.enable")
-        sizes: list[float] = []
-        network.on(
-            "Network.loadingFinished",
-            lambda event: sizes.append(event["encodedDataLength"]),
-        )
-        shown.goto(f"{address}/{page}", wait_until="networkidle")
-        first, requests = sum(sizes), len(sizes)
+        traffic = Traffic(context.new_cdp_session(shown))
+        shown.goto(f"{address}/{page}", wait_until="load")
+        traffic.settle(shown)
+        first, requests = sum(traffic.sizes), len(traffic.sizes)
         height = shown.evaluate("document.documentElement.scrollHeight")
         for place in range(0, height, STEP):
             shown.evaluate("(place) => scrollTo(0, place)", place)
             shown.wait_for_timeout(10)
-        shown.wait_for_load_state("networkidle")
+        traffic.settle(shown)
         return Weight(
             page=page,
             kilobytes=first / KILOBYTE,
             requests=requests,
-            scrolled=sum(sizes) / KILOBYTE,
+            scrolled=sum(traffic.sizes) / KILOBYTE,
             nodes=shown.evaluate("document.querySelectorAll('*').length"),
             shift=shown.evaluate("window.layoutShift"),
         )
