@@ -64,6 +64,14 @@ def test_the_landing_page_folds_no_sections(show):
     assert page.locator(".sections-fold").count() == 0
 
 
+@pytest.mark.parametrize("width", [1280, 1440])
+def test_the_first_screen_shows_the_network_and_the_ways_on(show, width):
+    page = show("book/index.html", viewport={"width": width, "height": 800})
+    assert in_view(page, ".opening [data-controls] button")
+    assert in_view(page, ".opening .buttons a:first-child")
+    assert in_view(page, ".opening .buttons a:last-child")
+
+
 @pytest.mark.parametrize("name", ["book/capstone-2.html", "book/glossary.html"])
 def test_the_contents_show_the_page_that_is_read(show, name):
     page = show(name)
