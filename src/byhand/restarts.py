@@ -63,8 +63,11 @@ def fresh_start(network: keras.Model, *, seed: int) -> None:
     if optimiser is None:  # a network that was never compiled
         return
     # Some optimisers start from other values than zero, and the learning rate is one of
-    # the variables: a second one of the same settings knows how each begins.
-    unused = type(optimiser).from_config(optimiser.get_config())
+    # the variables: a second one of the same settings knows how each begins. A clone
+    # has one, unless its class has a compile() of its own.
+    unused = getattr(new, "optimizer", None)
+    if unused is None:
+        unused = type(optimiser).from_config(optimiser.get_config())
     for either in (optimiser, unused):
         if not either.built:  # some add their variables at each call
             either.build(network.trainable_variables)
