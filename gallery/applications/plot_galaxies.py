@@ -26,6 +26,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from byhand.datasets import galaxies, three_way
 from byhand.experiments import spread, tune
+from byhand.restarts import fresh_start
 from keras import layers, ops
 
 SIZE = 32  # pixels along each side of an image
@@ -36,6 +37,8 @@ EPOCHS = 12
 RATES = [0.005, 0.015, 0.045, 0.135]  # peaks of the learning rate
 SEEDS = 5
 KINDS = ["elliptical", "spiral"]  # labels 0 and 1
+
+keras.utils.set_random_seed(0)
 
 # %%
 # Simulated galaxies
@@ -168,9 +171,8 @@ plt.show()
 STEPS = EPOCHS * len(data[0].x) // BATCH
 
 
-def trained(peak, seed):
-    """Return a network trained with this peak of the learning rate."""
-    keras.utils.set_random_seed(seed)
+def compiled_network(peak):
+    """Return a compiled network with this peak of the learning rate."""
     network = keras.Sequential(
         [
             keras.Input((SIZE, SIZE, 1)),
@@ -189,6 +191,22 @@ def trained(peak, seed):
     )
     optimizer = keras.optimizers.Adam(learning_rate=rise_and_fall)
     network.compile(optimizer=optimizer, loss="binary_crossentropy")
+    return network
+
+
+# %%
+# One training run
+# ----------------
+#
+# Compiling takes time, so there is one compiled network for each peak that is
+# tried, and ``fresh_start`` gives it new initial weights for each run.
+networks = {peak: compiled_network(peak) for peak in RATES}
+
+
+def trained(peak, seed):
+    """Return the network of a peak, trained from new initial weights."""
+    network = networks[peak]
+    fresh_start(network, seed=seed)
     x = data[seed].x
     y = data[seed].y_t
     network.fit(x, y, batch_size=BATCH, epochs=EPOCHS, verbose=0)

@@ -15,11 +15,13 @@ invariant either, and that blurring before each downsampling helps.
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
 #
+# byhand is the book's package; the page of its gallery says how to install it.
 # fig.set_label(...) describes a figure for readers who cannot see it.
 
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
+from byhand.restarts import fresh_start
 from keras import layers, ops
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
@@ -30,6 +32,8 @@ TRAINING = 1344  # images, a multiple of BATCH, so that one compilation does
 EPOCHS = 4
 BATCH = 64  # examples in a mini-batch
 SEEDS = 5
+
+keras.utils.set_random_seed(0)
 
 # %%
 # Digits with a margin
@@ -78,15 +82,14 @@ def downsampling(name):
 
 
 # %%
-# Training
-# --------
+# Probabilities and feature maps
+# ------------------------------
 #
 # The network ends in the class probabilities. A second model of the same
 # layers returns the feature maps, which we shall compare. The networks are not
 # ranked by their accuracy, and so one learning rate serves all.
-def train(name, seed):
-    """Return a trained network, and a model that returns its feature maps."""
-    keras.utils.set_random_seed(seed)
+def two_models(name):
+    """Return a compiled network, and a model that returns its feature maps."""
     inputs = keras.Input((side, side, 1))
     maps = inputs
     for layer in downsampling(name):
@@ -99,7 +102,6 @@ def train(name, seed):
         optimizer=keras.optimizers.Adam(learning_rate=0.01),
         loss="sparse_categorical_crossentropy",
     )
-    net.fit(x, y, batch_size=BATCH, epochs=EPOCHS, verbose=0)
     return net, keras.Model(inputs, maps)
 
 
@@ -132,16 +134,21 @@ def changes(net, maps_of):
 # %%
 # Four networks, five seeds
 # -------------------------
+#
+# Compiling takes time, so each network is compiled once, and ``fresh_start``
+# gives it new initial weights and a new optimiser for each seed.
 NAMES = ["max pooling", "mean pooling", "stride", "global maximum"]
 map_changes = {}  # for each network, an array of seeds and shifts
 answer_changes = {}
 accuracies = {}
-last = {}  # for each network, the model of maps of the last seed
+last = {}  # for each network, the model of maps, after the last seed
 for name in NAMES:
     runs = []
     scores = []
+    net, maps_of = two_models(name)
     for seed in range(SEEDS):
-        net, maps_of = train(name, seed)
+        fresh_start(net, seed=seed)
+        net.fit(x, y, batch_size=BATCH, epochs=EPOCHS, verbose=0)
         answers = ops.convert_to_numpy(net(x_test)).argmax(axis=1)
         scores.append(np.mean(answers == y_test))
         runs.append(changes(net, maps_of))
