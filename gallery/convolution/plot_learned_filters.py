@@ -38,7 +38,7 @@ BATCH = 64  # examples in a mini-batch
 RATES = [0.01, 0.03, 0.1, 0.3, 1.0]  # learning rates that are tried
 SEEDS = range(40, 52)  # of the comparison
 TUNING_SEED = 52  # the first of those that choose learning rates
-TUNING_RUNS = 3  # for each learning rate
+TUNING_RUNS = 2  # for each learning rate
 
 # An epoch in one call takes less time; PyTorch knows single steps only.
 STEPS_PER_EXECUTION = (
@@ -120,7 +120,7 @@ def train(kind, learning_rate, seed):
 #
 # The learning rates are tuned on the validation set, with seeds that are not
 # compared afterwards. A single short run says little about a learning rate, so
-# we take the mean of three.
+# we take the mean of two.
 def accuracy(net, images, labels):
     """Return the fraction of images that are classified correctly."""
     predicted = ops.convert_to_numpy(net(images)).argmax(axis=1)
