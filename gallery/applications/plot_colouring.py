@@ -32,6 +32,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 from byhand.experiments import LEVEL, spread, tune
+from byhand.restarts import fresh_start
 from keras import layers, ops
 from sklearn.datasets import load_sample_image
 
@@ -51,7 +52,6 @@ TUNING_RUNS = 2
 SEEDS = range(50, 55)  # of the comparison
 ROWS = [0, 71, 142, 213]  # where the tiles of the test region begin and end
 COLUMNS = [0, 80, 160]
-PETAL = 0.1  # red minus brightness: a pixel above it belongs to a petal
 BRIGHT = 0.75  # quantile of the brightness above which a pixel is bright
 
 
@@ -207,27 +207,48 @@ def patches_of(grey, chroma):
 
 
 inputs, targets = patches_of(grey[training], chroma[training])
-steps_per_epoch = len(inputs) // BATCH
+STEPS = len(inputs) // BATCH  # of an epoch
+
+# All steps of an epoch in one call take less time; PyTorch knows single steps
+# only.
+STEPS_PER_EXECUTION = 1 if keras.backend.backend() == "torch" else STEPS
+
+
+# %%
+# A network for each learning rate
+# --------------------------------
+#
+# The learning rate falls linearly to zero. Compiling takes time, so there is
+# one compiled network for each initial learning rate that is tried.
+def compiled_network(rate):
+    """Return a network with an optimiser for this learning rate."""
+    network = convolutions()
+    decay = keras.optimizers.schedules.PolynomialDecay(
+        initial_learning_rate=rate,
+        decay_steps=EPOCHS * STEPS,
+        end_learning_rate=0,
+    )
+    network.compile(
+        optimizer=keras.optimizers.Adam(learning_rate=decay),
+        loss="mse",
+        steps_per_execution=STEPS_PER_EXECUTION,
+    )
+    return network
+
+
+keras.utils.set_random_seed(0)
+networks = {rate: compiled_network(rate) for rate in RATES}
 
 
 # %%
 # Training
 # --------
 #
-# The seed draws the initial weights and the mini-batches. The learning rate
-# falls linearly to zero.
-def trained(rate, seed):
-    """Return a network and the history of its training."""
-    keras.utils.set_random_seed(seed)
-    network = convolutions()
-    decay = keras.optimizers.schedules.PolynomialDecay(
-        initial_learning_rate=rate,
-        decay_steps=EPOCHS * steps_per_epoch,
-        end_learning_rate=0,
-    )
-    network.compile(
-        optimizer=keras.optimizers.Adam(learning_rate=decay), loss="mse"
-    )
+# The seed draws the initial weights and the mini-batches. ``fresh_start``
+# gives a network new initial weights and a new optimiser for each run.
+def train(network, seed):
+    """Train a network anew, and return the history of its training."""
+    fresh_start(network, seed=seed)
     history = network.fit(
         inputs,
         targets,
@@ -239,7 +260,7 @@ def trained(rate, seed):
         ),
         verbose=0,
     )
-    return network, history.history
+    return history.history
 
 
 # %%
@@ -250,7 +271,7 @@ def trained(rate, seed):
 # the mean over two seeds that are not used again.
 def validation_error(rate, seed):
     """Return the error on the validation region after training."""
-    _, history = trained(rate, seed)
+    history = train(networks[rate], seed)
     return np.sqrt(history["val_loss"][-1])
 
 
@@ -271,13 +292,14 @@ print(tuning)
 # photograph, and another flower may give another gain. It may also be a little
 # too favourable: before we settled the patches, the number of epochs and the
 # learning rates to try, we had seen errors of other seeds on this test region.
-networks = []
+network = networks[tuning.best]
 histories = []
+weights = []  # of each seed, for another photograph later
+paintings = []
 for seed in SEEDS:
-    network, history = trained(tuning.best, seed)
-    networks.append(network)
-    histories.append(history)
-paintings = [colour(network, grey[test]) for network in networks]
+    histories.append(train(network, seed))
+    weights.append(network.get_weights())
+    paintings.append(colour(network, grey[test]))
 errors = [rms(painted - chroma[test]) for painted in paintings]
 network_error = spread(errors)
 gain = spread(table_error - np.array(errors))
@@ -357,6 +379,7 @@ print("share of the gain, row by row:", np.round(tile_shares, 2))
 # and the networks hardly ever do it. A network that paints all in red would
 # avoid this mistake, too, so we also count the leaves that are painted like
 # petals. They are rare with the table and with the networks.
+PETAL = 0.1  # red minus brightness: a pixel above it belongs to a petal
 petals = true[..., 0] > PETAL
 leaves = true[..., 0] < 0
 
@@ -422,7 +445,10 @@ plt.show()
 # pixels. A network that is to colour any picture has to learn from many.
 other = halved("china.jpg")
 other_grey, other_chroma = grey_and_chroma(other)
-other_paintings = [colour(network, other_grey) for network in networks]
+other_paintings = []
+for weights_of_seed in weights:
+    network.set_weights(weights_of_seed)
+    other_paintings.append(colour(network, other_grey))
 other_errors = [rms(painted - other_chroma) for painted in other_paintings]
 left_grey = rms(other_chroma)
 bright = other_grey > np.quantile(other_grey, BRIGHT)
