@@ -66,6 +66,18 @@ def test_a_fresh_start_is_that_of_a_network_built_anew(make_optimiser):
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-7)
 
 
+def test_two_fresh_starts_with_one_seed_lead_to_the_same_weights():
+    network = normalised_network(keras.optimizers.Adam(0.01))
+    train_briefly(network)
+    fresh_start(network, seed=3)
+    first = train_briefly(network)
+    fresh_start(network, seed=4)
+    train_briefly(network)
+    fresh_start(network, seed=3)
+    for one, other in zip(train_briefly(network), first, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_a_fresh_start_keeps_a_learning_rate_that_was_set():
     network = normalised_network(keras.optimizers.Adam(0.01))
     network.optimizer.learning_rate = 0.002

@@ -31,6 +31,12 @@ def fresh_start(network: keras.Model, *, seed: int) -> None:
     ValueError
         If the network has no weights yet, because it was never built.
 
+    Notes
+    -----
+    Two runs from the same seed are alike if the network has been trained before. On
+    PyTorch its very first `fit` draws once more from the one generator that dropout
+    uses there, so that the masks of dropout differ from those of later runs.
+
     Examples
     --------
     >>> import numpy as np
