@@ -34,8 +34,8 @@ def fresh_start(network: keras.Model, *, seed: int) -> None:
     Notes
     -----
     Two runs from the same seed are alike if the network has been trained before. On
-    PyTorch its very first `fit` draws once more from the one generator that dropout
-    uses there, so that the masks of dropout differ from those of later runs.
+    PyTorch the very first `fit` of a network with dropout differs from later runs with
+    the same seed.
 
     Examples
     --------
