@@ -155,30 +155,54 @@ if (navigator.clipboard) {
 
 // --- what scrolls by itself can be reached, and then scrolled, by the keyboard
 
+// What lies in a closed fold is left until it is opened: to measure it, the browser
+// would have to lay it out. All sizes are read before anything is changed, for each
+// change in between would have the page laid out once more.
+
 // A formula within a line that is wider than its column scrolls by itself, too.
-function findWideFormulas() {
-  const formulas = [...document.querySelectorAll("article span.math")];
-  formulas.forEach((one) => one.classList.remove("wide"));
-  const wide = formulas.filter((one) => {
+function findWideFormulas(part) {
+  const formulas = [...part.querySelectorAll("article span.math")];
+  const shown = formulas.filter((one) => one.checkVisibility());
+  shown.forEach((one) => one.classList.remove("wide"));
+  const wide = shown.filter((one) => {
     const column = one.closest("p, li, dd, td, figcaption, article").clientWidth;
-    return [...one.querySelectorAll(".base")].some((part) => part.offsetWidth > column);
+    return [...one.querySelectorAll(".base")].some((base) => base.offsetWidth > column);
   });
   wide.forEach((one) => one.classList.add("wide"));
 }
 
-function reachWhatScrolls() {
-  findWideFormulas();
-  const boxes =
-    "article pre, .table-box, .shapes, .cell_output, .katex-display, .wide .katex, " +
-    'article [style*="overflow-x"]';
-  for (const box of document.querySelectorAll(boxes)) {
-    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+const BOXES =
+  "article pre, .table-box, .shapes, .cell_output, .katex-display, .wide .katex, " +
+  'article [style*="overflow-x"]';
+
+function reachWhatScrolls(part) {
+  findWideFormulas(part);
+  const boxes = [...part.querySelectorAll(BOXES)].filter((one) => one.checkVisibility());
+  const scrolling = new Set(boxes.filter((box) => box.scrollWidth > box.clientWidth + 1));
+  for (const box of boxes) {
+    if (scrolling.has(box)) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   }
 }
 
-addEventListener("load", reachWhatScrolls);
-addEventListener("resize", reachWhatScrolls);
+let widthMeasured = 0;
+function measure() {
+  // A phone hides its bar while one scrolls: the window becomes higher, and not wider.
+  if (root.clientWidth === widthMeasured) return;
+  widthMeasured = root.clientWidth;
+  reachWhatScrolls(document);
+}
+
+addEventListener("load", measure);
+addEventListener("resize", measure);
+// "toggle" does not bubble, and is seen on its way down.
+addEventListener(
+  "toggle",
+  (event) => {
+    if (event.target.open) reachWhatScrolls(event.target);
+  },
+  { capture: true },
+);
 
 // --- the meaning of a word is put away by Escape, until it is asked for again
 

@@ -101,6 +101,39 @@ def test_only_what_scrolls_has_shadows(show):
     assert set(grounds) == {"none"}
 
 
+SCROLLING = """() => {
+  const kinds = ":is(pre, .table-box, .katex-display, .wide .katex)";
+  const boxes = [...document.querySelectorAll(`article details ${kinds}`)];
+  const wide = boxes.filter((one) => one.scrollWidth > one.clientWidth + 1);
+  return [wide.length, wide.filter((one) => one.tabIndex === 0).length];
+}"""
+
+
+def test_what_scrolls_in_a_fold_can_be_reached_once_it_is_open(show):
+    # So narrow that formulas scroll in the folds of this page.
+    page = show("book/backpropagation.html", viewport={"width": 200, "height": 800})
+    assert page.locator("article details:not([open]) .math").count() > 20
+    assert page.locator("article details [tabindex='0']").count() == 0  # not yet
+    page.evaluate(
+        "document.querySelectorAll('article details').forEach((f) => (f.open = true))"
+    )
+    page.locator("article details .wide [tabindex='0']").first.wait_for()
+    wide, reached = page.evaluate(SCROLLING)
+    assert wide == reached > 2
+
+
+def test_a_page_is_not_measured_again_when_it_becomes_higher_only(show):
+    page = show("book/losses.html", **PHONE)
+    marked = page.locator(".katex-display[tabindex]").first
+    marked.evaluate("(one) => (one.id = 'marked', one.removeAttribute('tabindex'))")
+    reached = page.locator("#marked[tabindex]")
+    page.set_viewport_size({"width": 360, "height": 860})
+    page.wait_for_timeout(500)
+    assert reached.count() == 0
+    page.set_viewport_size({"width": 350, "height": 860})
+    reached.wait_for()
+
+
 @pytest.mark.parametrize("options", [PHONE, {}])
 def test_a_finger_sees_the_button_that_copies(browser, address, options):
     context = browser.new_context(permissions=["clipboard-write"], **options)
