@@ -74,13 +74,12 @@ def resolved(app: Sphinx) -> dict[str, dict[str, str]]:
                 )
                 continue
             found.setdefault(page, {})[anchor] = address
-    # The anchors of a chapter's later pages had the address of its first one.
+    # Before a chapter was cut, or cut elsewhere, another of its pages had an anchor.
     for document, plan in splitting.plans(app.env).items():
         for anchor, number in plan.places.items():
-            if number > 1:
-                page = splitting.name_of(document, number)
-                address = f"{app.builder.get_target_uri(page)}#{anchor}"
-                found.setdefault(document, {}).setdefault(anchor, address)
+            page = splitting.name_of(document, number)
+            address = f"{app.builder.get_target_uri(page)}#{anchor}"
+            found.setdefault(document, {}).setdefault(anchor, address)
     return found
 
 

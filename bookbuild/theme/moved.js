@@ -1,10 +1,11 @@
 // Lead an old address on to where its page or section is now. `moved`, above, has for
-// each old page the addresses of its anchors, and of the page itself under "".
+// each old page the addresses of its anchors, and of the page itself under "". All pages
+// of a chapter share the list of its first one.
 "use strict";
 
 (() => {
   const { content_root: root, page } = document.documentElement.dataset;
-  const anchors = moved[page] ?? {};
+  const anchors = moved[page] ?? moved[page.replace(/-\d+$/, "")] ?? {};
   let anchor = location.hash.slice(1);
   try {
     anchor = decodeURIComponent(anchor);

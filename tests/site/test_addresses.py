@@ -25,6 +25,8 @@ def test_a_page_that_is_gone_leads_on(show, page):
         ),
         ("book/training", next(iter(MOVED["book/training"]))),
         ("book/losses", "sec-loss-softmax"),  # on the chapter's third page today
+        ("book/losses-2", "sec-loss-weights"),  # on its fourth
+        ("book/losses-4", "sec-loss-purpose"),  # on its first
     ],
 )
 def test_an_old_anchor_leads_on(show, html, old, anchor):

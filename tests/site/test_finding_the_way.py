@@ -38,16 +38,16 @@ def test_the_title_comes_before_what_leads_away(show, name):
 
 def test_a_page_says_which_of_its_chapter_it_is(show):
     page = show(LATER)
-    assert page.locator(".place").inner_text() == "Chapter 8: Losses · page 2 of 3"
+    assert page.locator(".place").inner_text() == "Chapter 8: Losses · page 2 of 4"
     page.goto(page.url.replace(LATER, "book/losses.html"))
-    assert page.locator(".place").inner_text() == "Chapter 8 · page 1 of 3"
+    assert page.locator(".place").inner_text() == "Chapter 8 · page 1 of 4"
 
 
 def test_each_page_of_a_chapter_is_named_on_a_phone(show):
     page = show(LATER, **PHONE)
     names = page.locator(".steps b")
-    assert names.count() == 3
-    for number in range(3):
+    assert names.count() == 4
+    for number in range(4):
         box = names.nth(number).bounding_box()
         assert box["width"] > 50, names.nth(number).inner_text()
 
@@ -84,7 +84,7 @@ def test_the_contents_show_the_page_that_is_read(show, name):
 def test_the_contents_list_the_pages_of_the_chapter_that_is_read(show):
     page = show(LATER)
     listed = page.locator(".contents ol a")
-    assert listed.count() == 3
+    assert listed.count() == 4
     assert listed.nth(1).get_attribute("aria-current") == "page"
     assert page.locator(".contents [aria-current]").count() == 1
 

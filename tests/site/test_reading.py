@@ -58,7 +58,7 @@ CODE = """() => {
 
 @pytest.mark.parametrize(
     "with_code",
-    ["book/backpropagation-3.html", "book/gallery/overfitting/plot_transfer.html"],
+    ["book/backpropagation-5.html", "book/gallery/overfitting/plot_transfer.html"],
 )
 def test_code_on_a_phone_wraps_and_goes_on_further_in(show, with_code):
     page = show(with_code, **PHONE)
@@ -72,7 +72,7 @@ def test_code_on_a_phone_wraps_and_goes_on_further_in(show, with_code):
 
 
 def test_code_on_a_wide_page_keeps_its_lines(show):
-    page = show("book/backpropagation-3.html")
+    page = show("book/backpropagation-5.html")
     assert page.evaluate(CODE)["wide"] == 0
     shown = page.evaluate(
         """() => [...document.querySelectorAll("pre .line")]
@@ -111,7 +111,7 @@ SCROLLING = """() => {
 
 def test_what_scrolls_in_a_fold_can_be_reached_once_it_is_open(show):
     # So narrow that formulas scroll in the folds of this page.
-    page = show("book/backpropagation.html", viewport={"width": 200, "height": 800})
+    page = show("book/backpropagation-2.html", viewport={"width": 200, "height": 800})
     assert page.locator("article details:not([open]) .math").count() > 20
     assert page.locator("article details [tabindex='0']").count() == 0  # not yet
     page.evaluate(
