@@ -15,11 +15,13 @@ each of them is equal to, and then put a ReLU between the layers.
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
 #
+# byhand is the book's package; the page of its gallery says how to install it.
 # fig.set_label(...) describes a figure for readers who cannot see it.
 
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
+from byhand.restarts import fresh_start
 from keras import layers, ops
 from sklearn.datasets import make_moons
 
@@ -30,6 +32,8 @@ BATCH = 50
 EPOCHS = 6
 SEEDS = 3
 TEST_SEED = 100  # of the test set
+
+keras.utils.set_random_seed(0)
 
 # %%
 # Two tasks that no straight line solves
@@ -65,7 +69,7 @@ TASKS = {"moons": moons, "corners": corners}
 # One linear layer, three linear layers, and three layers with ReLU between
 # them. The second and the third network differ in nothing but the activation.
 # The last layer returns a pre-activation, and a point is assigned to the
-# second class where it is positive.
+# second class where it is positive. Each network is compiled once.
 HIDDEN = {  # activation functions of the hidden layers
     "one linear": [],
     "three linear": ["linear", "linear"],
@@ -73,9 +77,8 @@ HIDDEN = {  # activation functions of the hidden layers
 }
 
 
-def trained_network(activations, x, y, seed):
-    """Return a network that has learned to tell two classes apart."""
-    keras.utils.set_random_seed(seed)
+def compiled_network(activations):
+    """Return a network that tells two classes apart, before its training."""
     net = keras.Sequential([keras.Input((2,))])
     for activation in activations:
         net.add(layers.Dense(NEURONS, activation=activation))
@@ -84,8 +87,10 @@ def trained_network(activations, x, y, seed):
         optimizer=keras.optimizers.Adam(learning_rate=0.03),
         loss=keras.losses.BinaryCrossentropy(from_logits=True),
     )
-    net.fit(x, y, batch_size=BATCH, epochs=EPOCHS, verbose=0)
     return net
+
+
+networks = {name: compiled_network(hidden) for name, hidden in HIDDEN.items()}
 
 
 def predict(net, x):
@@ -98,23 +103,34 @@ def predict(net, x):
 # -----------------
 #
 # Each network learns each task from several seeds, and its accuracy is that on
-# a test set. The learning rate is not tuned, because the argument does not
-# need it. The loss of one linear layer is convex, so it has no other minima to
-# get stuck in, and a stack has the same straight lines to choose from. For the
-# network with ReLU it is enough to see that it can do better.
-trained = {}
-accuracies = {}
+# a test set. ``fresh_start`` gives it new initial weights for each run. We
+# keep the weights that it learns, and what it returns for the points of a
+# grid, which will show the boundary between the classes. The learning rate is
+# not tuned, because the argument does not need it. The loss of one linear
+# layer is convex, so it has no other minima to get stuck in, and a stack has
+# the same straight lines to choose from. For the network with ReLU it is
+# enough to see that it can do better.
+side = np.linspace(-2.4, 2.6, 80)
+grid = np.stack(np.meshgrid(side, side), axis=-1)
+grid = grid.reshape(-1, 2).astype("float32")
+
+accuracies = {}  # for each task and network, one for each seed
+learned = {}  # weights
+heights = {}  # pre-activations of the last layer on the grid
 for task, draw in TASKS.items():
     x_test, y_test = draw(TEST, seed=TEST_SEED)
-    for name, activations in HIDDEN.items():
-        trained[task, name] = []
+    for name, net in networks.items():
         accuracies[task, name] = []
+        learned[task, name] = []
+        heights[task, name] = []
         for seed in range(SEEDS):
+            fresh_start(net, seed=seed)
             x, y = draw(TRAINING, seed=seed)
-            net = trained_network(activations, x, y, seed=seed)
+            net.fit(x, y, batch_size=BATCH, epochs=EPOCHS, verbose=0)
             right = (predict(net, x_test) > 0) == y_test
-            trained[task, name].append(net)
             accuracies[task, name].append(np.mean(right))
+            learned[task, name].append(net.get_weights())
+            heights[task, name].append(predict(net, grid))
         print(f"{task}, {name}: {np.round(accuracies[task, name], 3)}")
 
 # %%
@@ -124,31 +140,27 @@ for task, draw in TASKS.items():
 # The kernel of the stack is the product of all kernels. A bias is multiplied
 # by the kernels of the layers that follow, and then the biases are added. If
 # the stack and this single layer return the same numbers for all inputs, the
-# stack can represent nothing that one layer cannot. We compare them on a grid,
-# which will show the boundary between the classes, too.
+# stack can represent nothing that one layer cannot. We compare them on the
+# grid.
 
 
-def collapsed(net):
+def collapsed(weights):
     """Return the kernel and the bias of the one layer equal to a stack."""
     kernel = np.eye(2)
     bias = np.zeros(2)
-    for layer in net.layers:
-        next_kernel, next_bias = layer.get_weights()
+    for next_kernel, next_bias in zip(weights[::2], weights[1::2]):
         kernel = kernel @ next_kernel
         bias = bias @ next_kernel + next_bias
     return kernel, bias
 
 
-side = np.linspace(-2.4, 2.6, 80)
-grid = np.stack(np.meshgrid(side, side), axis=-1)
-grid = grid.reshape(-1, 2).astype("float32")
-
 gaps = []
 for task in TASKS:
-    for net in trained[task, "three linear"]:
-        kernel, bias = collapsed(net)
+    key = task, "three linear"
+    for weights, of_stack in zip(learned[key], heights[key]):
+        kernel, bias = collapsed(weights)
         single = grid @ kernel + bias
-        gaps.append(np.abs(predict(net, grid) - single[:, 0]).max())
+        gaps.append(np.abs(of_stack - single[:, 0]).max())
 print(f"largest gap between a stack and its single layer: {max(gaps):.0e}")
 
 # %%
@@ -181,9 +193,9 @@ fig, axes = plt.subplots(
 for row, (task, draw) in zip(axes, TASKS.items()):
     x, y = draw(TEST, seed=TEST_SEED)
     for ax, name in zip(row, HIDDEN):
-        heights = predict(trained[task, name][0], grid).reshape(80, 80)
+        shown = heights[task, name][0].reshape(80, 80)
         positive = {"levels": [0, 1e9], "colors": "C1", "alpha": 0.2}
-        ax.contourf(side, side, heights, **positive)
+        ax.contourf(side, side, shown, **positive)
         ax.plot(*x[y == 0][:100].T, "o", color="C0", markersize=3)
         ax.plot(*x[y == 1][:100].T, "x", color="C1", markersize=3)
         ax.set_title(f"{name}\n{accuracies[task, name][0]:.0%} right")
