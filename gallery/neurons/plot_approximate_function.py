@@ -19,11 +19,13 @@ we write down by hand.
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
 #
+# byhand is the book's package; the page of its gallery says how to install it.
 # fig.set_label(...) describes a figure for readers who cannot see it.
 
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
+from byhand.restarts import fresh_start
 from keras import initializers, layers, ops
 
 WIDTHS = (2, 8, 32, 128)  # neurons in the hidden layer
@@ -34,6 +36,8 @@ BATCH = 40
 EPOCHS = 2
 RATE = 0.03  # learning rate at the start
 TOLERANCE = 0.03  # an error that we would accept
+
+keras.utils.set_random_seed(0)
 
 # %%
 # A curve
@@ -89,17 +93,15 @@ def rms_error(net):
 
 
 # %%
-# Trained networks
-# ----------------
+# Ready for training
+# ------------------
 #
-# Each width is trained from several initialisations, to see how much depends
-# on where the kinks happen to start. The learning rate falls to zero along a
-# cosine, which lets the fit settle at the end.
+# The learning rate falls to zero along a cosine, which lets the fit settle at
+# the end. One compiled network serves all training runs of a width.
 
 
-def trained_network(width, seed):
-    """Return a network that has been trained on the curve."""
-    keras.utils.set_random_seed(seed)
+def compiled_network(width):
+    """Return a network of this width that is ready to be trained."""
     net = network(width)
     falling_rate = keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=RATE,
@@ -109,14 +111,34 @@ def trained_network(width, seed):
         optimizer=keras.optimizers.Adam(learning_rate=falling_rate),
         loss="mse",
     )
-    net.fit(x, y, batch_size=BATCH, epochs=EPOCHS, verbose=0)
     return net
+
+
+# %%
+# Trained networks
+# ----------------
+#
+# Each width is trained from several initialisations, to see how much depends
+# on where the kinks happen to start. ``fresh_start`` gives the network new
+# initial weights, and a copy keeps what it has learned.
+
+
+def trained_copy(net, width, seed):
+    """Train a network afresh, and return a copy of it."""
+    fresh_start(net, seed=seed)
+    net.fit(x, y, batch_size=BATCH, epochs=EPOCHS, verbose=0)
+    copy = network(width)
+    copy.set_weights(net.get_weights())
+    return copy
 
 
 trained = {}
 errors = {}
 for width in WIDTHS:
-    trained[width] = [trained_network(width, seed) for seed in range(SEEDS)]
+    net = compiled_network(width)
+    trained[width] = [
+        trained_copy(net, width, seed=seed) for seed in range(SEEDS)
+    ]
     errors[width] = [rms_error(net) for net in trained[width]]
     print(f"{width} neurons, trained: RMS error {np.round(errors[width], 4)}")
 

@@ -24,6 +24,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from byhand.datasets import spectra
 from byhand.experiments import spread
+from byhand.restarts import fresh_start
 from keras import layers, ops
 
 TRAINING = 600  # spectra, which are few for ten kinds
@@ -71,9 +72,10 @@ def conv_net():
 # Five networks
 # -------------
 #
-# Each seed has its own spectra and initial weights. The spectra are simulated
-# in random order, so the first of them can be the training set. We keep the
-# labels and the logits of every part.
+# Each seed has its own spectra and initial weights. The network is compiled
+# once, and ``fresh_start`` gives it the weights of a new one. The spectra are
+# simulated in random order, so the first of them can be the training set. We
+# keep the labels and the logits of every part.
 PARTS = {
     "training": slice(0, TRAINING),
     "validation": slice(TRAINING, TRAINING + VALIDATION),
@@ -81,10 +83,10 @@ PARTS = {
 }
 labels = {part: [] for part in PARTS}  # an array for each seed
 logits = {part: [] for part in PARTS}
+network = conv_net()
 for seed in range(SEEDS):
     x, y = spectra(TRAINING + VALIDATION + TEST, seed=seed)
-    keras.utils.set_random_seed(seed)
-    network = conv_net()
+    fresh_start(network, seed=seed)
     network.fit(
         x[PARTS["training"]],
         y[PARTS["training"]],
