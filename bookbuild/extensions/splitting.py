@@ -247,6 +247,16 @@ def last_page(app: Sphinx, pagename: str, context: dict[str, Any]) -> None:
 def connect(app: Sphinx) -> None:
     """Register the directive, and write the pages that it asks for."""
     more: list[tuple[str, dict[str, Any], str]] = []
+    known: dict[str, Plan] = {}  # as the pages were written before
+
+    def remember(app: Sphinx) -> None:
+        """Note how chapters were cut."""
+        known.clear()
+        known.update(plans(app.env))
+
+    def written_anew(app: Sphinx, env: BuildEnvironment) -> list[str]:
+        """Return all pages if a chapter is cut elsewhere: any may link into it."""
+        return [] if plans(env) == known else sorted(env.all_docs)
 
     def cut(
         app: Sphinx,
@@ -313,6 +323,8 @@ def connect(app: Sphinx) -> None:
     # After the anchors of all that a page holds are made.
     app.connect("doctree-read", plan_pages, priority=960)
     app.connect("env-purge-doc", forget)
+    app.connect("builder-inited", remember)
+    app.connect("env-updated", written_anew)
     # After the theme and the metadata.
     app.connect("html-page-context", cut, priority=950)
     app.connect("html-collect-pages", others)

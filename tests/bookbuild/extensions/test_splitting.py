@@ -128,8 +128,15 @@ def test_a_chapter_becomes_whole_again(book):
     book.write("long.md", re.sub(r"```\{pages\}.*?```\n", "", CHAPTER, flags=re.DOTALL))
     assert book.build() == ""
     assert links(book.page("long"))[:2] == ["#sec-end", "#equation-eq-last"]
-    book.write("after.md", f"{AFTER}\nMore.\n")
+    # That page did not change, but its link does.
+    assert links(book.page("after"))[0] == "long.html#sec-middle"
+
+
+def test_links_follow_when_a_chapter_is_cut_elsewhere(book):
     book.build()
+    assert links(book.page("after"))[0] == "long-2.html#sec-middle"
+    book.write("long.md", CHAPTER.replace("sec-middle: Middle\n", ""))
+    assert book.build() == ""
     assert links(book.page("after"))[0] == "long.html#sec-middle"
 
 
@@ -171,7 +178,9 @@ def test_a_page_that_is_gone_leads_on(book):
     moved = (book.root / "_build/html/_static/moved.js").read_text()
     assert '"somewhere":"long-2.html#sec-middle"' in moved
     assert '"old-place":"long-3.html#sec-end"' in moved
-    assert '"sec-end":"long-3.html#sec-end"' in moved  # from before the chapter was cut
+    # From before the chapter was cut, or cut elsewhere.
+    assert '"sec-end":"long-3.html#sec-end"' in moved
+    assert '"sec-start":"long.html#sec-start"' in moved
 
 
 def test_a_move_to_nowhere_is_told(book):
