@@ -244,6 +244,17 @@ def last_page(app: Sphinx, pagename: str, context: dict[str, Any]) -> None:
         context["prev"] = {**context["prev"], "link": address}
 
 
+def have_moved(before: dict[str, Plan], now: dict[str, Plan]) -> bool:
+    """Tell whether an anchor of a chapter is on another of its pages than before."""
+    if before.keys() != now.keys():  # cut for the first time, or whole again
+        return True
+    return any(
+        now[document].places.get(anchor, number) != number
+        for document, plan in before.items()
+        for anchor, number in plan.places.items()
+    )
+
+
 def connect(app: Sphinx) -> None:
     """Register the directive, and write the pages that it asks for."""
     more: list[tuple[str, dict[str, Any], str]] = []
@@ -256,7 +267,7 @@ def connect(app: Sphinx) -> None:
 
     def written_anew(app: Sphinx, env: BuildEnvironment) -> list[str]:
         """Return all pages if a chapter is cut elsewhere: any may link into it."""
-        return [] if plans(env) == known else sorted(env.all_docs)
+        return sorted(env.all_docs) if have_moved(known, plans(env)) else []
 
     def cut(
         app: Sphinx,

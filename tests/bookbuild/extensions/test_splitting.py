@@ -140,6 +140,16 @@ def test_links_follow_when_a_chapter_is_cut_elsewhere(book):
     assert links(book.page("after"))[0] == "long.html#sec-middle"
 
 
+def test_other_pages_are_not_written_anew_for_an_edited_sentence(book):
+    book.build()
+    other = book.root / "_build/html/after.html"
+    written = other.stat().st_mtime_ns
+    longer = CHAPTER.replace("Words.", "Words. " * 400)  # takes longer to read
+    book.write("long.md", longer)
+    assert book.build() == ""
+    assert other.stat().st_mtime_ns == written
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [
