@@ -5,9 +5,10 @@ For measuring and testing; `make serve` is for authors.
 
 import gzip
 import mimetypes
+import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import lru_cache
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -87,11 +88,19 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in (headers or {}).items():
             self.send_header(name, value)
         self.end_headers()
-        with suppress(ConnectionError):  # the reader has gone on to another page
-            self.wfile.write(content)
+        self.wfile.write(content)
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: a page has many files."""
+
+
+class Server(ThreadingHTTPServer):
+    """A server that is silent about readers who have gone on to another page."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Print what went wrong, unless the browser has closed its connection."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 @contextmanager
@@ -109,7 +118,7 @@ def served(root: Path) -> Iterator[str]:
         The address, without a slash at its end.
     """
     handler = type("HandlerOfFolder", (Handler,), {"root": root.resolve()})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = Server(("127.0.0.1", 0), handler)
     # Looks this often whether it is to end, in seconds.
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()

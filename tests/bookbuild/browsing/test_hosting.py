@@ -1,6 +1,7 @@
 """The server that the browser is shown, and the browser that is looked for."""
 
 import gzip
+import http.client
 import urllib.error
 import urllib.request
 
@@ -42,6 +43,28 @@ def test_a_picture_is_sent_as_it_is(site):
     got, content = ask(f"{site}/picture.png", **{"Accept-Encoding": "gzip"})
     assert got.headers["Content-Encoding"] is None
     assert content == b"\x89PNG"
+
+
+def left_by_a_reader(error, monkeypatch, site):
+    """Ask for a page, and let sending it fail as it does when a reader goes away."""
+
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(hosting.Handler, "do_GET", fail)
+    with pytest.raises((ConnectionError, http.client.HTTPException)):
+        ask(f"{site}/index.html")
+
+
+@pytest.mark.parametrize("error", [ConnectionResetError, BrokenPipeError])
+def test_a_reader_who_goes_away_is_no_fault(site, monkeypatch, capsys, error):
+    left_by_a_reader(error, monkeypatch, site)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_fault_of_the_server_is_told(site, monkeypatch, capsys):
+    left_by_a_reader(KeyError, monkeypatch, site)
+    assert "KeyError" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["no.html", "../secret.txt", "%2e%2e/secret.txt"])
