@@ -180,7 +180,11 @@ WHOLE = (
     "tests/book/test_equations.py",
     "tests/shapes/files/test_keras2.py",
     "tests/shapes/files/test_budget.py",
+    "tests/site/test_offline.py",
+    "tests/site/test_print.py",
 )
+# Files whose cases take seconds each, so that the workers share those of one function.
+ALONE = "tests/site/"
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -190,8 +194,9 @@ def pytest_xdist_make_scheduler(config, log):
     The tests of a class share what takes long to build. The mark `xdist_group` would
     say so as well, but pytest-xdist 3.8 loses it under pytest 9.2. The cases of a
     function stay together: pytest-xdist counts all that it has handed out for each
-    test, which took long for ten thousand. Fast tests alone are handed out by the
-    option --dist, many at once.
+    test, which took long for ten thousand; only those of the pages, a thousand of which
+    each opens one, are handed out singly. Fast tests alone are handed out by the option
+    --dist, many at once.
     """
     if are_fast(config):
         return None
@@ -202,6 +207,8 @@ def pytest_xdist_make_scheduler(config, log):
             if nodeid.startswith(WHOLE):
                 return nodeid.partition("::")[0]
             name, _, _ = nodeid.partition("[")
-            return name.rpartition("::")[0] if name.count("::") > 1 else name
+            if name.count("::") > 1:
+                return name.rpartition("::")[0]
+            return nodeid if nodeid.startswith(ALONE) else name
 
     return FunctionOrClass(config, log)

@@ -70,7 +70,7 @@ def outline(pdf):
 
 
 class TestTheBook:
-    """One class, so that one worker prints the book for all tests."""
+    """The book is printed once for all of these."""
 
     def test_nothing_is_wider_than_the_page(self, browser, document):
         with printing.shown(browser, document[0]) as page:
