@@ -356,9 +356,9 @@ def test_a_graph_too_large_to_be_read_is_refused():
 @pytest.mark.parametrize("style", STYLES)
 def test_a_large_network_is_drawn_in_no_time(style):
     net = resnet50()
-    start = time.perf_counter()
+    start = time.process_time()
     drawing(net, style=style)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 # --- both

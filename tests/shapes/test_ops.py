@@ -691,7 +691,7 @@ def anything(random, depth=0):
 @pytest.mark.slow
 def test_whatever_it_is_called_with_an_operation_ends_in_words():
     import random
-    from time import perf_counter
+    from time import process_time
 
     generator = random.Random(20261126)  # noqa: S311  no secret
     outcomes = {"made": 0, "refused": 0}
@@ -706,14 +706,14 @@ def test_whatever_it_is_called_with_an_operation_ends_in_words():
             for name in parameters[len(given) :]
             if generator.random() < 0.5
         }
-        start = perf_counter()
+        start = process_time()
         try:
             for out in as_list(function(*given, **named)):
                 repr(out + 1)
             outcomes["made"] += 1
         except (ShapeError, TypeError, ValueError) as error:
             outcomes["refused"] += len(str(error)) < 2000
-        assert perf_counter() - start < 2
+        assert process_time() - start < 2
     assert sum(outcomes.values()) == 4000
     assert min(outcomes.values()) > 500, outcomes
 

@@ -1,6 +1,7 @@
 """What the tests of the pages that answer share: the pages, and how to use them."""
 
 import json
+import statistics
 import time
 
 EXPLORER = "book/explorer.html"
@@ -11,6 +12,28 @@ ASK = """async (request) => {
   const answer = await python.ask(request);
   return { answer, took: performance.now() - start };
 }"""
+# A piece of work in the page, and the milliseconds that it took on the idle machine on
+# which the limits were set.
+WORK = """() => {
+  const start = performance.now();
+  let sum = 0;
+  for (let k = 0; k < 2e7; k += 1) sum += Math.sqrt(k);
+  return [performance.now() - start, sum];
+}"""
+IDLE = 60.0
+
+
+def slowness(page):
+    """Return how many times as long as on an idle machine work takes at this moment.
+
+    A machine under load is slow, not wrong.
+    """
+    return page.evaluate(WORK)[0] / IDLE
+
+
+def limit(idle, slow):
+    """Return a limit for an idle machine, on one that was so slow time and again."""
+    return idle * max(1.0, statistics.median(slow))
 
 
 def page_of(html, exercise):

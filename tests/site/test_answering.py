@@ -16,8 +16,10 @@ from tests.site.answering import (
     ask,
     compute,
     dumped,
+    limit,
     requests_of,
     said,
+    slowness,
     until,
 )
 from tests.site.stacks import stack
@@ -25,8 +27,8 @@ from tests.site.stacks import stack
 NETWORK = """import keras
 model = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Conv2D(8, 3)])
 """
-FIRST = 9.0  # seconds from the click to the first answer, the median of five
-LATER = 50.0  # milliseconds
+FIRST = 9.0  # seconds from the click to the first answer, the median of five, if idle
+LATER = 50.0  # milliseconds, if idle
 BYTES = 5_000_000  # fetched, as gzip sends it
 STACKS = 500
 
@@ -41,7 +43,7 @@ def test_nothing_is_fetched_before_a_click(show):
 
 
 def test_the_first_answer_comes_soon_and_is_light(browser, address):
-    took, fetched = [], []
+    took, fetched, slow = [], [], []
     for _ in range(5):
         context = browser.new_context()
         page = context.new_page()
@@ -52,9 +54,10 @@ def test_the_first_answer_comes_soon_and_is_light(browser, address):
         assert told == "Computed: 2 rows, below."
         took.append(seconds)
         fetched.append(page.evaluate("PYTHON.bytes"))
+        slow.append(slowness(page))
         context.close()
     print(f"first answers {[round(one, 2) for one in took]} s, {fetched[0]:,} bytes")
-    assert statistics.median(took) <= FIRST
+    assert statistics.median(took) <= limit(FIRST, slow), slow
     assert max(fetched) <= BYTES
 
 
@@ -85,14 +88,13 @@ def test_the_words_beside_a_button_say_what_is_really_fetched(browser, address, 
 def test_later_answers_come_at_once(show):
     page = show(EXPLORER)
     compute(page, NETWORK)
-    took = [
-        page.evaluate(ASK, {"do": "model", "lines": NETWORK.replace("8", str(k))})[
-            "took"
-        ]
-        for k in range(1, 22)
-    ]
+    took, slow = [], []
+    for filters in range(1, 22):
+        request = {"do": "model", "lines": NETWORK.replace("8", str(filters))}
+        took.append(page.evaluate(ASK, request)["took"])
+        slow.append(slowness(page))
     print(f"later answers: median {statistics.median(took):.1f} ms")
-    assert statistics.median(took) <= LATER
+    assert statistics.median(took) <= limit(LATER, slow), slow
 
 
 def test_random_stacks_have_the_numbers_of_cpython(show):
