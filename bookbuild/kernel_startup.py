@@ -13,6 +13,7 @@ import logging
 def _draw_for_the_book() -> None:
     from IPython import get_ipython
     from IPython.core import pylabtools
+    from matplotlib import rcParams
 
     from byhand.figures import style
 
@@ -35,6 +36,9 @@ def _draw_for_the_book() -> None:
     shell.config.InlineBackend.figure_formats = {"svg"}
     shell.run_line_magic("matplotlib", "inline")
     style.use()
+    # An image of numbers is kept with its own points, which the browser enlarges; what
+    # matplotlib would make of them for one size is several times as large.
+    rcParams["image.interpolation"] = "none"
 
 
 _draw_for_the_book()
