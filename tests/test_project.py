@@ -24,6 +24,21 @@ def test_ci_calls_what_the_readme_tells_a_person_to():
     assert sorted(ci) == ["book", "lint", "test", *tried]
 
 
+def test_every_example_in_a_docstring_is_run():
+    run = PROJECT["tool"]["pytest"]["ini_options"]["testpaths"]
+    with_example = [
+        path
+        for path in sorted(ROOT.glob("bookbuild/**/*.py"))
+        if re.search(r"^ +>>> ", path.read_text("utf-8"), re.M)
+    ]
+    assert len(with_example) > 20
+    assert [
+        path.relative_to(ROOT)
+        for path in with_example
+        if not any(path.is_relative_to(ROOT / name) for name in run)
+    ] == []
+
+
 PIN = re.compile(
     r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)(?: ; .+?)?"
     r"(?: \\\n    --hash=sha256:[0-9a-f]{64})+$",
