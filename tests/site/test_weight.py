@@ -1,5 +1,8 @@
 """What pages may cost: kilobytes, requests, elements, shift of the layout."""
 
+import gzip
+import re
+
 from bookbuild.browsing import weighing
 
 GALLERY = "book/gallery/index.html"
@@ -7,11 +10,8 @@ GALLERY = "book/gallery/index.html"
 KILOBYTES = {GALLERY: 200, "search.html": 360}
 ELEMENTS = 20_000
 SHIFT = 0.02
-
-
-def wanted(name):
-    """Leave out the single examples but one."""
-    return "/plot_" not in name or name.endswith("plot_descent.html")
+FIGURE = re.compile(r'\.\./_images/([^"?#]+\.(?:svg|png|gif|webp))')
+FIGURE_KILOBYTES = 120  # half of what a page may fetch for its first view
 
 
 def test_a_page_is_light(browser, address, page_name):
@@ -23,3 +23,16 @@ def test_a_page_is_light(browser, address, page_name):
     if page_name == GALLERY:
         # Its pictures come while the reader scrolls.
         assert weight.kilobytes < weight.scrolled <= 400, weight
+
+
+def test_a_figure_of_a_chapter_is_light(html):
+    chapters = [page.read_text("utf-8") for page in (html / "book").glob("*.html")]
+    names = {name for chapter in chapters for name in FIGURE.findall(chapter)}
+    kilobytes = {
+        name: len(gzip.compress((html / "_images" / name).read_bytes()))
+        / weighing.KILOBYTE
+        for name in names
+    }
+    assert len(kilobytes) >= 100
+    heavy = {name: size for name, size in kilobytes.items() if size > FIGURE_KILOBYTES}
+    assert not heavy
