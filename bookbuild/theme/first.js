@@ -1,4 +1,5 @@
-// Runs before the page is drawn: a dark page is never shown light first.
+// Runs before the page is drawn: a dark page is never shown light first, and nothing is
+// laid out that can wait.
 (() => {
   let mode = "auto";
   try {
@@ -11,4 +12,10 @@
   // Shows what needs scripts.
   document.documentElement.dataset.scripts = "run";
   document.documentElement.dataset.theme = isDark ? "dark" : "light";
+  // A page that is entered at its top may be laid out part by part (see site.js). Where
+  // it is entered further down, the place depends on the heights of all parts above.
+  const [visit] = performance.getEntriesByType("navigation");
+  if (!location.hash && visit?.type === "navigate") {
+    document.documentElement.dataset.layout = "by-parts";
+  }
 })();

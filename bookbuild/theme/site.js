@@ -159,9 +159,16 @@ if (navigator.clipboard) {
 // would have to lay it out. All sizes are read before anything is changed, for each
 // change in between would have the page laid out once more.
 
+function allIn(parts, selector) {
+  return parts.flatMap((part) => [
+    ...(part.matches(selector) ? [part] : []),
+    ...part.querySelectorAll(selector),
+  ]);
+}
+
 // A formula within a line that is wider than its column scrolls by itself, too.
-function findWideFormulas(part) {
-  const formulas = [...part.querySelectorAll("article span.math")];
+function findWideFormulas(parts) {
+  const formulas = allIn(parts, "article span.math");
   const shown = formulas.filter((one) => one.checkVisibility());
   shown.forEach((one) => one.classList.remove("wide"));
   const wide = shown.filter((one) => {
@@ -175,9 +182,9 @@ const BOXES =
   "article pre, .table-box, .shapes, .cell_output, .katex-display, .wide .katex, " +
   'article [style*="overflow-x"]';
 
-function reachWhatScrolls(part) {
-  findWideFormulas(part);
-  const boxes = [...part.querySelectorAll(BOXES)].filter((one) => one.checkVisibility());
+function reachWhatScrolls(parts) {
+  findWideFormulas(parts);
+  const boxes = allIn(parts, BOXES).filter((one) => one.checkVisibility());
   const scrolling = new Set(boxes.filter((box) => box.scrollWidth > box.clientWidth + 1));
   for (const box of boxes) {
     if (scrolling.has(box)) box.tabIndex = 0;
@@ -185,24 +192,54 @@ function reachWhatScrolls(part) {
   }
 }
 
-let widthMeasured = 0;
-function measure() {
-  // A phone hides its bar while one scrolls: the window becomes higher, and not wider.
-  if (root.clientWidth === widthMeasured) return;
-  widthMeasured = root.clientWidth;
-  reachWhatScrolls(document);
-}
-
-addEventListener("load", measure);
-addEventListener("resize", measure);
 // "toggle" does not bubble, and is seen on its way down.
 addEventListener(
   "toggle",
   (event) => {
-    if (event.target.open) reachWhatScrolls(event.target);
+    if (event.target.open) reachWhatScrolls([event.target]);
   },
   { capture: true },
 );
+
+// --- a page is laid out part by part, in steps too short to be felt
+
+// What is not laid out yet is skipped by the browser until it comes near the window
+// (site.css). The steps begin when the page has loaded, and end within a second or two.
+
+const PARTS = ":is(article, article section) > :not(section)";
+const MOST_NODES = 150; // of a step, if it has more than one part
+
+const waiting = [...document.querySelectorAll(PARTS)];
+
+function layOut(parts) {
+  parts.forEach((part) => part.classList.add("laid-out"));
+  reachWhatScrolls(parts);
+}
+
+function nextParts() {
+  let count = 0;
+  for (let nodes = 0; count < waiting.length && nodes < MOST_NODES; count += 1) {
+    nodes += waiting[count].querySelectorAll("*").length + 1;
+  }
+  return waiting.splice(0, count);
+}
+
+function layOutStepByStep() {
+  layOut(nextParts());
+  if (waiting.length) setTimeout(layOutStepByStep);
+}
+
+let widthMeasured = 0;
+addEventListener("load", () => {
+  widthMeasured = root.clientWidth;
+  setTimeout(layOutStepByStep);
+});
+addEventListener("resize", () => {
+  // A phone hides its bar while one scrolls: the window becomes higher, and not wider.
+  if (root.clientWidth === widthMeasured) return;
+  widthMeasured = root.clientWidth;
+  reachWhatScrolls([document.body]);
+});
 
 // --- the meaning of a word is put away by Escape, until it is asked for again
 
@@ -299,5 +336,11 @@ function askWhereItWent() {
   document.head.append(list);
 }
 
-addEventListener("hashchange", openFoldsAround);
+addEventListener("hashchange", () => {
+  openFoldsAround();
+  if (waiting.length) {
+    layOut(waiting.splice(0));
+    document.getElementById(anchorAsked())?.scrollIntoView();
+  }
+});
 openFoldsAround();

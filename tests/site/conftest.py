@@ -8,6 +8,7 @@ import pytest
 from bookbuild import places
 from bookbuild.browsing import chromium, hosting, weighing
 
+WAITING = "html[data-scripts] :is(article, article section) > :not(section, .laid-out)"
 OLD = re.compile(r'<script src="[^"]*_static/moved\.js"></script>')
 
 
@@ -59,12 +60,13 @@ def browser():
 def show(browser, address, request):
     """Open a page; what it complains of fails the test, and a picture is kept then.
 
-    The function takes a page's address and options of a browser context.
+    The function takes a page's address and options of a browser context. It returns
+    when all parts of the page are laid out, or, not `at_rest`, when it has loaded.
     """
     contexts = []
     complaints = []
 
-    def shown(name, *, complain=True, **options):
+    def shown(name, *, complain=True, at_rest=True, **options):
         context = browser.new_context(
             **{"viewport": {"width": 1280, "height": 800}, **options}
         )
@@ -85,6 +87,8 @@ def show(browser, address, request):
                 ),
             )
         page.goto(f"{address}/{name}", wait_until="load")
+        if at_rest:
+            page.locator(WAITING).first.wait_for(state="detached")
         return page
 
     yield shown
