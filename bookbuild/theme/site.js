@@ -201,10 +201,10 @@ addEventListener(
   { capture: true },
 );
 
-// --- a page is laid out part by part, in steps too short to be felt
+// --- a page is laid out part by part, in short steps
 
 // What is not laid out yet is skipped by the browser until it comes near the window
-// (site.css). The steps begin when the page has loaded, and end within a second or two.
+// (site.css). The steps begin when the page has loaded.
 
 const PARTS = ":is(article, article section) > :not(section)";
 const MOST_NODES = 150; // of a step, if it has more than one part

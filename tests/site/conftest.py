@@ -61,12 +61,12 @@ def show(browser, address, request):
     """Open a page; what it complains of fails the test, and a picture is kept then.
 
     The function takes a page's address and options of a browser context. It returns
-    when all parts of the page are laid out, or, not `at_rest`, when it has loaded.
+    when all parts of the page are laid out.
     """
     contexts = []
     complaints = []
 
-    def shown(name, *, complain=True, at_rest=True, **options):
+    def shown(name, *, complain=True, **options):
         context = browser.new_context(
             **{"viewport": {"width": 1280, "height": 800}, **options}
         )
@@ -87,8 +87,7 @@ def show(browser, address, request):
                 ),
             )
         page.goto(f"{address}/{name}", wait_until="load")
-        if at_rest:
-            page.locator(WAITING).first.wait_for(state="detached")
+        page.locator(WAITING).first.wait_for(state="detached")
         return page
 
     yield shown
