@@ -201,44 +201,57 @@ addEventListener(
   { capture: true },
 );
 
-// --- a page is laid out part by part, in short steps
+// --- a part of a page is laid out and measured when a reader comes near it
 
-// What is not laid out yet is skipped by the browser until it comes near the window
-// (site.css). The steps begin when the page has loaded.
+// Until then the browser skips what is in it (site.css), so that a long page answers as
+// soon as a short one. From then on it stays as it is.
 
 const PARTS = ":is(article, article section) > :not(section)";
-const MOST_NODES = 150; // of a step, if it has more than one part
+const NEAR = "100% 0px"; // the height of the window, above it and below
 
-const waiting = [...document.querySelectorAll(PARTS)];
+const waiting = new Set(document.querySelectorAll(PARTS));
 
 function layOut(parts) {
-  parts.forEach((part) => part.classList.add("laid-out"));
+  for (const part of parts) {
+    waiting.delete(part);
+    nearWatcher.unobserve(part);
+    part.classList.add("laid-out");
+  }
   reachWhatScrolls(parts);
 }
 
-function nextParts() {
-  let count = 0;
-  for (let nodes = 0; count < waiting.length && nodes < MOST_NODES; count += 1) {
-    nodes += waiting[count].querySelectorAll("*").length + 1;
-  }
-  return waiting.splice(0, count);
-}
+const nearWatcher = new IntersectionObserver(
+  (entries) => {
+    const near = entries.filter((entry) => entry.isIntersecting);
+    if (near.length) layOut(near.map((entry) => entry.target));
+  },
+  { rootMargin: NEAR },
+);
 
-function layOutStepByStep() {
-  layOut(nextParts());
-  if (waiting.length) setTimeout(layOutStepByStep);
-}
+addEventListener("load", () => waiting.forEach((part) => nearWatcher.observe(part)));
 
-let widthMeasured = 0;
-addEventListener("load", () => {
-  widthMeasured = root.clientWidth;
-  setTimeout(layOutStepByStep);
+// Some keys need the whole page before they act: the tabulator, which goes on to what
+// scrolls further down, and those that lead to the end of the page.
+addEventListener("keydown", (event) => {
+  if (event.key === "Tab" && waiting.size) layOut([...waiting]);
+  const isToTheEnd = event.key === "End" || (event.key === "ArrowDown" && event.metaKey);
+  if (isToTheEnd) delete root.dataset.layout;
 });
+
+// --- sizes are measured again when the letters or the lines have others
+
+function measureAgain() {
+  reachWhatScrolls([...document.querySelectorAll(`${PARTS}.laid-out`)]);
+}
+
+document.fonts.addEventListener("loadingdone", measureAgain);
+
+let widthMeasured = root.clientWidth;
 addEventListener("resize", () => {
   // A phone hides its bar while one scrolls: the window becomes higher, and not wider.
   if (root.clientWidth === widthMeasured) return;
   widthMeasured = root.clientWidth;
-  reachWhatScrolls([document.body]);
+  measureAgain();
 });
 
 // --- the meaning of a word is put away by Escape, until it is asked for again
@@ -336,10 +349,11 @@ function askWhereItWent() {
   document.head.append(list);
 }
 
+// A place further down depends on the heights of all parts above.
 addEventListener("hashchange", () => {
   openFoldsAround();
-  if (waiting.length) {
-    layOut(waiting.splice(0));
+  if (root.dataset.layout) {
+    delete root.dataset.layout;
     document.getElementById(anchorAsked())?.scrollIntoView();
   }
 });

@@ -8,7 +8,8 @@ import pytest
 from bookbuild import places
 from bookbuild.browsing import chromium, hosting, weighing
 
-WAITING = "html[data-scripts] :is(article, article section) > :not(section, .laid-out)"
+# Before the tabulator acts, all parts of a page are laid out.
+TABULATOR = "dispatchEvent(new KeyboardEvent('keydown', { key: 'Tab' }))"
 OLD = re.compile(r'<script src="[^"]*_static/moved\.js"></script>')
 
 
@@ -60,13 +61,13 @@ def browser():
 def show(browser, address, request):
     """Open a page; what it complains of fails the test, and a picture is kept then.
 
-    The function takes a page's address and options of a browser context. It returns
-    when all parts of the page are laid out.
+    The function takes a page's address and options of a browser context. All parts of
+    the page are laid out, unless it is to stay as it was entered.
     """
     contexts = []
     complaints = []
 
-    def shown(name, *, complain=True, **options):
+    def shown(name, *, complain=True, as_entered=False, **options):
         context = browser.new_context(
             **{"viewport": {"width": 1280, "height": 800}, **options}
         )
@@ -87,7 +88,8 @@ def show(browser, address, request):
                 ),
             )
         page.goto(f"{address}/{name}", wait_until="load")
-        page.locator(WAITING).first.wait_for(state="detached")
+        if options.get("java_script_enabled", True) and not as_entered:
+            page.evaluate(TABULATOR)
         return page
 
     yield shown
