@@ -228,7 +228,29 @@ const nearWatcher = new IntersectionObserver(
   { rootMargin: NEAR },
 );
 
-addEventListener("load", () => waiting.forEach((part) => nearWatcher.observe(part)));
+// A browser asks for a font when it lays out what is set in it, and lines move when it
+// comes. So fonts of formulas are asked for before a reader is near.
+function askForFonts() {
+  for (const { style, selectorText } of rulesOfStyleSheets()) {
+    if (style?.fontFamily.startsWith("KaTeX_") && document.querySelector(selectorText)) {
+      const { fontStyle, fontWeight, fontFamily } = style;
+      document.fonts.load(`${fontStyle || "normal"} ${fontWeight || 400} 1em ${fontFamily}`);
+    }
+  }
+}
+
+function rulesOfStyleSheets() {
+  try {
+    return [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
+  } catch {
+    return []; // a page from a file, whose fonts are at hand, is not told
+  }
+}
+
+addEventListener("load", () => {
+  waiting.forEach((part) => nearWatcher.observe(part));
+  if (root.dataset.layout) setTimeout(askForFonts);
+});
 
 // Some keys need the whole page before they act: the tabulator, which goes on to what
 // scrolls further down, and those that lead to the end of the page.

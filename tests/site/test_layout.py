@@ -55,6 +55,9 @@ WATCH = """() => {
   };
   requestAnimationFrame(look);
 }"""
+LOADED = """() => [...document.fonts]
+  .filter((one) => one.status !== "unloaded")
+  .map((one) => `${one.family} ${one.weight} ${one.style}`)"""
 WHEEL = 400  # pixels at a time
 PHONE = {"width": 360, "height": 800}
 BAR = 100  # pixels, of the window; a heading that was asked for stands below the bar
@@ -160,6 +163,21 @@ def test_where_a_browser_keeps_no_places_nothing_waits(browser, address):
     page.goto(f"{address}/{LONG}", wait_until="load")
     assert page.evaluate(SKIPPED) == 0
     context.close()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["convnets", "losses", "activations-3", "batch-normalisation-2", "notation"],
+)
+def test_no_font_comes_late(show, name):
+    page = show(f"book/{name}.html", viewport=PHONE, as_entered=True)
+    page.wait_for_timeout(500)
+    page.evaluate("document.fonts.ready.then(() => true)")
+    before = page.evaluate(LOADED)
+    page.evaluate(weighing.SCROLL, 400)
+    page.evaluate("document.fonts.ready.then(() => true)")
+    assert len(before) > 2
+    assert page.evaluate(LOADED) == before
 
 
 def test_letters_that_come_late_are_measured(show):
