@@ -11,7 +11,7 @@ STOPPED = """window.IntersectionObserver = class {
   unobserve() {}
 };"""
 KEEPS_NO_PLACES = """const supports = CSS.supports.bind(CSS);
-CSS.supports = (name, ...value) => name !== "overflow-anchor" && supports(name, ...value);
+CSS.supports = (name, ...rest) => name !== "overflow-anchor" && supports(name, ...rest);
 """
 STAYS = "(one) => one.classList.contains('laid-out')"
 DRAWN = "(one) => one.checkVisibility({ contentVisibilityAuto: true })"
@@ -39,7 +39,8 @@ SCROLLING = """() => [...document.querySelectorAll("pre, .table-box, .katex-disp
   .map((one) => one.tabIndex)"""
 # Notes, from frame to frame, how far each part in view moves.
 WATCH = """() => {
-  const parts = document.querySelectorAll(":is(article, article section) > :not(section)");
+  const selector = ":is(article, article section) > :not(section)";
+  const parts = document.querySelectorAll(selector);
   let before = new Map();
   window.moves = [];
   const look = () => {
@@ -186,8 +187,8 @@ def test_letters_that_come_late_are_measured(show):
     marked.evaluate("(one) => (one.id = 'marked', one.removeAttribute('tabindex'))")
     page.evaluate(
         """() => {
-          const [katex] = [...document.fonts].filter((one) => one.status === "unloaded");
-          return katex.load().then(() => true);
+          const font = [...document.fonts].find((one) => one.status === "unloaded");
+          return font.load().then(() => true);
         }"""
     )
     page.locator("#marked[tabindex]").wait_for()
