@@ -191,7 +191,8 @@ def test_letters_that_come_late_are_measured(show):
           return font.load().then(() => true);
         }"""
     )
-    page.locator("#marked[tabindex]").wait_for()
+    page.wait_for_timeout(300)
+    assert page.locator("#marked").get_attribute("tabindex") == "0"
 
 
 def test_what_comes_into_view_is_drawn_even_if_no_script_is_told(stopped):
