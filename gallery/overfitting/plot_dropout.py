@@ -67,6 +67,9 @@ def parts_of(seed):
     }
 
 
+data = {seed: parts_of(seed) for seed in [*SEEDS, TUNING_SEED]}
+
+
 # %%
 # The network
 # -----------
@@ -132,13 +135,12 @@ class Scores(keras.callbacks.Callback):
 # optimiser.
 def train(network, peak, seed, measured):
     """Train a network, and return its scores on the measured parts."""
-    parts = parts_of(seed)
     fresh_start(network, seed=seed)
     cosine = keras.callbacks.LearningRateScheduler(
         lambda epoch: peak * (1 + np.cos(np.pi * epoch / EPOCHS)) / 2
     )
-    scores = Scores({part: parts[part] for part in measured})
-    x, y = parts["training"]
+    scores = Scores({part: data[seed][part] for part in measured})
+    x, y = data[seed]["training"]
     network.fit(
         x,
         y,
