@@ -27,17 +27,17 @@ from byhand.experiments import spread
 from byhand.restarts import fresh_start
 from keras import layers, ops
 
-N = 800  # digits to learn from
-VALIDATION = 600  # digits
-TEST = 2000  # digits
+N = 1000  # digits to learn from
+VALIDATION = 1000  # digits
+TEST = 1000  # digits
 KINDS = 10
 FALSE = 0.3  # fraction of the labels that are false, but not in the test set
 UNITS = 256  # in the hidden layer
-RATE = 0.005  # learning rate of Adam
+RATE = 0.002  # learning rate of Adam
 BATCH = 50  # examples in a mini-batch
-EPOCHS = 9
-PATIENCE = 2  # epochs without a lower validation loss
-SEEDS = range(20, 25)
+EPOCHS = 15
+PATIENCE = 3  # epochs without a lower validation loss
+SEEDS = 5
 
 keras.utils.set_random_seed(0)
 images, digits = mnist()
@@ -137,7 +137,7 @@ scores = {
     for run in ["stopped", "to the end"]
     for part in ["test", "falsely labelled"]
 }
-for seed in SEEDS:
+for seed in range(SEEDS):
     parts = data(seed)
     early_stopping = keras.callbacks.EarlyStopping(
         monitor="val_loss", patience=PATIENCE, restore_best_weights=True
@@ -234,13 +234,12 @@ facts = {
     "memorised at the end": means["to the end", "falsely labelled"],
     "difference": gain.mean,
     "half-width": gain.half_width,
-    "level": 0.95,  # of the interval
-    "seeds": len(SEEDS),
+    "seeds": SEEDS,
 }
 assert gain.low > 0
 assert max(lengths) < EPOCHS
-assert max(scores["stopped", "falsely labelled"]) < 0.4
+assert max(scores["stopped", "falsely labelled"]) < 0.3
 assert min(scores["to the end", "falsely labelled"]) > 0.5
 for full_history in full_histories:
     assert full_history["loss"][-1] == min(full_history["loss"])
-    assert full_history["val_loss"][-1] > 1.1 * min(full_history["val_loss"])
+    assert full_history["val_loss"][-1] > 1.2 * min(full_history["val_loss"])
