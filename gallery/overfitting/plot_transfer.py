@@ -271,7 +271,7 @@ def fine_tuned(network, rate, seed, parts):
 #
 # Fine-tuning is tried with frozen batch normalisation, and with one that goes
 # on learning. Its setting is the learning rate again, and the rates that are
-# tried are smaller, since large steps would undo what the body has learned.
+# tried are smaller, since large steps may undo what the body has learned.
 RATES_OF_FINE_TUNING = [0.0003, 0.001, 0.003, 0.01]
 fine_tunings = {
     "fine-tuned": partial(fine_tuned, normalisation_frozen),
