@@ -5,9 +5,9 @@ Learning rates, decade by decade
 Which learning rates train a network well, and from where on do they fail?
 A small network learns simulated spectra for a fixed number of steps, with
 stochastic gradient descent (SGD) and with AdamW (Loshchilov and Hutter 2017,
-arXiv:1711.05101), at learning rates from a thousandth to ten. With too small
-a rate the loss is still high when the training ends, and with too large a rate
-the network ends no better than a guess.
+arXiv:1711.05101), each over a range of learning rates of its own. With too
+small a rate the loss is still high when the training ends, and with too large
+a rate the network ends no better than a guess.
 """
 
 # SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
