@@ -39,10 +39,8 @@ NEAR = 0.8  # pixels from the line of a track to those that belong to it
 COUNTS = {"training": 320, "validation": 100, "test": 200}  # images
 BATCH = 8  # images in a mini-batch
 EPOCHS = 6
-RATES = [0.016, 0.032, 0.064]  # upper limits of the learning rate
-CAPS = [0.25, 0.3, 0.35, 0.4]  # on the light that the line filters see
-SEEDS = range(20, 25)
-TUNING_SEED = 25  # chooses settings, and takes no part in the comparison
+SEEDS = range(40, 45)
+TUNING_SEED = 45  # chooses settings, and takes no part in the comparison
 
 keras.utils.set_random_seed(0)
 
@@ -274,7 +272,15 @@ def best_threshold(labels, values):
 #
 # Each method has one setting that is chosen on the validation set of the extra
 # seed: the cap for the line filters, and the limit of the learning rate for
-# each network.
+# each network. One training cannot tell whether a large limit suits every
+# seed, so the values that we try for a network lie around its best.
+SETTINGS = {
+    "line filters": [0.25, 0.3, 0.35, 0.4],  # caps on the light
+    "no skips": [0.016, 0.032, 0.064, 0.128],  # limits of the learning rate
+    "U-Net": [0.012, 0.024, 0.048],  # the same
+}
+
+
 def values_of(method, setting, seed, parts):
     """Return the values that a method gives to the pixels of some parts."""
     if method == "line filters":
@@ -295,8 +301,7 @@ def validation_score(method, setting, seed):
 
 
 tunings = {}
-for method in ["line filters", *networks]:
-    settings = CAPS if method == "line filters" else RATES
+for method, settings in SETTINGS.items():
     score = partial(validation_score, method)
     tunings[method] = tune(score, settings, seed=TUNING_SEED)
     print(method, tunings[method], sep="\n")
@@ -449,6 +454,8 @@ plt.show()
 # - Add a third pooling with ``filters=(8, 16, 32)`` and ``lowest=64``. What
 #   becomes of the network without skip connections?
 # - Train four times as long. How large is the lead over the line filters then?
+# - Train the U-Net with several seeds and a limit of 0.1. Do all trainings
+#   succeed, and does ``Adam(global_clipnorm=0.1)`` change the answer?
 # - Draw tracks that are three times as thick. How much of the gain is left?
 
 # %%
