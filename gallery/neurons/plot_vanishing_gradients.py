@@ -17,11 +17,13 @@ train the networks to see whether they learn.
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
 #
+# byhand is the book's package; the page of its gallery says how to install it.
 # fig.set_label(...) describes a figure for readers who cannot see it.
 
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
+from byhand.restarts import fresh_start
 from keras import layers
 from sklearn.datasets import load_digits
 from sklearn.preprocessing import scale
@@ -33,6 +35,8 @@ IMAGES = 1280
 RATE = 0.05  # learning rate of the training
 EPOCHS = 10
 SEEDS = 3
+
+keras.utils.set_random_seed(0)
 
 # The initial weights that suit each activation function.
 INITIAL = {
@@ -57,9 +61,8 @@ x = scale(digits.data)[:IMAGES].astype("float32")
 y = digits.target[:IMAGES]
 
 
-def deep_network(activation, learning_rate, seed):
+def deep_network(activation):
     """Return a compiled network with many hidden layers."""
-    keras.utils.set_random_seed(seed)
     net = keras.Sequential([keras.Input((64,))])
     for _ in range(DEPTH):
         net.add(
@@ -70,11 +73,11 @@ def deep_network(activation, learning_rate, seed):
             )
         )
     net.add(layers.Dense(10, activation="softmax"))
-    net.compile(
-        optimizer=keras.optimizers.SGD(learning_rate=learning_rate),
-        loss="sparse_categorical_crossentropy",
-    )
+    net.compile(optimizer="sgd", loss="sparse_categorical_crossentropy")
     return net
+
+
+networks = {activation: deep_network(activation) for activation in INITIAL}
 
 
 # %%
@@ -88,11 +91,14 @@ def deep_network(activation, learning_rate, seed):
 # at zero, rounding would swallow a very small gradient.
 #
 # The size of the gradient in a layer is the root mean square over its biases.
+# Each network is compiled once, and ``fresh_start`` gives it new initial
+# weights for each seed.
 
 
-def gradient_sizes(activation, seed):
+def gradient_sizes(net, seed):
     """Return the size of the gradient in each hidden layer."""
-    net = deep_network(activation, learning_rate=1.0, seed=seed)
+    fresh_start(net, seed=seed)
+    net.optimizer.learning_rate = 1.0
     net.train_on_batch(x[:BATCH], y[:BATCH])
     sizes = []
     for layer in net.layers[:DEPTH]:
@@ -102,9 +108,9 @@ def gradient_sizes(activation, seed):
 
 
 sizes = {}
-for activation in INITIAL:
+for activation, net in networks.items():
     sizes[activation] = np.array(
-        [gradient_sizes(activation, seed) for seed in range(SEEDS)]
+        [gradient_sizes(net, seed) for seed in range(SEEDS)]
     )
 
 # %%
@@ -171,14 +177,15 @@ plt.show()
 # Do the networks learn?
 # ----------------------
 #
-# Networks of the same kind are now trained by gradient descent. Whoever knows
+# The networks are now trained by gradient descent. Whoever knows
 # nothing about the images and gives all ten digits the same probability has a
 # loss of ln 10, and a network that learns must fall below it. One run for each
 # is enough to see whether it learns at all. Which of tanh and ReLU is better,
 # a single run at one learning rate cannot tell.
 losses = {}
-for activation in INITIAL:
-    net = deep_network(activation, learning_rate=RATE, seed=0)
+for activation, net in networks.items():
+    fresh_start(net, seed=0)
+    net.optimizer.learning_rate = RATE
     history = net.fit(x, y, batch_size=BATCH, epochs=EPOCHS, verbose=0)
     losses[activation] = history.history["loss"]
     print(f"{activation}: loss of {losses[activation][-1]:.2f} at the end")
