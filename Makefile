@@ -45,7 +45,7 @@ book: env  ## build the book and its gallery, strictly, into _build/html
 # The instructions of an older processor with an x86 core round differently, and a
 # training that hangs on its last digits ends elsewhere.
 OLDER := OPENBLAS_CORETYPE=Prescott ONEDNN_MAX_CPU_ISA=SSE41 \
-	NPY_DISABLE_CPU_FEATURES="AVX2 FMA3"
+	NPY_DISABLE_CPU_FEATURES="X86_V3 X86_V4 AVX512_ICL AVX512_SPR"
 book-elsewhere: env  ## build the book with the instructions of an older processor
 	@$(OLDER) $(RUN) -m bookbuild build
 

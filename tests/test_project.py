@@ -1,6 +1,8 @@
 """The project's own documents and settings, held together."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -22,6 +24,27 @@ def test_ci_calls_what_the_readme_tells_a_person_to():
     ci = re.findall(r"^make ([\w-]+)", (ROOT / ".ci/run").read_text(), re.M)
     tried = ["test-backends", "test-downloads", "test-site"]
     assert sorted(ci) == ["book", "lint", "test", *tried]
+
+
+FEATURES = """
+from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
+print([name for name in __cpu_dispatch__ if __cpu_features__[name]])
+"""
+
+
+def test_the_book_is_built_elsewhere_without_what_numpy_finds_on_this_processor():
+    dry = ["make", "--dry-run", "book-elsewhere"]
+    done = subprocess.run(dry, cwd=ROOT, capture_output=True, text=True, check=True)
+    (names,) = re.findall(r'NPY_DISABLE_CPU_FEATURES="(.+?)"', done.stdout)
+    command = [sys.executable, "-c", FEATURES]
+    for given, fewer in [({}, False), ({"NPY_DISABLE_CPU_FEATURES": names}, True)]:
+        done = subprocess.run(
+            command, env=given, capture_output=True, text=True, check=True
+        )
+        found = done.stdout.strip()
+        if found == "[]" and not fewer:
+            pytest.skip("NumPy finds nothing here that an older processor lacks")
+        assert (found == "[]") is fewer, found
 
 
 def test_every_example_in_a_docstring_is_run():
