@@ -159,9 +159,9 @@ def run(path: Path, python: Path, home: Path, *, limit: float = LIMIT) -> str:
     done = processes.run(command, cwd=path.parent, env=given, limit=limit)
     if not done.in_time:
         return f"it did not end within {limit:.0f} s"
-    if done.status == 0:
-        return ""
     lines = [line for line in done.err.splitlines() if not noise.is_noise(line)]
+    if done.status == 0:
+        return f"a reader meets a warning: {lines[0]}" if lines else ""
     return lines[-1] if lines else f"it ended with status {done.status}"
 
 

@@ -1,5 +1,6 @@
 """Execute one notebook as a reader's Jupyter does, and see that it shows a figure.
 
+What its cells write to the standard error goes to that of this program.
 downloads.py copies this beside the notebooks and runs it in their environment.
 """
 
@@ -21,13 +22,12 @@ def main(path: Path) -> str:
         client.execute(cwd=str(path.parent))
     except CellExecutionError as error:
         return f"{error.ename}: {error.evalue}"
-    outputs = [
-        output
-        for cell in notebook.cells
-        for output in cell.get("outputs", ())
-        if "image/png" in output.get("data", {})
-    ]
-    return "" if outputs else "it shows no figure"
+    outputs = [out for cell in notebook.cells for out in cell.get("outputs", ())]
+    for output in outputs:
+        if output.get("name") == "stderr":
+            sys.stderr.write(output["text"])
+    with_figure = [out for out in outputs if "image/png" in out.get("data", {})]
+    return "" if with_figure else "it shows no figure"
 
 
 if __name__ == "__main__":

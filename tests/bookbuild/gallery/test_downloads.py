@@ -73,6 +73,22 @@ def test_a_script_runs_outside_the_repository_and_failures_are_named(site, capsy
     assert "FAILED" in capsys.readouterr().out
 
 
+WARNING = "import logging; logging.warning('slow')"
+
+
+@pytest.mark.slow
+def test_a_warning_that_a_reader_meets_is_named(site):
+    html = site(f"{planted.GOOD}\n{WARNING}\n")
+    told = "a reader meets a warning: WARNING:root:slow"
+    assert faults(html, only="line") == [
+        f"lines/plot_line.ipynb: {told}",
+        f"lines/plot_line.py: {told}",
+    ]
+    start_up = "I0000 00:00:1796014431.036454 13795 port.cc:153] oneDNN is on"
+    html = site(f"import sys\nprint({start_up!r}, file=sys.stderr)\n{planted.GOOD}")
+    assert faults(html, only="line") == []
+
+
 def test_no_network_no_path_and_no_settings_of_the_builder_reach_a_download(
     tmp_path, monkeypatch
 ):
