@@ -177,11 +177,11 @@ plt.show()
 # Do the networks learn?
 # ----------------------
 #
-# The networks are now trained by gradient descent. Whoever knows
-# nothing about the images and gives all ten digits the same probability has a
-# loss of ln 10, and a network that learns must fall below it. One run for each
-# is enough to see whether it learns at all. Which of tanh and ReLU is better,
-# a single run at one learning rate cannot tell.
+# The networks are now trained by gradient descent. Whoever knows nothing about
+# the images and gives all ten digits the same probability has a loss of ln 10,
+# and a network that learns must fall below it. One run for each is enough to
+# see whether it learns at all. Which of tanh and ReLU is better, a single run
+# at one learning rate cannot tell.
 losses = {}
 for activation, net in networks.items():
     fresh_start(net, seed=0)
