@@ -16,6 +16,7 @@ START_UP = re.compile(
 CHATTER = re.compile(
     r"\[IPKernelApp\]|cpu_feature_guard|oneDNN custom operations"
     r"|TF-TRT|MdParserConfig\(|NbParserConfig\(|^\s*$"
+    r"|INFO traitlets client\.py"
 )
 
 
