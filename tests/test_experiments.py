@@ -71,7 +71,7 @@ def test_a_difference_is_the_paired_test_of_scipy(stats):
     assert found.seeds == (3, 5, 8, 13)
 
 
-def test_the_table_says_where_zero_lies():
+def test_the_table_says_whether_the_interval_contains_zero():
     arms = {
         "plain": lambda seed: seed / 10,
         "same": lambda seed: seed / 10 + 0.01 * (-1) ** seed,
@@ -79,11 +79,11 @@ def test_the_table_says_where_zero_lies():
     }
     head, plain, same, better, note = repr(compare(arms, seeds=4)).splitlines()
     assert re.split("  +", head) == [
-        *["arm", "runs", "mean", "std", "difference", "95 % interval", "zero"]
+        *["arm", "runs", "mean", "std", "difference", "95 % interval", "contains 0"]
     ]
     assert plain.split() == ["plain", "4", "0.15", "0.13"]
-    assert same.endswith("inside")
-    assert better.endswith("outside")
+    assert same.endswith("  yes")
+    assert better.endswith("  no")
     assert "+0.500" in better
     assert note == "differences from plain, paired by seed"
 
@@ -91,7 +91,7 @@ def test_the_table_says_where_zero_lies():
 def test_arms_that_agree_exactly_differ_by_zero():
     found = compare({"a": lambda seed: seed, "b": lambda seed: seed}, seeds=3)
     assert found.difference("b") == (0, 0, 0)
-    assert "+0.0000 to +0.0000  inside" in repr(found)
+    assert "+0.0000 to +0.0000  yes" in repr(found)
 
 
 def test_tune_takes_the_best_and_says_where_it_lies():

@@ -186,7 +186,8 @@ class Comparison:
         return arm
 
     def __repr__(self) -> str:
-        head = ("arm", "runs", "mean", "std", "difference", "95 % interval", "zero")
+        head = ("arm", "runs", "mean", "std", "difference")
+        head += ("95 % interval", "contains 0")
         rows = [self._row(arm) for arm in self.scores]
         note = f"differences from {self.baseline}, paired by seed"
         return "\n".join([*_aligned([head, *rows]), note])
@@ -200,8 +201,8 @@ class Comparison:
         apart = self.difference(arm)
         decimals = _decimals(apart.half_width)
         interval = f"{apart.low:+.{decimals}f} to {apart.high:+.{decimals}f}"
-        inside = "inside" if apart.contains_zero else "outside"
-        return (*start, f"{apart.mean:+.{decimals}f}", interval, inside)
+        contains = "yes" if apart.contains_zero else "no"
+        return (*start, f"{apart.mean:+.{decimals}f}", interval, contains)
 
 
 def compare(
@@ -245,9 +246,9 @@ def compare(
     ...     "wide": lambda seed: 0.93 + 0.01 * seed + 0.001 * (seed % 2),
     ... }
     >>> compare(arms, seeds=4)
-    arm    runs  mean   std    difference  95 % interval       zero
+    arm    runs  mean   std    difference  95 % interval       contains 0
     plain  4     0.915  0.013
-    wide   4     0.9455 0.013  +0.03050    +0.02958 to +0.03142  outside
+    wide   4     0.9455 0.013  +0.03050    +0.02958 to +0.03142  no
     differences from plain, paired by seed
     """
     chosen = tuple(range(seeds)) if isinstance(seeds, int) else tuple(seeds)
