@@ -20,7 +20,8 @@ and in loss.
 # https://github.com/aboucaud/slides
 #
 # byhand is the book's package; the page of its gallery says how to install it.
-# fig.set_label(...) describes a figure for readers who cannot see it.
+# On the book's pages, fig.set_label(...) describes a figure for readers who
+# cannot see it.
 
 import keras
 import matplotlib.pyplot as plt
@@ -34,15 +35,15 @@ TRAINING = 2000  # spectra to learn from
 VALIDATION = 3000  # spectra to choose on
 TEST = 3000  # spectra to compare on: many, so that chance plays a small part
 UNITS = 128  # in each of two hidden layers
-KINDS = 10  # of spectral line
+CLASSES = 10  # kinds of spectral line
 BATCH = 100  # examples in a mini-batch
 EPOCHS = 24
 EVERY = 3  # epochs from one measurement to the next
 SEEDS = range(90, 95)  # other seeds have led to the values that are tried
 TUNING_SEED = 95  # nor does this one take part in the comparison
 
-# All steps of an epoch in one call take less time; PyTorch knows single steps
-# only.
+# All steps of an epoch in one call take less time; with PyTorch, Keras allows
+# one.
 STEPS = TRAINING // BATCH  # of an epoch
 STEPS_PER_EXECUTION = 1 if keras.backend.backend() == "torch" else STEPS
 
@@ -87,7 +88,7 @@ def dense_network(dropout, decay):
     for _ in range(2):
         network.add(layers.Dense(UNITS, activation="relu"))
         network.add(layers.Dropout(dropout))
-    network.add(layers.Dense(KINDS))
+    network.add(layers.Dense(CLASSES))
     optimizer = keras.optimizers.AdamW(weight_decay=decay)
     optimizer.exclude_from_weight_decay(var_names=["bias"])
     network.compile(
@@ -102,8 +103,8 @@ def dense_network(dropout, decay):
 # Two scores over the epochs
 # --------------------------
 #
-# The accuracy counts how often the most probable kind is right. The
-# cross-entropy also asks how probable the right kind is, so a confident error
+# The accuracy counts how often the most probable class is right. The
+# cross-entropy also asks how probable the right class is, so a confident error
 # costs more than a hesitant one. Keras calls the method ``on_epoch_end`` after
 # each epoch. To save time, we measure after every third one.
 class Scores(keras.callbacks.Callback):
@@ -246,6 +247,9 @@ for name, (_, rule) in METHODS.items():
 # one interval may exclude zero by chance alone. We gave up two designs with
 # half as many training spectra before this one. In one of them, dropout's gain
 # in the loss could not be told from zero.
+#
+# The length of the training is a setting as well. A network without a remedy
+# overfits more in a longer one, so do not expect the same differences there.
 differences = {}
 for measure in ["accuracy", "loss"]:
     for name in METHODS:
@@ -354,6 +358,8 @@ plt.show()
 # What to try next
 # ----------------
 #
+# - Train for twice as long. Do dropout and weight decay raise the accuracy
+#   then?
 # - Use dropout and weight decay together. Does the loss fall further?
 # - Run twenty seeds. How well are the gains in accuracy known then?
 # - Learn from four times as many spectra. Which remedy still pays?

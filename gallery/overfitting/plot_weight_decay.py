@@ -18,7 +18,8 @@ each strength may have another best learning rate.
 # https://github.com/aboucaud/slides
 #
 # byhand is the book's package; the page of its gallery says how to install it.
-# fig.set_label(...) describes a figure for readers who cannot see it.
+# On the book's pages, fig.set_label(...) describes a figure for readers who
+# cannot see it.
 
 import keras
 import matplotlib.pyplot as plt
@@ -32,7 +33,7 @@ from keras.optimizers.schedules import CosineDecay
 TRAINING = 1000  # spectra to learn from
 NEW = 2000  # spectra to measure on
 UNITS = 128  # in each of two hidden layers
-KINDS = 10  # of spectral line
+CLASSES = 10  # kinds of spectral line
 BATCH = 50  # examples in a mini-batch
 EPOCHS = 20
 STEPS = EPOCHS * TRAINING // BATCH
@@ -40,8 +41,8 @@ RATE = 0.01  # learning rate of the first step
 STRENGTHS = [0.0, 0.3, 1.0, 3.0]  # of the decay
 SEEDS = range(22, 27)  # the settings were chosen with others
 
-# All steps of an epoch in one call take less time; PyTorch knows single steps
-# only.
+# All steps of an epoch in one call take less time; with PyTorch, Keras allows
+# one.
 STEPS_PER_EXECUTION = (
     1 if keras.backend.backend() == "torch" else TRAINING // BATCH
 )
@@ -108,7 +109,7 @@ def decaying_network(strength):
             layers.Flatten(),
             layers.Dense(UNITS, activation="relu"),
             layers.Dense(UNITS, activation="relu"),
-            layers.Dense(KINDS),
+            layers.Dense(CLASSES),
         ]
     )
     optimizer = keras.optimizers.AdamW(
@@ -225,7 +226,8 @@ for name, values in columns.items():
 # falls, and so does the loss on new spectra. The accuracy changes by hardly
 # more than a hundredth. Whether its interval contains zero depends on the
 # backend, which draws other initial weights, and on the processor, which
-# rounds differently.
+# rounds differently. In a longer training the network without decay overfits
+# more, and the accuracy may change more, too.
 weakest = 1  # row of the table: in row 0 there is no decay
 new_loss = columns["new loss"]
 new_accuracy = columns["new accuracy"]
@@ -337,6 +339,7 @@ plt.show()
 # What to try next
 # ----------------
 #
+# - Train for twice as long. How much does the accuracy change then?
 # - Decay the biases, too. Does any curve change?
 # - Train on four times as many spectra. Which strength has the lowest loss
 #   then?
