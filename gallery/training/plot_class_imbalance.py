@@ -2,11 +2,11 @@
 A rare class: weights, oversampling or a threshold
 ==================================================
 
-What should be done if only one example in fifty is of the kind we look for?
+What should be done if only one example in fifty is of the class we look for?
 Two remedies change the training: class weights, and oversampling, which shows
 the rare examples more often. A third leaves the network as it is and moves the
 threshold, the probability above which an example is reported. We compare them
-in a search for simulated spectra of one rare kind.
+in a search for simulated spectra of one rare class.
 """
 
 # SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
@@ -16,7 +16,8 @@ in a search for simulated spectra of one rare kind.
 # https://github.com/aboucaud/slides
 #
 # byhand is the book's package; the page of its gallery says how to install it.
-# fig.set_label(...) describes a figure for readers who cannot see it.
+# On the book's pages, fig.set_label(...) describes a figure for readers who
+# cannot see it.
 
 from functools import partial
 
@@ -31,8 +32,8 @@ from sklearn import metrics
 
 SPECTRA = 36_000  # simulated for each seed, before most rare ones are left out
 NOISE = 0.4  # standard deviation, in units of the height of an average line
-RARE = LINES.index("P Cygni")  # the kind that we look for
-WEIGHT = 45  # spectra of other kinds for each rare one
+RARE = LINES.index("P Cygni")  # the class that we look for
+WEIGHT = 45  # spectra of other classes for each rare one
 WAYS = ["plain", "class weights", "oversampling"]  # of training a network
 BATCH = 120  # spectra in a mini-batch
 EPOCHS = 10
@@ -40,24 +41,24 @@ RATES = [0.01, 0.02, 0.04]  # peaks of the learning rate
 SEEDS = range(40, 45)
 TUNING_SEEDS = range(45, 47)  # choose learning rates, and are not compared
 
-# Several steps in one call take less time; PyTorch knows single steps only.
+# Several steps in one call take less time; with PyTorch, Keras allows one.
 STEPS_PER_EXECUTION = 1 if keras.backend.backend() == "torch" else 21
 
 keras.utils.set_random_seed(0)
 
 # %%
-# Spectra with a rare kind
+# Spectra with a rare class
 # ------------------------
 #
 # A P Cygni profile has absorption on the blue side of an emission line. It
-# shows that matter flows out of a star. The label is 1 for this kind and 0 for
-# the nine others. We leave out most of the rare spectra, so that there are 45
-# others for each, and ``three_way`` keeps this ratio in the training, the
+# shows that matter flows out of a star. The label is 1 for this class and 0
+# for the nine others. We leave out most of the rare spectra, so that there are
+# 45 others for each, and ``three_way`` keeps this ratio in the training, the
 # validation and the test set.
 data = {}
 for seed in [*SEEDS, *TUNING_SEEDS]:
-    x, kind = spectra(SPECTRA, noise=NOISE, seed=seed)
-    is_rare = kind == RARE
+    x, classes = spectra(SPECTRA, noise=NOISE, seed=seed)
+    is_rare = classes == RARE
     most = np.sum(~is_rare) // WEIGHT
     kept = ~is_rare | (np.cumsum(is_rare) <= most)
     y = is_rare[kept].astype("int64")
@@ -398,7 +399,7 @@ for name, p in versions.items():
 # ----------------
 #
 # - Train for four epochs only. Which way of training is ahead then?
-# - Search for the kind "absorption". What has changed?
+# - Search for the class "absorption". What has changed?
 # - Make the class ten times as rare. How long are the intervals then?
 # - Choose the threshold for a precision of 90 % and compare the recalls.
 

@@ -17,7 +17,8 @@ on a validation set, ends the training and returns the best weights.
 # https://github.com/aboucaud/slides
 #
 # byhand is the book's package; the page of its gallery says how to install it.
-# fig.set_label(...) describes a figure for readers who cannot see it.
+# On the book's pages, fig.set_label(...) describes a figure for readers who
+# cannot see it.
 
 import keras
 import matplotlib.pyplot as plt
@@ -30,7 +31,7 @@ from keras import layers, ops
 N = 1000  # digits to learn from
 VALIDATION = 1000  # digits
 TEST = 1000  # digits
-KINDS = 10
+CLASSES = 10
 FALSE = 0.3  # fraction of the labels that are false, but not in the test set
 UNITS = 256  # in the hidden layer
 RATE = 0.002  # learning rate of Adam
@@ -62,7 +63,7 @@ def data(seed):
     end = N + VALIDATION
     is_false = rng.random(len(y)) < FALSE
     is_false[end:] = False
-    y = np.where(is_false, (y + rng.integers(1, KINDS, len(y))) % KINDS, y)
+    y = np.where(is_false, (y + rng.integers(1, CLASSES, len(y))) % CLASSES, y)
     return {
         "training": (x[:N], y[:N]),
         "falsely labelled": (x[:N][is_false[:N]], y[:N][is_false[:N]]),
@@ -82,7 +83,7 @@ network = keras.Sequential(
         keras.Input((28, 28, 1)),
         layers.Flatten(),
         layers.Dense(UNITS, activation="relu"),
-        layers.Dense(KINDS, activation="softmax"),
+        layers.Dense(CLASSES, activation="softmax"),
     ]
 )
 network.compile(

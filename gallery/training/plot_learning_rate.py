@@ -17,7 +17,8 @@ a rate the network ends no better than a guess.
 # https://github.com/aboucaud/slides
 #
 # byhand is the book's package; the page of its gallery says how to install it.
-# fig.set_label(...) describes a figure for readers who cannot see it.
+# On the book's pages, fig.set_label(...) describes a figure for readers who
+# cannot see it.
 
 import keras
 import matplotlib.pyplot as plt
@@ -29,15 +30,15 @@ from keras import layers, ops
 N = 8192  # spectra, so that every mini-batch is full
 BATCH = 64  # examples in a mini-batch
 STEPS = N // BATCH  # in one epoch
-KINDS = 10  # of spectral line
+CLASSES = 10  # kinds of spectral line
 UNITS = 64  # in each of two hidden layers
 SEEDS = range(30, 35)
 RATES = {  # two in each decade
-    "SGD": 10.0 ** np.arange(-1.5, 1.1, 0.5),
-    "AdamW": 10.0 ** np.arange(-3, -0.4, 0.5),
+    "SGD": np.logspace(-1.5, 1, num=6),
+    "AdamW": np.logspace(-3, -0.5, num=6),
 }
 
-# Several steps in one call take less time; PyTorch knows single steps only.
+# Several steps in one call take less time; with PyTorch, Keras allows one.
 STEPS_PER_EXECUTION = 1 if keras.backend.backend() == "torch" else 64
 
 keras.utils.set_random_seed(0)
@@ -62,7 +63,7 @@ def compiled_network(optimizer):
             layers.Flatten(),
             layers.Dense(UNITS, activation="relu"),
             layers.Dense(UNITS, activation="relu"),
-            layers.Dense(KINDS),
+            layers.Dense(CLASSES),
         ]
     )
     network.compile(
@@ -85,12 +86,14 @@ networks = {
 #
 # ``fresh_start`` gives the network new initial weights and resets the moving
 # averages of its optimiser. Each training run is one epoch and has equally
-# many steps, so what we compare is how far a rate gets in a given time. The
-# rates are equally spaced on a logarithmic axis, because what matters is the
-# ratio of two rates and not their difference. AdamW needs smaller rates than
-# SGD, so each has a range of its own.
+# many steps, so what we compare is how far a rate gets in a given number of
+# steps. The measure is the loss on the spectra that were trained with, because
+# the question is how well they are learned, and not yet how well the network
+# generalises. The rates are equally spaced on a logarithmic axis, because what
+# matters is the ratio of two rates and not their difference. AdamW needs
+# smaller rates than SGD, so each has a range of its own.
 def final_loss(network, rate, seed):
-    """Train, and return the loss on all spectra after the last step."""
+    """Train, and return the loss on all training spectra."""
     fresh_start(network, seed=seed)
     network.optimizer.learning_rate = rate
     network.fit(x, y, batch_size=BATCH, epochs=1, verbose=0)
@@ -110,13 +113,12 @@ for name, network in networks.items():
 # Too small, good, too large
 # --------------------------
 #
-# A network that guesses, with equal probabilities for all kinds, has a loss
+# A network that guesses, with equal probabilities for all classes, has a loss
 # equal to the logarithm of their number. We call a rate good if its mean loss
-# is at most 15 % above the lowest one. Above the best rate, the first one
-# at which a seed ends hardly better than guessing, or worse, is too large. A
-# loss that has become infinite or NaN is set to twice that of guessing, and so
-# are larger losses.
-GUESSING = np.log(KINDS)
+# is at most 15 % above the lowest one. A rate above the best one is too large
+# if at least one seed ends hardly better than guessing. A loss that has become
+# infinite or NaN is set to twice that of guessing, and so are larger losses.
+GUESSING = np.log(CLASSES)
 TOP = 2 * GUESSING
 GOOD = 1.15  # times the lowest loss
 FAILED = 0.95 * GUESSING  # a loss that is hardly better than guessing
@@ -125,10 +127,11 @@ best = {}  # rate with the lowest mean loss
 lowest = {}  # mean loss at this rate
 good = {}  # rates with a loss that is nearly as low
 too_large = {}  # the smallest rate that fails
-for name, found in losses.items():
-    losses[name] = np.minimum(np.nan_to_num(found, nan=TOP), TOP)
-    mean = losses[name].mean(axis=1)
-    fails = losses[name].max(axis=1) > FAILED
+clipped = {}  # losses, none of them above TOP
+for name in losses:
+    clipped[name] = np.minimum(np.nan_to_num(losses[name], nan=TOP), TOP)
+    mean = clipped[name].mean(axis=1)
+    fails = clipped[name].max(axis=1) > FAILED
     best[name] = RATES[name][mean.argmin()]
     lowest[name] = mean.min()
     good[name] = RATES[name][mean < GOOD * mean.min()]
@@ -154,27 +157,27 @@ for name, colour, marker, line in [
     ("SGD", "C3", "s", "--"),
     ("AdamW", "C0", "o", "-"),
 ]:
-    found = losses[name]
+    found = clipped[name]
     ax.plot(RATES[name], found, marker, color=colour, markerfacecolor="none")
     ax.plot(RATES[name], found.mean(axis=1), line, color=colour, label=name)
 ax.axhline(GUESSING, color="C7", linestyle=":", label="guessing")
 ax.set(xscale="log", xlabel="learning rate")
-ax.set(ylabel=f"cross-entropy after {STEPS} steps")
+ax.set(ylabel=f"training loss after {STEPS} steps")
 ax.legend(loc="upper left")
 described = [
-    f"{name}: lowest, {lowest[name]:.2f}, at {best[name]:.2g}, and no better "
-    f"than guessing from {too_large[name]:.2g} on."
+    f"{name}: lowest, {lowest[name]:.2f}, at {best[name]:.2g}, and hardly "
+    f"better than guessing from {too_large[name]:.2g} on."
     for name in losses
 ]
 fig.set_label(
-    f"Loss after {STEPS} steps against the learning rate. "
+    f"Training loss after {STEPS} steps against the learning rate. "
     f"{' '.join(described)}"
 )
 plt.show()
 
 # %%
-# Figure: The loss on all spectra after a fixed number of steps, against the
-# learning rate on a logarithmic axis. Markers are seeds, and lines join their
+# Figure: The training loss after a fixed number of steps, against the learning
+# rate on a logarithmic axis. Markers are seeds, and lines join their
 # means. Losses above twice that of guessing are drawn at twice that of
 # guessing.
 
@@ -202,8 +205,8 @@ for name in networks:
     facts[f"{name} too large"] = too_large[name]
 
 assert best["AdamW"] < best["SGD"] / 5
-for name, found in losses.items():
+for name, found in clipped.items():
     assert RATES[name][0] < good[name].min()
     assert good[name].max() < 15 * good[name].min()
     assert found[-1].min() > FAILED
-assert losses["SGD"][0].min() > 0.8 * GUESSING
+assert clipped["SGD"][0].min() > 0.8 * GUESSING

@@ -18,7 +18,8 @@ loop in a way that ``fit`` has no argument for.
 # https://github.com/aboucaud/slides
 #
 # byhand is the book's package; the page of its gallery says how to install it.
-# fig.set_label(...) describes a figure for readers who cannot see it.
+# On the book's pages, fig.set_label(...) describes a figure for readers who
+# cannot see it.
 
 import keras
 import matplotlib.pyplot as plt
@@ -32,10 +33,10 @@ RATE = 0.05  # learning rate
 MOMENTUM = 0.9
 
 keras.utils.set_random_seed(0)
-flux, kinds = spectra(3100, seed=0)
-data = three_way(flux, kinds)
+flux, labels = spectra(3100, seed=0)
+data = three_way(flux, labels)
 x = data.x  # spectra for training
-y = data.y_t  # their kinds
+y = data.y_t  # their labels
 
 # %%
 # Two copies of a network

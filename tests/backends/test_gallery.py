@@ -67,12 +67,15 @@ def test_a_processor_is_exact_where_a_script_allows_a_card_more(
 
 
 def test_several_devices_share_a_batch_where_jax_has_them(tmp_path, monkeypatch):
-    """The script itself holds their gradients against that of one device."""
+    """The page says that their gradients are those of one device."""
     monkeypatch.setenv("XLA_FLAGS", "--xla_force_host_platform_device_count=8")
     script = ROOT / "gallery" / "scale" / "plot_data_parallel.py"
     record = measuring.run_one(script, tmp_path, backend="jax")
     assert isinstance(record, dict), record
-    assert record["facts"]["devices"] == 8
+    facts = record["facts"]
+    assert facts["devices"] == 8
+    assert facts["plain, shared"] < 1e-5
+    assert facts["batch normalisation, shared"] < 1e-5
 
 
 @pytest.fixture(scope="module")
