@@ -24,7 +24,8 @@ grey.
 # https://github.com/aboucaud/slides
 #
 # byhand is the book's package; the page of its gallery says how to install it.
-# fig.set_label(...) describes a figure for readers who cannot see it.
+# On the book's pages, fig.set_label(...) describes a figure for readers who
+# cannot see it.
 
 from itertools import pairwise
 
@@ -209,8 +210,8 @@ def patches_of(grey, chroma):
 inputs, targets = patches_of(grey[training], chroma[training])
 STEPS = len(inputs) // BATCH  # of an epoch
 
-# All steps of an epoch in one call take less time; PyTorch knows single steps
-# only.
+# All steps of an epoch in one call take less time; with PyTorch, Keras allows
+# one.
 STEPS_PER_EXECUTION = 1 if keras.backend.backend() == "torch" else STEPS
 
 

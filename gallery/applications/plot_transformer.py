@@ -19,7 +19,8 @@ Then we look at which patches attend to which.
 # https://github.com/aboucaud/slides
 #
 # byhand is the book's package; the page of its gallery says how to install it.
-# fig.set_label(...) describes a figure for readers who cannot see it.
+# On the book's pages, fig.set_label(...) describes a figure for readers who
+# cannot see it.
 
 from functools import partial
 
@@ -55,10 +56,10 @@ keras.utils.set_random_seed(0)
 COUNT = STEPS * BATCH + 2 * HELD_BACK
 data = []  # for each seed; the last one is used for tuning only
 for seed in range(SEEDS + 1):
-    flux, kinds = spectra(COUNT, length=LENGTH, seed=seed)
+    flux, labels = spectra(COUNT, length=LENGTH, seed=seed)
     split = three_way(
         flux,
-        kinds,
+        labels,
         validation=HELD_BACK / COUNT,
         test=HELD_BACK / COUNT,
     )
@@ -188,11 +189,11 @@ def trained(name, peak, seed):
 
     network = networks[name]
     fresh_start(network, seed=seed)
-    flux, kinds = data[seed]["training"]
+    flux, labels = data[seed]["training"]
     warm_up_and_fall = keras.callbacks.LearningRateScheduler(rate)
     network.fit(
         flux,
-        kinds,
+        labels,
         batch_size=BATCH,
         epochs=EPOCHS,
         callbacks=[warm_up_and_fall],
@@ -211,9 +212,9 @@ def trained(name, peak, seed):
 def accuracy(name, peak, seed, part):
     """Return the accuracy on one part of the data after training."""
     network = trained(name, peak, seed)
-    flux, kinds = data[seed][part]
+    flux, labels = data[seed][part]
     probabilities = ops.convert_to_numpy(network(flux))
-    return np.mean(probabilities.argmax(axis=1) == kinds)
+    return np.mean(probabilities.argmax(axis=1) == labels)
 
 
 tunings = {}
@@ -292,7 +293,7 @@ plt.show()
 # take the token whose points vary most. Compared with the mean of all tokens,
 # it is given more weight on average.
 network = trained("transformer", tunings["transformer"].best, seed=0)
-flux, kinds = data[0]["test"]
+flux, labels = data[0]["test"]
 _, attention_weights = network.get_layer("attention").output
 to_weights = keras.Model(network.input, attention_weights)
 weights = ops.convert_to_numpy(to_weights(flux))
@@ -309,13 +310,13 @@ print(f"weight at the line, over the mean: {weight_at_line:.2f}")
 # One spectrum
 # ------------
 #
-# We take the first spectrum of the kind P Cygni that is classified correctly.
+# We take the first spectrum of the class P Cygni that is classified correctly.
 # It has absorption with emission on its right, red side. Where a column is
 # dark, many tokens take their values from there.
-kind = LINES.index("P Cygni")
+p_cygni = LINES.index("P Cygni")
 probabilities = ops.convert_to_numpy(network(flux))
 predicted = probabilities.argmax(axis=1)
-shown = np.flatnonzero((kinds == kind) & (predicted == kind))[0]
+shown = np.flatnonzero((labels == p_cygni) & (predicted == p_cygni))[0]
 
 fig, axes = plt.subplots(
     2, HEADS, figsize=(6.4, 3.6), sharey="row", layout="constrained"
@@ -333,8 +334,8 @@ for head in range(HEADS):
 axes[0, 0].set_ylabel("flux")
 axes[1, 0].set_ylabel("query")
 fig.set_label(
-    f"A spectrum of the kind {LINES[kind]}, and below it a map of attention "
-    f"weights for each of {HEADS} heads. The largest weights are "
+    f"A spectrum of the class {LINES[p_cygni]}, and below it a map of "
+    f"attention weights for each of {HEADS} heads. The largest weights are "
     + ", ".join(f"{head.max():.2f}" for head in weights[shown])
     + f", where equal weights would be {1 / TOKENS:.2f}."
 )

@@ -16,7 +16,8 @@ manner of Glorot and Bengio (2010, AISTATS 9, 249).
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
 #
-# fig.set_label(...) describes a figure for readers who cannot see it.
+# On the book's pages, fig.set_label(...) describes a figure for readers who
+# cannot see it.
 
 import matplotlib.pyplot as plt
 import numpy as np

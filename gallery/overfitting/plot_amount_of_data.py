@@ -17,7 +17,8 @@ curves for deep networks and many tasks.
 # https://github.com/aboucaud/slides
 #
 # byhand is the book's package; the page of its gallery says how to install it.
-# fig.set_label(...) describes a figure for readers who cannot see it.
+# On the book's pages, fig.set_label(...) describes a figure for readers who
+# cannot see it.
 
 from functools import partial
 
@@ -34,7 +35,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 LENGTH = 40  # points in a spectrum
-KINDS = 10  # kinds of line profile
+CLASSES = 10  # kinds of line profile
 EXAMPLES = 5000  # spectra of one seed, for all three parts together
 SIZES = [100, 300, 1000, 3000]  # training examples
 FEW = 300  # from here to the largest size, the gain is measured
@@ -67,12 +68,12 @@ def examples(size, seed):
 # Two classical methods
 # ---------------------
 #
-# Logistic regression takes, for each kind, a weighted sum of the points, and a
-# softmax turns the sums into probabilities. The support vector machine
+# Logistic regression takes, for each class, a weighted sum of the points, and
+# a softmax turns the sums into probabilities. The support vector machine
 # (doi:10.1007/BF00994018) compares a spectrum with those that it has learned,
 # by a Gaussian kernel, which lets it approximate any continuous function. In
 # both, a larger ``C`` means less regularisation. Each method returns a
-# function that predicts the kinds of spectra.
+# function that predicts the classes of spectra.
 def logistic_regression(x, y, strength, seed):
     """Train logistic regression, and return what predicts."""
     return classical(x, y, LogisticRegression(C=strength, max_iter=1000))
@@ -89,7 +90,7 @@ def classical(x, y, model):
     model.fit(x[..., 0], y)
 
     def predict(new):
-        """Return the kinds that the model finds for new spectra."""
+        """Return the classes that the model finds for new spectra."""
         return model.predict(new[..., 0])
 
     return predict
@@ -116,7 +117,7 @@ for strides in [1, 2, 2]:
     network.add(layers.BatchNormalization(momentum=0.9))
     network.add(layers.ReLU())
 network.add(layers.Flatten())
-network.add(layers.Dense(KINDS, activation="softmax"))
+network.add(layers.Dense(CLASSES, activation="softmax"))
 network.compile(
     optimizer=keras.optimizers.Adam(),
     loss="sparse_categorical_crossentropy",
@@ -148,7 +149,7 @@ def convolutional_network(x, y, rate, seed):
         network.train_on_batch(x[rows], y[rows])
 
     def predict(new):
-        """Return the kinds that the network finds for new spectra."""
+        """Return the classes that the network finds for new spectra."""
         return ops.convert_to_numpy(network(new)).argmax(axis=1)
 
     return predict

@@ -17,7 +17,8 @@ are from the frequencies, before and after.
 # https://github.com/aboucaud/slides
 #
 # byhand is the book's package; the page of its gallery says how to install it.
-# fig.set_label(...) describes a figure for readers who cannot see it.
+# On the book's pages, fig.set_label(...) describes a figure for readers who
+# cannot see it.
 
 import keras
 import matplotlib.pyplot as plt
@@ -105,7 +106,7 @@ for seed in range(SEEDS):
 # -----------------------
 #
 # The confidence of a prediction is the largest of its probabilities, that of
-# the predicted kind. For calibrated probabilities, the mean confidence is
+# the predicted class. For calibrated probabilities, the mean confidence is
 # equal to the accuracy.
 #
 # On the training spectra, the mean confidence is even lower than the accuracy.
@@ -138,11 +139,11 @@ for part in PARTS:
 # ------------------------------
 #
 # A temperature above one makes the probabilities more equal. The order of the
-# kinds stays the same, and so does every prediction. We try many temperatures
-# and take the one with the lowest cross-entropy on the validation set. The
-# training set would not do, because there is no overconfidence to correct
-# there, and the test set is kept for the final measurement. All five networks
-# need a temperature above one.
+# classes stays the same, and so does every prediction. We try many
+# temperatures and take the one with the lowest cross-entropy on the validation
+# set. The training set would not do, because there is no overconfidence to
+# correct there, and the test set is kept for the final measurement. All five
+# networks need a temperature above one.
 TEMPERATURES = np.geomspace(0.5, 10, 50).astype("float32")
 
 

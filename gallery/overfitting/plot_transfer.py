@@ -16,7 +16,8 @@ features, or goes on training them (Yosinski et al. 2014, arXiv:1411.1792).
 # https://github.com/aboucaud/slides
 #
 # byhand is the book's package; the page of its gallery says how to install it.
-# fig.set_label(...) describes a figure for readers who cannot see it.
+# On the book's pages, fig.set_label(...) describes a figure for readers who
+# cannot see it.
 
 from functools import partial
 
@@ -29,12 +30,12 @@ from byhand.restarts import fresh_start
 from keras import layers, ops
 from sklearn.linear_model import LogisticRegression
 
-SPECTRA = 6000  # of one seed, half of them of the old kinds
-KINDS = 5  # in the old task, and in the new one
-OLD_TEST = 500  # spectra of the old kinds, to measure on
-LABELLED = 10  # spectra of each new kind
-VALIDATION = 500  # spectra of the new kinds, to choose settings
-TEST = 1000  # spectra of the new kinds, to compare on
+SPECTRA = 6000  # of one seed, half of them of the old classes
+CLASSES = 5  # in the old task, and in the new one
+OLD_TEST = 500  # spectra of the old classes, to measure on
+LABELLED = 10  # spectra of each new class
+VALIDATION = 500  # spectra of the new classes, to choose settings
+TEST = 1000  # spectra of the new classes, to compare on
 SEEDS = range(10, 15)  # of the comparison
 TUNING_SEED = 15  # settings are chosen with this one
 
@@ -45,17 +46,17 @@ keras.utils.set_random_seed(0)
 # The two tasks
 # -------------
 #
-# A seed draws all spectra. Those of the kinds 0 to 4 are plentiful. Of the
-# kinds 5 to 9, which are renamed 0 to 4, ten each are labelled. A validation
+# A seed draws all spectra. Those of classes 0 to 4 are plentiful. Of the
+# classes 5 to 9, which are renamed 0 to 4, ten each are labelled. A validation
 # set that is ten times as large as the training set would not exist in
 # practice. We allow it here, so that all methods are tuned well.
 def parts_of(seed):
     """Return the parts of both tasks, each as inputs and labels."""
-    x, kind = spectra(SPECTRA, seed=seed)
-    old = np.flatnonzero(kind < KINDS)
-    by_kind = [np.flatnonzero(kind == KINDS + k) for k in range(KINDS)]
-    labelled = np.concatenate([rows[:LABELLED] for rows in by_kind])
-    rest = np.setdiff1d(np.flatnonzero(kind >= KINDS), labelled)
+    x, labels = spectra(SPECTRA, seed=seed)
+    old = np.flatnonzero(labels < CLASSES)
+    by_class = [np.flatnonzero(labels == CLASSES + k) for k in range(CLASSES)]
+    labelled = np.concatenate([rows[:LABELLED] for rows in by_class])
+    rest = np.setdiff1d(np.flatnonzero(labels >= CLASSES), labelled)
     rows_of = {
         "old training": old[:-OLD_TEST],
         "old test": old[-OLD_TEST:],
@@ -64,13 +65,14 @@ def parts_of(seed):
         "test": rest[VALIDATION : VALIDATION + TEST],
     }
     return {
-        part: (x[rows], kind[rows] % KINDS) for part, rows in rows_of.items()
+        part: (x[rows], labels[rows] % CLASSES)
+        for part, rows in rows_of.items()
     }
 
 
 data = {seed: parts_of(seed) for seed in [*SEEDS, TUNING_SEED]}
-print("old:", ", ".join(LINES[:KINDS]))
-print("new:", ", ".join(LINES[KINDS:]))
+print("old:", ", ".join(LINES[:CLASSES]))
+print("new:", ", ".join(LINES[CLASSES:]))
 
 
 # %%
@@ -101,7 +103,7 @@ def conv_net(normalisation_learns):
         network.add(normalisation)
         network.add(layers.ReLU())
     network.add(layers.GlobalAveragePooling1D(name="features"))
-    network.add(layers.Dense(KINDS, activation="softmax", name="head"))
+    network.add(layers.Dense(CLASSES, activation="softmax", name="head"))
     network.compile(
         optimizer=keras.optimizers.Adam(),
         loss="sparse_categorical_crossentropy",
@@ -183,9 +185,9 @@ runs = {}  # accuracies of each method, for each seed and part
 # ------------
 #
 # The first method trains the whole network on the labelled spectra of the new
-# kinds, from random weights. Its setting is the learning rate.
+# classes, from random weights. Its setting is the learning rate.
 RATES_FROM_SCRATCH = [0.01, 0.03, 0.1, 0.3]
-NEW_RUN = {"steps": 100, "batch": 10}  # of a training on the new kinds
+NEW_RUN = {"steps": 100, "batch": 10}  # of a training on the new classes
 
 
 def from_scratch(rate, seed, parts):
@@ -246,10 +248,10 @@ runs["frozen"] = [frozen(strength, seed, ["test"]) for seed in SEEDS]
 # head. A random head would send large gradients into the body and could
 # distort what it has learned (Kumar et al. 2022, arXiv:2202.10054).
 #
-# Fine-tuning looks only at the new kinds, and what it makes of the body may no
-# longer suit the old ones. To see this, we put the old head back on the
-# fine-tuned body and measure the accuracy on spectra of the old kinds that no
-# network has seen.
+# Fine-tuning looks only at the new classes, and what it makes of the body may
+# no longer suit the old ones. To see this, we put the old head back on the
+# fine-tuned body and measure the accuracy on spectra of the old classes that
+# no network has seen.
 def fine_tuned(network, rate, seed, parts):
     """Train from pre-trained weights, and return the accuracies."""
     new_head = probe(strength, seed)
@@ -339,8 +341,8 @@ ax.plot(places, scores, color="C7", marker="o", markersize=4, linewidth=0.8)
 ax.hlines(
     scores.mean(axis=1), places - 0.2, places + 0.2, color="C2", linewidth=3
 )
-ax.axhline(1 / KINDS, color="C7", linestyle=":")
-ax.text(-0.1, 1 / KINDS + 0.01, "a random guess")
+ax.axhline(1 / CLASSES, color="C7", linestyle=":")
+ax.text(-0.1, 1 / CLASSES + 0.01, "a random guess")
 names = [
     "from scratch",
     "frozen",
@@ -348,29 +350,29 @@ names = [
     "fine-tuned,\nall",
 ]
 ax.set_xticks(places, names)
-ax.set(ylabel="test accuracy on the new kinds", ylim=(0.15, 0.95))
+ax.set(ylabel="test accuracy on the new classes", ylim=(0.15, 0.95))
 means = [f"{name} {found.mean():.2f}" for name, found in accuracies.items()]
 fig.set_label(
-    f"Test accuracies after {LABELLED * KINDS} labelled spectra, {len(SEEDS)} "
-    f"seeds; means: {', '.join(means)}."
+    f"Test accuracies after {LABELLED * CLASSES} labelled spectra, "
+    f"{len(SEEDS)} seeds; means: {', '.join(means)}."
 )
 plt.show()
 
 # %%
-# Figure: Test accuracy on five new kinds of spectra after ten labelled ones of
-# each. A grey line joins the runs of one seed, and the bars are means. Every
-# way to reuse the pre-trained layers is better than to start from random
+# Figure: Test accuracy on five new classes of spectra after ten labelled ones
+# of each. A grey line joins the runs of one seed, and the bars are means.
+# Every way to reuse the pre-trained layers is better than to start from random
 # weights. BN stands for batch normalisation.
 
 # %%
 # What to try next
 # ----------------
 #
-# - Label 100 spectra of each kind. How much of the lead is left?
+# - Label 100 spectra of each class. How much of the lead is left?
 # - Try still smaller learning rates for fine-tuning. Does it gain, and how
 #   much of the old task is left?
 # - Keep only the first convolution, and begin the others from random weights.
-# - Exchange the tasks. Are features of the kinds 5 to 9 worth as much?
+# - Exchange the tasks. Are features of classes 5 to 9 worth as much?
 
 # %%
 # Numbers and checks
@@ -380,7 +382,7 @@ plt.show()
 # hold. Both belong to the settings above: leave this cell out of what you
 # copy.
 facts = {
-    "labelled": LABELLED * KINDS,
+    "labelled": LABELLED * CLASSES,
     "old task": old_accuracy,
     "old task after fine-tuning": after["fine-tuned"].mean(),
     "old task after all learns": after["all learns"].mean(),

@@ -19,7 +19,8 @@ accuracy in the three formats.
 # https://github.com/aboucaud/slides
 #
 # byhand is the book's package; the page of its gallery says how to install it.
-# fig.set_label(...) describes a figure for readers who cannot see it.
+# On the book's pages, fig.set_label(...) describes a figure for readers who
+# cannot see it.
 
 from functools import partial
 
@@ -95,7 +96,7 @@ def network(policy):
 # policy is handed to layers, it does not.
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
-# An epoch in one call takes less time; PyTorch knows single steps only.
+# An epoch in one call takes less time; with PyTorch, Keras allows one step.
 STEPS_PER_EXECUTION = (
     1 if keras.backend.backend() == "torch" else TRAINING // BATCH
 )
