@@ -217,8 +217,8 @@ for name, reference in [
 #
 # With a learning rate that suits it, each of the three networks learns, and
 # their accuracies differ by a few hundredths. Half an epoch of warm-up gains a
-# large part of what batch normalisation gains over the plain network. Whether
-# batch normalisation adds anything beyond the warm-up, five seeds do not show
+# part of what batch normalisation gains over the plain network. Whether batch
+# normalisation adds anything beyond the warm-up, five seeds do not show
 # reliably: the interval contains zero or comes close to it. A network of three
 # layers with well chosen initial weights has little need of it. The training
 # is short, too, and a part of the gain may be speed.
