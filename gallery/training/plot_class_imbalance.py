@@ -48,7 +48,7 @@ keras.utils.set_random_seed(0)
 
 # %%
 # Spectra with a rare class
-# ------------------------
+# -------------------------
 #
 # A P Cygni profile has absorption on the blue side of an emission line. It
 # shows that matter flows out of a star. The label is 1 for this class and 0
