@@ -18,8 +18,7 @@ assumes that a galaxy is symmetric. A second network can use the symmetry, too.
 # https://github.com/aboucaud/slides
 #
 # byhand is the book's package; the page of its gallery says how to install it.
-# On the book's pages, fig.set_label(...) describes a figure for readers who
-# cannot see it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 from functools import partial
 

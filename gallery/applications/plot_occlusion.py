@@ -19,8 +19,7 @@ images and so know the answer, which lets us check the maps themselves.
 # https://github.com/aboucaud/slides
 #
 # byhand is the book's package; the page of its gallery says how to install it.
-# On the book's pages, fig.set_label(...) describes a figure for readers who
-# cannot see it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 import keras
 import matplotlib.pyplot as plt

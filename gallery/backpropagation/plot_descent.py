@@ -19,8 +19,7 @@ points. Then we turn the valley, which makes a difference to only one of them.
 # https://github.com/aboucaud/slides
 #
 # byhand is the book's package; the page of its gallery says how to install it.
-# On the book's pages, fig.set_label(...) describes a figure for readers who
-# cannot see it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 from functools import partial
 

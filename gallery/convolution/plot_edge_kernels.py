@@ -19,8 +19,7 @@ The photograph comes with scikit-learn: by danielbuechele on Flickr, CC BY 2.0
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
 #
-# On the book's pages, fig.set_label(...) describes a figure for readers who
-# cannot see it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -17,8 +17,7 @@ their feature maps.
 # https://github.com/aboucaud/slides
 #
 # byhand is the book's package; the page of its gallery says how to install it.
-# On the book's pages, fig.set_label(...) describes a figure for readers who
-# cannot see it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 from functools import partial
 
@@ -236,21 +235,27 @@ change = np.median(np.linalg.norm(after - before, axis=(0, 1)) / norms)
 print(f"median change of a filter, relative to its start: {change:.1f}")
 
 # %%
-# The filters and their feature maps
-# ----------------------------------
+# Feature maps and dead filters
+# -----------------------------
 #
-# The figure also shows what the learned filters make of three digits of the
-# test set. A feature map is large where the digit has ink under the positive
-# weights of the filter and none under the negative ones. With nine weights, a
-# filter can look for parts of strokes: their direction, their upper or lower
-# edge, a corner or an end. None of them looks for a whole digit, which the
-# dense layer has to put together. A filter whose map is empty for every digit
-# is *dead*. It takes no part, and switching it off costs nothing.
+# The feature maps show what the learned filters make of the digits. A map is
+# large where the digit has ink under the positive weights of the filter and
+# none under the negative ones. With nine weights, a filter can look for parts
+# of strokes: their direction, their upper or lower edge, a corner or an end.
+# None of them looks for a whole digit, which the dense layer has to put
+# together. A filter whose map is empty for every digit is *dead*. It takes no
+# part, and switching it off costs nothing.
 net = nets["learned"]
 net.set_weights(trained["learned"][0])
 maps = ops.convert_to_numpy(net.layers[0](x_test))
 is_dead = maps.max(axis=(0, 1, 2)) == 0
 print(f"dead filters: {is_dead.sum()} of {FILTERS}")
+
+# %%
+# The filters and their feature maps
+# ----------------------------------
+#
+# Three digits of the test set are enough for a picture.
 fig, axes = plt.subplots(
     5, FILTERS + 1, figsize=(6.4, 3.8), layout="constrained"
 )

@@ -16,8 +16,7 @@ manner of Glorot and Bengio (2010, AISTATS 9, 249).
 # From a book adapted from a lecture by Alexandre Boucaud, under CC BY-SA 4.0:
 # https://github.com/aboucaud/slides
 #
-# On the book's pages, fig.set_label(...) describes a figure for readers who
-# cannot see it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 import matplotlib.pyplot as plt
 import numpy as np

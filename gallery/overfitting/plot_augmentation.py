@@ -18,8 +18,7 @@ network has to be trained.
 # https://github.com/aboucaud/slides
 #
 # byhand is the book's package; the page of its gallery says how to install it.
-# On the book's pages, fig.set_label(...) describes a figure for readers who
-# cannot see it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 from functools import partial
 
@@ -284,9 +283,8 @@ plt.show()
 #
 # Without shifts, the network fits its training spectra far better than new
 # ones, so it overfits. The larger the shift, the worse it fits the training
-# spectra and the narrower the gap. A narrow gap alone is no success. With
-# shifts of up to twenty points the network underfits: it has not yet learned
-# even the spectra that it was trained with.
+# spectra and the narrower the gap. A narrow gap alone is no success: with
+# shifts of up to twenty points, the network underfits.
 fig, ax = plt.subplots(figsize=(6.4, 3.2), layout="constrained")
 positions = np.arange(len(SHIFTS))
 for part, colour, aside in [("training", "C0", -0.1), ("test", "C1", 0.1)]:
@@ -309,10 +307,7 @@ ax.set(xlabel="random shift in training (points)", ylabel="accuracy")
 ax.set_xlim(-0.5, len(SHIFTS) - 0.5)
 ax.legend()
 means = [f"{accuracies[n, 'test'].mean():.2f} for {n}" for n in SHIFTS]
-fig.set_label(
-    f"Accuracy on test spectra by largest shift, means of {len(SEEDS)} seeds: "
-    + ", ".join(means)
-)
+fig.set_label(f"Mean accuracy on test spectra: {', '.join(means)} points.")
 plt.show()
 
 # %%

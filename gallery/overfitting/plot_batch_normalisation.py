@@ -18,10 +18,8 @@ trained with five seeds, in equally many steps, and compared on a test set.
 # https://github.com/aboucaud/slides
 #
 # byhand is the book's package; the page of its gallery says how to install it.
-# On the book's pages, fig.set_label(...) describes a figure for readers who
-# cannot see it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
-from dataclasses import dataclass
 from functools import partial
 
 import keras
@@ -64,37 +62,64 @@ batches = int(np.ceil(len(data[0]["training"][0]) / BATCH))  # of an epoch
 
 
 # %%
-# The networks
-# ------------
+# Three networks
+# --------------
 #
-# Three convolutions look for patterns in a spectrum of 40 points, and a dense
-# layer names the kind of line. Their weights start as He et al. (2015,
-# arXiv:1502.01852) propose for ReLU. In the normalised network each
-# convolution is followed by batch normalisation. It subtracts the mean of each
-# channel over the mini-batch and its positions, and divides by the standard
-# deviation. Then it multiplies by a learned scale and adds a learned shift,
-# which makes the bias of the convolution superfluous. In inference, moving
-# averages take the place of the statistics of the mini-batch. Their momentum
-# is smaller here than by default, so that they follow a training run as short
-# as this.
-#
-# The learning rate falls to zero along half a cosine. With warm-up, it rises
-# from zero during the first half of the first epoch.
-@dataclass(frozen=True)
-class Arm:
-    """What distinguishes a network of the comparison."""
-
-    is_normalised: bool
-    has_warm_up: bool
-
-
-ARMS = {
-    "plain": Arm(is_normalised=False, has_warm_up=False),
-    "warm-up": Arm(is_normalised=False, has_warm_up=True),
-    "normalised": Arm(is_normalised=True, has_warm_up=False),
+# Two of them are plain and differ in the learning rate alone. In the third,
+# each convolution is followed by batch normalisation.
+ARMS = {  # what distinguishes the networks
+    "plain": {"is_normalised": False, "has_warm_up": False},
+    "warm-up": {"is_normalised": False, "has_warm_up": True},
+    "normalised": {"is_normalised": True, "has_warm_up": False},
 }
 
 
+# %%
+# Building a network
+# ------------------
+#
+# Three convolutions look for patterns in a spectrum of 40 points, and a dense
+# layer names the kind of line. Their weights start as He et al. (2015,
+# arXiv:1502.01852) propose for ReLU. Batch normalisation subtracts the mean of
+# each channel over the mini-batch and its positions, and divides by the
+# standard deviation. Then it multiplies by a learned scale and adds a learned
+# shift, which makes the bias of the convolution superfluous. In inference,
+# moving averages take the place of the statistics of the mini-batch. Their
+# momentum is smaller here than by default, so that they follow a training run
+# as short as this.
+def conv_net(rate, is_normalised, has_warm_up):
+    """Return a compiled network, with its learning rate."""
+    network = keras.Sequential([keras.Input((40, 1))])
+    for strides in [1, 2, 2]:
+        network.add(
+            layers.Conv1D(
+                filters=32,
+                kernel_size=5,
+                strides=strides,
+                padding="same",
+                kernel_initializer="he_normal",
+                use_bias=not is_normalised,
+            )
+        )
+        if is_normalised:
+            network.add(layers.BatchNormalization(momentum=0.9))
+        network.add(layers.ReLU())
+    network.add(layers.Flatten())
+    network.add(layers.Dense(CLASSES, activation="softmax"))
+    network.compile(
+        optimizer=keras.optimizers.Adam(schedule(rate, has_warm_up)),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    return network
+
+
+# %%
+# The learning rate
+# -----------------
+#
+# It falls to zero along half a cosine. With warm-up, it first rises from zero
+# during half an epoch.
 def schedule(rate, has_warm_up):
     """Return the learning rate as a function of the step."""
     if not has_warm_up:
@@ -108,33 +133,6 @@ def schedule(rate, has_warm_up):
         warmup_steps=warm_up,
         decay_steps=EPOCHS * batches - warm_up,
     )
-
-
-def conv_net(arm, rate):
-    """Return a compiled network of an arm, with a learning rate."""
-    network = keras.Sequential([keras.Input((40, 1))])
-    for strides in [1, 2, 2]:
-        network.add(
-            layers.Conv1D(
-                filters=32,
-                kernel_size=5,
-                strides=strides,
-                padding="same",
-                kernel_initializer="he_normal",
-                use_bias=not arm.is_normalised,
-            )
-        )
-        if arm.is_normalised:
-            network.add(layers.BatchNormalization(momentum=0.9))
-        network.add(layers.ReLU())
-    network.add(layers.Flatten())
-    network.add(layers.Dense(CLASSES, activation="softmax"))
-    network.compile(
-        optimizer=keras.optimizers.Adam(schedule(rate, arm.has_warm_up)),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
-    )
-    return network
 
 
 # %%
@@ -168,7 +166,7 @@ RATES = [0.01, 0.02, 0.04, 0.08]
 
 def validation_accuracy(arm, rate, seed):
     """Train at a learning rate, and return the validation accuracy."""
-    network = conv_net(arm, rate)
+    network = conv_net(rate, **arm)
     train(network, seed)
     return accuracy(network, seed, "validation")
 
@@ -190,7 +188,7 @@ for name, arm in ARMS.items():
 # how the seeds differ, but not that one run has chosen each learning rate.
 accuracies = {}  # on the test set, one for each seed
 for name, arm in ARMS.items():
-    network = conv_net(arm, tunings[name].best)
+    network = conv_net(tunings[name].best, **arm)
     runs = []
     for seed in range(SEEDS):
         train(network, seed)
@@ -228,8 +226,7 @@ for name, reference in [
 # -----------------------
 #
 # The worst of the four rates shows how much a badly chosen rate may cost. The
-# plain network loses by far the most. So both methods make the training more
-# tolerant, which is worth much where nobody has tuned the rate.
+# plain network loses by far the most. Both methods make it more tolerant.
 worst = {name: min(tunings[name].scores.values()) for name in ARMS}
 for name in ARMS:
     print(
@@ -243,9 +240,7 @@ for name in ARMS:
 #
 # The left panel shows the tuning and the right one the comparison.
 STYLES = {"plain": "C0s--", "warm-up": "C3^-.", "normalised": "C1o-"}
-fig, (left, right) = plt.subplots(
-    1, 2, figsize=(6.4, 3.4), layout="constrained"
-)
+fig, (left, right) = plt.subplots(1, 2, figsize=(6, 3), layout="constrained")
 for name, style in STYLES.items():
     scores = list(tunings[name].scores.values())
     left.plot(RATES, scores, style, label=name)

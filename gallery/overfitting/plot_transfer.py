@@ -16,8 +16,7 @@ features, or goes on training them (Yosinski et al. 2014, arXiv:1411.1792).
 # https://github.com/aboucaud/slides
 #
 # byhand is the book's package; the page of its gallery says how to install it.
-# On the book's pages, fig.set_label(...) describes a figure for readers who
-# cannot see it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 from functools import partial
 

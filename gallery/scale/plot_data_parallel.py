@@ -16,8 +16,7 @@ device would have taken depends on the layers and on the sizes of the shards.
 # https://github.com/aboucaud/slides
 #
 # byhand is the book's package; the page of its gallery says how to install it.
-# On the book's pages, fig.set_label(...) describes a figure for readers who
-# cannot see it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 import keras
 import matplotlib.pyplot as plt
@@ -187,13 +186,10 @@ plt.show()
 # Which step is the same?
 # -----------------------
 #
-# So several devices take the step of one if the loss of each example depends
-# on that example alone, and if each shard counts in proportion to its size.
-#
-# The five cases fall into two groups. Three differ by rounding alone, as a sum
-# of 32-bit numbers does when its terms are added in another order. Batch
-# normalisation and a plain mean over unequal shards change the step by far
-# more.
+# Several devices take the step of one if the loss of each example depends on
+# that example alone, and if each shard counts in proportion to its size. Three
+# of the five cases differ by rounding alone, as a sum of 32-bit numbers does
+# when its terms are added in another order. The others differ by far more.
 #
 # The plain mean over unequal shards is a mistake. Statistics of each shard are
 # not, as long as the shards are not too small. Goyal et al. (2017,
@@ -237,10 +233,11 @@ plt.show()
 # that even this network takes the step of a single device.
 #
 # A processor counts as eight devices if JAX is told so before it starts. Run
-# this script with ``KERAS_BACKEND=jax`` and
+# this script on the backend JAX with
 # ``XLA_FLAGS=--xla_force_host_platform_device_count=8`` in the environment,
-# and it prints a relative error below 0.00001 for both networks, which a test
-# of the book checks. With fewer devices the last lines do nothing.
+# and for both networks it prints a relative error below a hundred-thousandth,
+# which a test of the book checks. With fewer devices the last lines do
+# nothing.
 on_jax = keras.backend.backend() == "jax"
 devices = keras.distribution.list_devices() if on_jax else []
 print(f"devices for DataParallel: {len(devices)}")

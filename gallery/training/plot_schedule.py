@@ -19,8 +19,7 @@ for the cosine alone.
 # https://github.com/aboucaud/slides
 #
 # byhand is the book's package; the page of its gallery says how to install it.
-# On the book's pages, fig.set_label(...) describes a figure for readers who
-# cannot see it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 from functools import partial
 
@@ -307,9 +306,7 @@ print(
 # The left panel shows what the tuning found, and the right one the comparison
 # at the best peaks, on a finer scale. Follow the grey lines, for the
 # differences are paired.
-fig, (left, right) = plt.subplots(
-    1, 2, figsize=(6.4, 3.2), layout="constrained"
-)
+fig, (left, right) = plt.subplots(1, 2, figsize=(6, 3), layout="constrained")
 for column, name in enumerate(fractions):
     tried = list(tunings[name].scores.values())
     style = {"color": COLOURS[name], "marker": MARKERS[name]}
@@ -320,15 +317,14 @@ runs = np.array(list(scores.values()))
 right.plot(runs, color="C7", linewidth=0.7, zorder=0)
 means = runs.mean(axis=1)
 right.plot(means, "_", color="black", markersize=24, markeredgewidth=2)
-left.set(xlabel="peak of the learning rate", xscale="log")
-left.set_ylabel("validation accuracy")
+left.set(xlabel="peak of the learning rate", ylabel="validation accuracy")
+left.set(title="one seed", xscale="log")
 left.set_xticks(PEAKS, PEAKS, rotation=30)
 left.minorticks_off()
-left.set(title="one seed")
 left.legend(loc="lower left")
 right.set_xticks(range(3), fractions)
-right.set(title=f"{len(SEEDS)} seeds", xlim=(-0.4, 2.4))
-right.set_ylabel("test accuracy")
+right.set(title=f"{len(SEEDS)} seeds", ylabel="test accuracy")
+right.set_xlim(-0.4, 2.4)
 average = ", ".join(f"{mean:.3f}" for mean in means)
 best = ", ".join(f"{t.score:.3f} ({name})" for name, t in tunings.items())
 fig.set_label(

@@ -7,8 +7,8 @@ With too few units a network hardly learns what distinguishes ten kinds of
 spectra. With too many it also learns the wrong labels, and its loss on other
 spectra rises. The best width lies between the two, and a validation set finds
 it. Geman, Bienenstock and Doursat (1992, doi:10.1162/neco.1992.4.1.1) describe
-this trade-off between bias and variance for neural networks. The best width is
-no property of the data alone. We shall see it move with the time of training.
+this trade-off between bias and variance for neural networks. The best width
+also depends on how long the networks are trained.
 """
 
 # SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
@@ -18,8 +18,7 @@ no property of the data alone. We shall see it move with the time of training.
 # https://github.com/aboucaud/slides
 #
 # byhand is the book's package; the page of its gallery says how to install it.
-# On the book's pages, fig.set_label(...) describes a figure for readers who
-# cannot see it.
+# fig.set_label(...) describes a figure for readers who cannot see it.
 
 import keras
 import matplotlib.pyplot as plt
@@ -174,6 +173,12 @@ print(f"test accuracy    {test_accuracy.mean(axis=0).round(2)}")
 # The validation loss rises because wide networks become too confident, in
 # wrong answers as well as in right ones. Their accuracy need not fall: here
 # the widest network makes the fewest mistakes.
+
+# %%
+# Loss against width
+# ------------------
+#
+# The dotted line marks the sweet spot.
 fig, ax = plt.subplots(figsize=(6.4, 3.8), layout="constrained")
 at_the_end = validation_loss[:, :, -1]
 for name, runs, colour, line in [

@@ -186,8 +186,8 @@ class Comparison:
         return arm
 
     def __repr__(self) -> str:
-        head = ("arm", "runs", "mean", "std", "difference")
-        head += ("95 % interval", "contains 0")
+        head = ["arm", "runs", "mean", "std", "difference"]
+        head += ["95 % interval", "contains 0"]
         rows = [self._row(arm) for arm in self.scores]
         note = f"differences from {self.baseline}, paired by seed"
         return "\n".join([*_aligned([head, *rows]), note])
