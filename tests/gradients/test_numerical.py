@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from byhand import numerical_gradient
-from byhand.gradients import numerical_jacobian
+from byhand.gradients import numerical, numerical_jacobian
 from byhand.gradients.missing import FAULTS
 from tests.oracles import slope
 
@@ -445,8 +445,64 @@ def test_elements_of_zero_are_moved_as_the_largest_is():
 )
 def test_extrapolation_ends_where_rounding_leaves_nothing_to_win(fn, x, calls):
     gradient, error, moves = recorded(fn, [x])
-    assert len(moves) <= calls
+    assert len(moves) <= calls + 2  # and one quotient that confirms it
     assert error[0] < 1e-12 * abs(gradient[0])
+
+
+@settings(max_examples=60)
+@given(
+    st.integers(-300, 300).map(lambda hundredths: hundredths / 100),
+    st.sampled_from([0.0, 10.0, 1e3, 32 * np.pi / 0.1, 1e5, 1e7, 2.46e6, 1.7e9]),
+)
+def test_a_wave_far_from_zero_is_not_stepped_over(x, offset):
+    # A tenth of 1000 is nearly 16 periods, and so are its halves whole periods.
+    point = offset + x
+
+    def wave(x):
+        return np.exp(np.sin(x))
+
+    gradient, error = numerical_gradient(wave, point, return_error=True)
+    gap = abs(gradient - np.cos(point) * np.exp(np.sin(point)))
+    assert gap <= 4 * error + 1e-13
+    assert error < 1e-6
+
+
+def test_each_element_takes_steps_as_short_as_it_needs():
+    offsets = np.array([0.5, 1e3, 2e6, -3e8])
+
+    def fn(x):
+        return np.sum(np.sin(x)) + 1e-3 * x[2]
+
+    gradient, error = numerical_gradient(fn, offsets, return_error=True)
+    exact = np.cos(offsets) + np.array([0, 0, 1e-3, 0])
+    assert np.all(np.abs(gradient - exact) <= 4 * error + 1e-13)
+    assert np.all(error < 1e-6)
+
+
+@pytest.mark.parametrize(
+    "computed",
+    [
+        lambda x: float(np.exp(np.sin(np.float32(x)))),
+        lambda x: float(np.float32(np.exp(np.sin(x)))),
+        lambda x: float(np.float16(np.exp(np.sin(x)))),
+        lambda x: round(float(np.exp(np.sin(x))), 5),
+        lambda x: float(np.exp(np.sin(np.round(x, 5)))),
+    ],
+    ids=["in float32", "to float32", "to float16", "to decimals", "of decimals"],
+)
+def test_shorter_steps_see_only_noise_in_a_rounded_function(computed, monkeypatch):
+    points = np.random.default_rng(0).uniform(-3, 3, size=60)
+    asked = [numerical_gradient(computed, x) for x in points]
+    monkeypatch.setattr(numerical, "LOOKS", 0)
+    unasked = [numerical_gradient(computed, x) for x in points]
+    assert asked == unasked
+
+
+def test_where_no_quotients_agree_shorter_steps_are_asked_four_times(monkeypatch):
+    _, _, moves = recorded(lambda x: np.cbrt(x[0] - 1), [1.0])
+    monkeypatch.setattr(numerical, "LOOKS", 0)
+    _, _, unasked = recorded(lambda x: np.cbrt(x[0] - 1), [1.0])
+    assert len(moves) - len(unasked) == 4 * 2 * (1 + len(numerical.BESIDE))
 
 
 def test_noise_of_no_size_is_looked_for_in_14_levels_at_most():
@@ -512,7 +568,7 @@ def test_rounding_is_two_units_of_the_largest_value_over_the_width(size):
 def test_longer_steps_are_taken_where_rounding_hides_a_small_slope():
     gradient, error, moves = recorded(lambda x: 1e8 + 1e-6 * x[0], [1.0])
     assert abs(gradient[0] - 1e-6) <= error[0] <= 1e-15
-    assert len(moves) <= 25
+    assert len(moves) <= 27
     taken = np.abs(moved_by(moves, 0))
     starts = [taken[0], *taken[1:][np.diff(taken) > 0]]
     assert np.allclose(np.diff(np.log2(starts)), 6)  # each look is 64 times as long

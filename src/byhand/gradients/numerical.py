@@ -9,7 +9,7 @@ two, and each reports what is left.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -27,6 +27,11 @@ RISE = 2.0**6  # factor of a longer first step, where rounding leaves too much
 RISES = 20  # such factors at most
 ENOUGH = 1e-9  # relative error below which no longer step is tried
 CHANCE = 8.0  # errors by which two estimates of one derivative may differ
+CLOSER = 2.0**11  # from the step of a derivative to the shorter one that confirms it
+LOOKS = 4  # such shorter steps at most, each from the one before
+# Steps beside one another, which a wave cannot repeat itself on: their ratios are
+# irrational.
+BESIDE = (np.exp(-1.0), np.exp(-2.0), np.exp(-3.0))
 TINY = 1e-30  # share of the largest element that another is at least taken to have
 NOTHING = 1e-150  # size of an element below which it counts as zero
 TRUST = 1e-3  # relative difference at which a complex step is no derivative
@@ -337,14 +342,22 @@ def _richardson(
 ) -> tuple[Array, Array]:
     """Return central quotients extrapolated to step zero, with their errors.
 
-    Where rounding leaves too much of a first step by an element's own size, longer
-    ones follow, which refine what the shorter ones say and may not contradict it.
+    A first step by an element's own size may be too long, for it may span many
+    periods of a wave. So much shorter ones are asked, and decide. Where rounding
+    leaves too much, longer ones follow, which refine what the shorter ones say and
+    may not contradict it.
     """
     h = _steps(step, FIRST, point, own=TINY)
     every = np.arange(point.size)
-    best, error = _extrapolated(sample, point, h, every)
+    limit = _extrapolated(sample, point, h, every)
+    best, error = limit.derivative, limit.error
     if step is not None:
         return best, error
+    wrong, shorter = _contradicted(sample, point, limit)
+    if wrong.size:
+        h[wrong] = shorter
+        found = _extrapolated(sample, point, shorter, wrong)
+        best[wrong], error[wrong] = found.derivative, found.error
     for _ in range(RISES):
         size = np.abs(best)
         least = 1e-3 * float(np.max(size, initial=0.0, where=np.isfinite(size)))
@@ -352,24 +365,81 @@ def _richardson(
         if not poor.size or least == 0:
             break
         h[poor] *= RISE
-        wider, wider_error = _extrapolated(sample, point, h[poor], poor)
+        wider = _extrapolated(sample, point, h[poor], poor)
         with np.errstate(all="ignore"):
-            apart = np.abs(wider - best[poor])
-            better = wider_error < error[poor]
-            better &= apart <= CHANCE * (wider_error + error[poor])
-        best[poor[better]] = wider[better]
-        error[poor[better]] = wider_error[better]
+            apart = np.abs(wider.derivative - best[poor])
+            better = wider.error < error[poor]
+            better &= apart <= CHANCE * (wider.error + error[poor])
+        best[poor[better]] = wider.derivative[better]
+        error[poor[better]] = wider.error[better]
         if not better.any():
             break
     return best, error
 
 
-def _extrapolated(
-    sample: _Sampler, point: Array, h: Array, index: Array
-) -> tuple[Array, Array]:
-    """Return the derivatives of some elements from halved steps, with their errors."""
+class _Limit(NamedTuple):
+    """What halved steps say of the derivatives of some elements.
+
+    Attributes
+    ----------
+    derivative, error : ndarray of float
+        The entry of each tableau with the least error.
+    step : ndarray of float
+        The shortest step that it was made of.
+    quotient : ndarray of float
+        The central quotient at this step.
+    """
+
+    derivative: Array
+    error: Array
+    step: Array
+    quotient: Array
+
+
+def _contradicted(sample: _Sampler, point: Array, limit: _Limit) -> tuple[Array, Array]:
+    """Return the elements whose derivative shorter steps contradict, and such steps.
+
+    One quotient that differs may be rounding that `sample.eps` does not tell of, as in
+    a function that computes in float32. Several that differ from the derivative, and
+    agree with one another, are not. Where none of them moves the value, they are
+    shorter than the grain of what is computed, and say nothing.
+    """
+    wrong, shorter = [], []
+    doubted = np.arange(point.size)
+    with np.errstate(all="ignore"):
+        truncation = np.abs(limit.quotient - limit.derivative)
+    for look in range(1, LOOKS + 1):
+        h = limit.step[doubted] / CLOSER**look
+        quotient, rounding = _central(sample, point, h, doubted)
+        with np.errstate(all="ignore"):
+            left = limit.error[doubted] + truncation[doubted] / CLOSER ** (2 * look)
+            gap = np.abs(quotient - limit.derivative[doubted])
+            differs = gap > CHANCE * (rounding + left)
+        if not differs.any():
+            break
+        doubted, h = doubted[differs], h[differs]
+        pairs = [(quotient[differs], rounding[differs])]
+        pairs += [_central(sample, point, share * h, doubted) for share in BESIDE]
+        quotients = np.array([quotient for quotient, _ in pairs])
+        with np.errstate(all="ignore"):
+            gap = np.min(np.abs(quotients - limit.derivative[doubted]), axis=0)
+            apart = np.ptp(quotients, axis=0) + np.max([r for _, r in pairs], axis=0)
+            agree = (gap > CHANCE * apart) & (quotients != 0).any(axis=0)
+        wrong.append(doubted[agree])
+        shorter.append(h[agree])
+        doubted = doubted[~agree]
+        if not doubted.size:
+            break
+    none = np.array([], dtype=int)
+    return np.concatenate([none, *wrong]), np.concatenate([none, *shorter])
+
+
+def _extrapolated(sample: _Sampler, point: Array, h: Array, index: Array) -> _Limit:
+    """Return the derivatives of some elements from halved steps."""
     best = np.full(len(index), np.nan)
     error = np.full(len(index), np.inf)
+    shortest = h.copy()
+    plain = np.full(len(index), np.nan)
     active = np.arange(len(index))
     coarser: list[Array] = []
     for level in range(LEVELS):
@@ -382,6 +452,8 @@ def _extrapolated(
                 better = spread + rounding < error[active]
                 best[active[better]] = entry[better]
                 error[active[better]] = (spread + rounding)[better]
+                shortest[active[better]] = h[active[better]] / 2**level
+                plain[active[better]] = quotient[better]
         # Halving the step doubles the rounding: past that point nothing is won. Where
         # there is no value yet, a step may have ended at an infinite one.
         go_on = ~((2 * rounding >= error[active]) & np.isfinite(error[active]))
@@ -389,7 +461,7 @@ def _extrapolated(
         coarser = [entry[go_on] for entry in row]
         if not active.size:
             break
-    return best, error
+    return _Limit(best, error, shortest, plain)
 
 
 def _complex_step(
