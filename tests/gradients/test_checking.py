@@ -694,7 +694,8 @@ def test_what_rounding_hides_is_told_with_its_size_where_that_is_known():
     def fn(x):
         return 1e12 + np.sum(np.sin(x))
 
-    report = check_gradients(fn, [1.0, 2.0], np.cos, resolution=1e-9, mode="full")
+    x = [1.0, 2.0]
+    report = check_gradients(fn, x, np.cos, resolution=1e-9, rtol=1e-13, mode="full")
     assert report.verdict == "inconclusive"
     assert report.diagnosis.startswith("rounding hides the gradient")
     assert "scale fn, take away its offset, or let it compute in float64" in (
@@ -705,6 +706,7 @@ def test_what_rounding_hides_is_told_with_its_size_where_that_is_known():
     assert sized.verdict == "inconclusive"
     assert sized.resolution > 1e-5
     assert f"an error of {100 * sized.resolution:.2g} % in x" in sized.diagnosis
+    assert sized.diagnosis.endswith("lower rtol, or raise resolution")
 
 
 def test_what_rounding_hides_is_told_of_the_array_that_it_hides():

@@ -63,7 +63,8 @@ def test_a_small_report_is_told_line_by_line_in_order():
         "  kinks: 2, the first at w[0, 1] with slopes -1 and 0.5",
         "  bias    fail  4, together",
         "  state   skipped  no array",
-        "  w       pass  3x4, every element; an error above 0.41 % would show",
+        "  w       pass  3x4, every element; "
+        "an error above 0.41 % of the whole would show",
         "  labels  constant  7, whole numbers",
         "  note: fn was called in float32",
     ]
@@ -118,13 +119,13 @@ def test_shares_are_told_in_per_cent(share, words):
 
 def test_what_would_show_is_said_of_arrays_that_pass_and_hold_something():
     assert str(tensor(resolution=1e-8)) == (
-        "w  pass  3x4, every element; an error above 1e-06 % would show"
+        "w  pass  3x4, every element; an error above 1e-06 % of the whole would show"
     )
     assert str(tensor(resolution=None)) == (
         "w  pass  3x4, every element; zero; more than 0.0e+00 would show"
     )
     assert str(tensor(shape=())) == (
-        "w  pass  one number, every element; an error above 1 % would show"
+        "w  pass  one number, every element; an error above 1 % of the whole would show"
     )
     assert str(tensor(shape=(0, 4))) == "w  pass  0x4, every element"
     assert str(tensor(verdict=FAIL)) == "w  fail  3x4, every element"
@@ -164,8 +165,8 @@ def test_eight_arrays_are_shown_and_the_others_are_counted():
     told = lines(report)
     assert told[1:4] == [
         "  s   skipped  one number, left out",
-        "  w0  pass  3x4, every element; an error above 1 % would show",
-        "  w1  pass  3x4, every element; an error above 1 % would show",
+        "  w0  pass  3x4, every element; an error above 1 % of the whole would show",
+        "  w1  pass  3x4, every element; an error above 1 % of the whole would show",
     ]
     assert told[8].startswith("  w6  pass")
     assert told[9:] == ["  and 5 more: 3 pass, 2 constant"]
@@ -270,7 +271,7 @@ def test_a_table_of_html_holds_every_array_and_escapes_what_it_is_given():
     assert "<caption>Gradients: fail. w&lt;0&gt; &amp; more</caption>" in html
     assert (
         '<tr><th scope="row">w&lt;0&gt;</th><td>3x4</td><td>pass</td>'
-        "<td>3x4, every element; an error above 1 % would show</td>"
+        "<td>3x4, every element; an error above 1 % of the whole would show</td>"
         "<td>w&lt;0&gt;[2, 1]: analytic 1, numerical 1 +- 1.0e-09</td></tr>"
         '<tr><th scope="row">&lt;s&gt;</th><td></td><td>skipped</td>'
         "<td>a &lt; b</td><td></td></tr>"

@@ -755,11 +755,22 @@ def test_the_resolution_of_elements_is_what_they_allow(mode, rtol):
     x = np.linspace(0.5, 2.0, 30)
     report = check_gradients(tanh, x, cosh2, mode=mode, rtol=rtol)
     assert report.verdict == "pass"
-    if mode == "full":
-        assert rtol < report.resolution < 1.05 * rtol + 1e-7
-    else:
-        assert 0 < report.resolution < 1e-8
+    assert rtol <= report.resolution < 1.05 * rtol + 1e-7
     assert report.tensors[0].resolution == report.resolution
+
+
+@every_mode
+@pytest.mark.parametrize("rtol", [1e-3, 1e-5, 1e-7])
+def test_an_error_that_rtol_allows_everywhere_is_not_said_to_show(mode, rtol):
+    x = np.linspace(0.5, 2.0, 30)
+
+    def slightly_wrong(x):
+        return cosh2(x) * (1 + 0.9 * rtol)
+
+    right = check_gradients(tanh, x, cosh2, mode=mode, rtol=rtol)
+    wrong = check_gradients(tanh, x, slightly_wrong, mode=mode, rtol=rtol)
+    assert wrong.verdict != "fail"
+    assert right.resolution > 0.9 * rtol
 
 
 @every_mode
@@ -855,7 +866,7 @@ def test_a_small_gap_that_is_spread_over_all_elements_is_judged_by_rtol(
     ],
 )
 def test_an_offset_costs_resolution_and_not_much_work(offset, coarsest, most):
-    report = check_gradients(lambda x: offset + tanh(x), NORMALS, cosh2)
+    report = check_gradients(lambda x: offset + tanh(x), NORMALS, cosh2, rtol=1e-13)
     assert report.verdict == "pass"
     assert EPS * offset / 50 < report.resolution < coarsest
     assert report.evaluations < most

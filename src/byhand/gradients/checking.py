@@ -104,7 +104,7 @@ def check_gradients(
         Relative difference allowed at an element, besides the numerical error.
     resolution : float
         The largest error, as a share of a tensor's gradient, that a pass may leave
-        unseen. Where the numbers show less, the verdict is "inconclusive".
+        unseen. Where the numbers or `rtol` leave more, the verdict is "inconclusive".
     rng : int, numpy.random.Generator or None
         Seed of the directions and the cotangent: the same one, the same report.
     batched : bool
@@ -355,7 +355,7 @@ def _reason(verdict: Verdict, search: Search, findings: Sequence[Findings]) -> s
     if verdict is Verdict.INCOMPLETE:
         return _not_examined(search.function.skipped)
     if verdict is Verdict.INCONCLUSIVE:
-        return _hidden(findings, search.resolution)
+        return _hidden(search, findings)
     return ""
 
 
@@ -368,8 +368,8 @@ def _not_examined(skipped: Sequence[Unchecked]) -> str:
     return words
 
 
-def _hidden(findings: Sequence[Findings], resolution: float) -> str:
-    """Return what rounding hides."""
+def _hidden(search: Search, findings: Sequence[Findings]) -> str:
+    """Return what rounding hides, or what `rtol` allows."""
     for one in findings:
         report = one.report
         if report.verdict is not Verdict.INCONCLUSIVE or report.worst is None:
@@ -384,8 +384,15 @@ def _hidden(findings: Sequence[Findings], resolution: float) -> str:
         report = one.report
         if report.verdict is not Verdict.INCONCLUSIVE or report.resolution is None:
             continue
-        if report.resolution > resolution:
+        if report.resolution > search.resolution:
             unseen = percent(report.resolution)
+            if search.rtol > search.resolution:
+                return (
+                    f"an error of {unseen} in {report.name} would not show, because "
+                    f"rtol allows {percent(search.rtol)} at each element, and "
+                    f"resolution is {percent(search.resolution)}: lower rtol, or "
+                    "raise resolution"
+                )
             return (
                 f"rounding hides the gradient: an error of {unseen} in {report.name} "
                 f"would not show; {remedy}"

@@ -109,9 +109,10 @@ class TensorReport:
     examined : str
         How: "every element", or "together", by directions through all elements.
     resolution : float or None
-        The smallest error that would have shown, as a share of the tensor's
-        gradient, each element weighed by its own size; of an error in one element
-        alone, to a factor of 2. None where the gradient is zero.
+        The smallest error that would have shown, as a share of the gradient of the
+        whole tensor, each element weighed by its own size; of an error in one element
+        alone, to a factor of 2. At least `rtol`, which is allowed at every element.
+        None where the gradient is zero.
     floor : float
         Of a gradient of zero: the largest derivative that could be hidden.
     """
@@ -132,7 +133,7 @@ class TensorReport:
         """How small an error would have shown, in words."""
         if self.resolution is None:
             return f"zero; more than {self.floor:.1e} would show"
-        return f"an error above {percent(self.resolution)} would show"
+        return f"an error above {percent(self.resolution)} of the whole would show"
 
 
 @dataclass(frozen=True)

@@ -166,7 +166,10 @@ class TensorSearch:
 
     def _resolution(self) -> float | None:
         """Return the smallest error that would have shown; None of a zero tensor."""
-        return self._unseen / self._total if self._changes and self._total else None
+        if not (self._changes and self._total):
+            return None
+        # What is allowed at every element does not show, however exact the numbers.
+        return max(self._unseen / self._total, self._search.rtol)
 
     def _together(self) -> Comparison:
         """Compare a whole tensor, and its halves where it must be; return the whole."""
