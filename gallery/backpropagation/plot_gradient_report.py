@@ -91,11 +91,17 @@ def gradients(parameters):
 # -------------------------
 #
 # With many parameters the check moves all elements of an array together, each
-# in proportion to its size and with a random sign. It compares one number, the
-# rate at which the loss changes in this direction, by the gradient and by
-# differences of the loss. An error in any element changes that number. The
-# report says for each array how large an error would have been seen. One by
-# one, central quotients would need two evaluations for each derivative.
+# in proportion to its size (those that are zero by as much as one another) and
+# with a random sign. It compares one number, the rate at which the loss
+# changes in this direction, by the gradient and by differences of the loss. An
+# error in any element changes that number. One by one, central quotients would
+# need two evaluations for each derivative.
+#
+# The report says for each array how large an error would certainly have been
+# seen, as a fraction of the gradient of the whole array. This is never less
+# than ``rtol``, the relative error that the check allows at each element. The
+# error of a single element is a far smaller fraction of the whole. It is found
+# as well if it exceeds ``rtol`` and rounding does not hide it.
 correct = check_gradients(loss, start, gradients)
 print(correct)
 print(
@@ -128,8 +134,9 @@ print(f"{report.evaluations:,} evaluations of the loss")
 # ----------
 #
 # The report keeps all comparisons. We look at those within the kernel.
-# A difference counts only if it is larger than its bound, the error that the
-# numerical derivative may have. In a group an element counts in proportion to
+# Groups are divided where the difference is larger than its bound, the error
+# that the numerical derivative may have. At the last element the check also
+# allows ``rtol``. In a group an element counts in proportion to
 # its size, and in the last comparison by its derivative alone, so the last
 # difference does not compare with those before.
 search = [pair for pair in report.comparisons if pair.tensor == "2.kernel"]
@@ -140,13 +147,11 @@ agree = [pair for pair in search if pair.difference <= pair.bound]
 # Difference and bound
 # --------------------
 #
-# In each step both halves are compared. Only the one with the wrong element
-# lies above its bound, and by a wide margin.
+# In each step both halves are compared. One of them lies above its bound, by a
+# wide margin, and the search goes on there.
 fig, ax = plt.subplots(figsize=(6.4, 3.8), layout="constrained")
-for pairs, marker, label in [
-    (agree, "o", "without the wrong element"),
-    (disagree, "s", "with it"),
-]:
+groups = [(agree, "o", "agree"), (disagree, "s", "disagree")]
+for pairs, marker, label in groups:
     sizes = [pair.size for pair in pairs]
     differences = [pair.difference for pair in pairs]
     ax.plot(sizes, differences, marker, label=label)
@@ -161,19 +166,20 @@ ax.set(
     ylabel="difference of the derivatives",
 )
 fig.legend(loc="outside upper center", ncols=3)
+smallest = min(pair.difference for pair in disagree)
+largest = max(pair.difference for pair in agree)
 fig.set_label(
     f"Differences between analytic and numerical derivatives, from "
-    f"{search[0].size:,} elements together to one. The smallest of those with "
-    f"the wrong element is {min(pair.difference for pair in disagree):.0e}, "
-    f"the largest of the others {max(pair.difference for pair in agree):.0e}."
+    f"{search[0].size:,} elements together to one. The smallest of those that "
+    f"disagree is {smallest:.0e}, the largest of the others {largest:.0e}."
 )
 plt.show()
 
 # %%
 # Figure: The search for the wrong element, from left to right. Squares are
-# groups of elements that contain it, circles are groups that do not, and
-# dashes are the bounds: a smaller difference may be an error of the numerical
-# derivative.
+# groups of elements whose derivatives disagree, circles are groups that agree,
+# and dashes are the bounds: a smaller difference may be an error of the
+# numerical derivative.
 
 
 # %%
@@ -221,10 +227,11 @@ plt.show()
 # What to try next
 # ----------------
 #
-# - Make an error of ``1e-9`` in the single element. The report of the correct
-#   gradient says which errors can be seen. Can this one?
-# - Plant other mistakes: leave out the ReLU in the backward pass, or sum a
-#   bias over the wrong axis. What does the diagnosis say?
+# - Make an error of ``1e-5`` in the single element, and then of ``1e-6``. Is
+#   either found? Try again with ``check_gradients(..., rtol=1e-13)``. How
+#   small may the error be then?
+# - Plant other mistakes: the wrong sign in one array, or gradients that are
+#   not divided by the number of examples. What does the diagnosis say?
 # - Check a layer of your own with ``byhand.check_layer``.
 
 # %%
