@@ -140,7 +140,7 @@ STYLES = {
     (central, "float32"): {"color": "C4", "linestyle": "--"},
     (complex_step, "float64"): {"color": "C2", "linestyle": ":"},
 }
-lowest = [f"{errors[key].min():.0e}" for key in rule]
+lowest = [f"{np.nanmin(errors[key]):.0e}" for key in rule]
 
 fig, ax = plt.subplots(figsize=(6.4, 4.4), layout="constrained")
 for key, style in STYLES.items():
@@ -176,7 +176,7 @@ plt.show()
 best_step = {}
 best_error = {}
 for key, step in rule.items():
-    best = np.argmin(errors[key])
+    best = np.nanargmin(errors[key])  # NaN where a step is rounded to zero
     best_step[key] = STEPS[best]
     best_error[key] = errors[key][best]
     quotient, number_format = key
@@ -196,11 +196,14 @@ print(
 # Without choosing a step
 # -----------------------
 #
-# In practice one need not choose. By default ``numerical_gradient`` computes
-# central quotients at several steps, extrapolates them to a step of zero
-# (Ridders 1982, doi:10.1016/S0141-1195(82)80057-0), and estimates the error
-# that is left. Here it is more accurate than the best central quotient, and
-# the estimate is at least as large as the error at every point.
+# One can also leave the choice to a program. By default ``numerical_gradient``
+# computes central quotients at several steps and extrapolates them to a step
+# of zero (Ridders 1982, doi:10.1016/S0141-1195(82)80057-0). It begins with
+# steps that are a tenth of x, asks much shorter steps whether they agree, and
+# estimates the error that is left. Here it is more accurate than the best
+# central quotient, and the estimate is at least as large as the error at every
+# point. Nothing protects against a function that changes over still shorter
+# distances than those it has tried.
 #
 # SciPy offers both ways. ``scipy.optimize.approx_fprime`` makes a forward
 # quotient with a step of √ε unless told otherwise, and
@@ -226,12 +229,14 @@ print(f"its own estimate of the error: {estimated_error:.0e}")
 #
 # - Add 1000 to the points. The function changes over the same distances as
 #   before, but the rounding error of x is far larger. How much larger are the
-#   best steps, and what becomes of the error at a step of 1000 √ε?
+#   best steps in double precision? What is the error at a step of 1000 √ε, and
+#   does ``numerical_gradient`` still find the derivative?
 # - Rounding also changes the step itself. Begin the forward quotient with
 #   ``step = (x + step) - x``, the step that is really made. Which part of the
-#   curve gets lower?
+#   curve gets lower? Where no step is made, it has no value.
 # - Try the function abs(x) at points near zero. Which quotients fail?
-# - Compute in float16. How many digits of the derivative are left?
+# - Add ``"float16"`` to the formats. How many digits of the derivative are
+#   left?
 
 # %%
 # Numbers and checks
