@@ -38,7 +38,7 @@ SEEDS = 3
 
 keras.utils.set_random_seed(0)
 
-# The initial weights that suit each activation function.
+# The usual initial weights for each activation function.
 INITIAL = {
     "sigmoid": "glorot_normal",
     "tanh": "glorot_normal",
@@ -55,7 +55,9 @@ INITIAL = {
 # Initial weights of a suitable size keep the gradient from shrinking or
 # growing. Glorot and Bengio (2010, AISTATS 9, 249) derived them for functions
 # with a derivative near one, such as tanh close to zero, and He et al. (2015,
-# arXiv:1502.01852) for ReLU. In Keras an initialiser is chosen by its name.
+# arXiv:1502.01852) for ReLU. The derivative of the sigmoid is a quarter at
+# most. Larger initial weights would make up for a part of that, and one of the
+# exercises tries it. In Keras an initialiser is chosen by its name.
 digits = load_digits()
 x = scale(digits.data)[:IMAGES].astype("float32")
 y = digits.target[:IMAGES]
@@ -127,7 +129,7 @@ factor = {}
 for activation, found in sizes.items():
     ratio = found[:, 0] / found[:, -1]
     left[activation] = 10 ** np.mean(np.log10(ratio))  # geometric mean
-    factor[activation] = np.mean(ratio ** (1 / (DEPTH - 1)))
+    factor[activation] = left[activation] ** (1 / (DEPTH - 1))
     print(
         f"{activation}: {left[activation]:.1e} of the gradient is left in the "
         f"first layer, a factor of {factor[activation]:.2f} for each layer"
@@ -197,9 +199,9 @@ print(f"guessing: loss of {guessing:.2f}")
 # The loss epoch by epoch
 # -----------------------
 #
-# The loss of the network with sigmoids stays near that of guessing. A little
-# less would not mean much either, because the biases of the last layer alone
-# can learn how frequent each digit is.
+# The loss of the network with sigmoids stays near that of guessing. Even a
+# slightly lower loss would not show that it has learned from the images: the
+# biases of the last layer alone can learn how frequent each digit is.
 epochs = np.arange(1, EPOCHS + 1)
 fig, ax = plt.subplots(figsize=(6.4, 3.2), layout="constrained")
 for activation, style in STYLES.items():
@@ -226,9 +228,13 @@ plt.show()
 #
 # - Give the layers with ReLU the initial weights ``"glorot_normal"``. How much
 #   of the gradient is left, and does the network still learn?
-# - Train with ``keras.optimizers.Adam``, which divides each step by the recent
-#   size of the gradient. Does the network with sigmoids learn now?
-# - Add a ``BatchNormalization`` before each sigmoid.
+# - Multiply the initial weights of the layers with sigmoids by four. How much
+#   of the gradient is left then, and does the network learn?
+# - Compile the networks anew before they are trained, with
+#   ``keras.optimizers.Adam``, which divides each step by the recent size of
+#   the gradient. Does the network with sigmoids learn now?
+# - Train a copy of the network with a ``BatchNormalization`` before each
+#   sigmoid.
 
 # %%
 # Numbers and checks
