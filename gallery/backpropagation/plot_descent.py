@@ -251,8 +251,8 @@ for angle in ANGLES:
 #
 # The optimisers are compared from starting points that the tuning has not
 # seen, the same for all of them. Momentum needs about a fifth of the steps of
-# gradient descent. In the valley along the first parameter Adam needs fewer
-# still. The more the valley is turned, the more steps Adam needs, and in the
+# gradient descent. In the valley along the first parameter Adam needs slightly
+# fewer. The more the valley is turned, the more steps Adam needs, and in the
 # last two valleys it needs far more than momentum. We wait for nine runs in
 # ten, so a few runs that do not arrive in time do not count. The numbers hold
 # for this box and these valleys. They are no sample of other problems, so
@@ -349,7 +349,7 @@ plt.show()
 # The direction of the valley matters
 # -----------------------------------
 #
-# Adam loses its lead when the valley is turned. A probable reason is that a
+# Adam becomes slower when the valley is turned. A probable reason is that a
 # swing across the valley then makes the gradients of both parameters large.
 # Their mean squares grow, and Adam takes smaller steps along the valley, too.
 # Whether it is faster than momentum therefore depends on the problem, and a
@@ -359,7 +359,8 @@ fig, ax = plt.subplots(figsize=(6.4, 3.4), layout="constrained")
 for name, style in STYLES.items():
     curve = [most[name, angle] for angle in ANGLES]
     fastest = [
-        np.quantile(steps[name, angle], 1 - ARRIVED) for angle in ANGLES
+        np.quantile(steps[name, angle], 1 - ARRIVED, method="lower")
+        for angle in ANGLES
     ]
     ax.fill_between(ANGLES, fastest, curve, color=style["color"], alpha=0.2)
     ax.plot(ANGLES, curve, label=name, **style)
@@ -370,12 +371,12 @@ ax.set(
     ylim=(0, None),
 )
 ax.legend()
-adam_steps = [f"{most['Adam', angle]:.0f}" for angle in ANGLES]
+adam_counts = [f"{most['Adam', angle]:.0f}" for angle in ANGLES]
 fig.set_label(
     "Steps to the bottom against the angle of the valley. Gradient descent "
     f"needs {most['gradient descent', straight]:.0f} and momentum "
     f"{most['momentum', straight]:.0f} at all angles. Adam needs "
-    f"{', '.join(adam_steps)}."
+    f"{', '.join(adam_counts)}."
 )
 plt.show()
 
@@ -455,7 +456,7 @@ momentum_steps = most["momentum", straight]
 adam_steps = [most["Adam", angle] for angle in ANGLES]
 assert 0.17 < momentum_steps / descent_steps < 0.23  # about a fifth
 assert momentum_steps < polyak_steps
-assert adam_steps[0] < momentum_steps
+assert 0.8 < adam_steps[0] / momentum_steps < 1
 assert np.all(np.diff(adam_steps) > 0)
 assert min(adam_steps[2:]) > 1.5 * momentum_steps
 
