@@ -34,7 +34,7 @@ BATCH = 100
 EPOCHS = 30  # many, so that the network fits most of the training spectra
 BINS = 10  # of confidence
 FEWEST = 10  # spectra of a bin that is drawn
-SEEDS = 5
+SEEDS = range(20, 25)
 
 keras.utils.set_random_seed(0)
 
@@ -84,7 +84,7 @@ PARTS = {
 labels = {part: [] for part in PARTS}  # an array for each seed
 logits = {part: [] for part in PARTS}
 network = conv_net()
-for seed in range(SEEDS):
+for seed in SEEDS:
     x, y = spectra(TRAINING + VALIDATION + TEST, seed=seed)
     fresh_start(network, seed=seed)
     network.fit(
