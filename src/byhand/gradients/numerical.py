@@ -95,7 +95,9 @@ def numerical_gradient(
     (f(x + h) - f(x - h)) / 2h, complex Im f(x + ih) / h (Squire and Trapp 1998,
     doi:10.1137/S003614459631241X). Richardson halves h and cancels one power of
     h^2 with each halving, stopping where rounding takes over (Ridders 1982,
-    doi:10.1016/S0141-1195(82)80057-0).
+    doi:10.1016/S0141-1195(82)80057-0). It begins at a tenth of an element's size. A
+    step 2000 times as short as the last then has to agree; where it does not, and
+    others beside it agree with it, the extrapolation begins there.
 
     Examples
     --------
