@@ -256,10 +256,10 @@ for name, gap in gaps.items():
 #
 # The network alone takes away most of the neighbour: its error is much smaller
 # than if nothing is done. But the symmetric method, which has learned nothing,
-# is better than this network after its short training. A comparison with
-# nothing alone would have hidden that. The network that also gets the turned
-# image is the best. It can use the symmetry and what it has learned of
-# galaxies and noise.
+# has a smaller error on average than this network after its short training. A
+# comparison with nothing alone would have hidden that. The network that also
+# gets the turned image is the best. It can use the symmetry and what it has
+# learned of galaxies and noise.
 
 # %%
 # A good, a median and a poor blend
@@ -386,7 +386,8 @@ for name, gap in gaps.items():
     facts[f"learning rate, {name}"] = tunings[name].best
 
 assert facts["network"] < facts["nothing"] / 2
-assert gaps["network"].low > 0
+assert gaps["network"].mean > 0.01
+assert gaps["network"].low > -0.02
 assert gaps["network + symmetry"].high < 0
 assert facts["light, network + symmetry"] < 0.7 * facts["light, network"]
 assert facts["light, network + symmetry"] < 0.7 * facts["light, symmetry"]
