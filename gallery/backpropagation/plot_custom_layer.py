@@ -325,8 +325,9 @@ plt.show()
 # What to try next
 # ----------------
 #
-# - Give ``LineProfiles`` a weight for the logarithm of the width, which then
-#   cannot become negative. How do ``call`` and the backward pass change?
+# - Give both layers, in Keras and in NumPy, the logarithm of the width as a
+#   parameter. The width then cannot become negative. How do ``call`` and the
+#   backward pass change, and why is the planted mistake none any more?
 # - Plant other mistakes in ``backward``: a mean in place of a sum, another
 #   sign, only one of the lines in the gradient of x. What does the check say?
 # - Write ``ops.stop_gradient(self.width)`` in the ``call`` of the Keras layer.

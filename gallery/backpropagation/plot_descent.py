@@ -420,11 +420,14 @@ for name in OPTIMISERS:
 # What to try next
 # ----------------
 #
-# - Make the valley ten times narrower. How many times more steps does gradient
-#   descent need, and how many momentum, if both are tuned again?
-# - Make the valley round with equal curvatures. Which optimiser is first?
-# - Add noise to the gradient, as mini-batches do. Which optimiser reaches the
-#   bottom in spite of it, with a constant learning rate?
+# - Make the curvature across the valley ten times as large. Begin the learning
+#   rates at 0.02, and allow for 1500 steps and a β of 0.95. How many times
+#   more steps does gradient descent need, and how many momentum?
+# - Make the valley round, with a curvature of 2 in both directions. Which
+#   optimiser is first, and why does momentum not help?
+# - Add normal noise with a standard deviation of 0.03 to the gradient, as
+#   mini-batches do, and leave out the comparison with Keras, which adds none.
+#   Which optimiser is slowed down most, with a constant learning rate?
 
 # %%
 # Numbers and checks

@@ -238,7 +238,8 @@ except ValueError as error:
 # ----------------
 #
 # - A stride of 3 in both layers. Which lengths come back?
-# - ``padding="causal"`` in ``Conv1D``. Where do all the zeros stand?
+# - ``padding="causal"`` in place of ``"same"`` in the second case. Teach it to
+#   ``windows``, too. Where do all the zeros stand?
 # - A kernel of two weights in the transposed convolution. How many elements
 #   of the input meet in each output now?
 

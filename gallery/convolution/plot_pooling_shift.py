@@ -221,7 +221,9 @@ plt.show()
 # ----------------
 #
 # - Train on shifted digits: how many answers change then?
-# - Blur the maps before the stride, as Zhang did.
+# - Compute the maps with a stride of one, blur them, and then take every
+#   second position, as Zhang did. How much does it help here? The dense layer
+#   has other weights for each position.
 
 # %%
 # Numbers and checks

@@ -266,9 +266,13 @@ plt.show()
 # What to try next
 # ----------------
 #
-# - Leave out the activation function. Do the circles come closer to the curve?
-# - Let the dilation double from layer to layer. How wide is the gradient now?
-# - Train a network with these layers before you measure.
+# - Leave out the activation function, as the theory does. Why do the circles
+#   scatter more? The gradient is then the same for all images.
+# - Let the dilation double from layer to layer, in networks of two to four
+#   layers, whose receptive fields still fit into the image. How wide is the
+#   gradient now? The lines of the last figure are for plain convolutions.
+# - Train a network with these layers before you measure, without
+#   ``trainable=False``. In which direction does the width change?
 
 # %%
 # Numbers and checks

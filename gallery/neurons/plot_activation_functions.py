@@ -139,7 +139,9 @@ plt.show()
 # of the weights, times the number of neurons in the layer, is one divided by
 # the mean square of the derivative.
 rng = np.random.default_rng(0)
-pre_activations = rng.normal(size=SAMPLES).astype("float32")
+pre_activations = ops.convert_to_tensor(
+    rng.normal(size=SAMPLES), dtype="float32"
+)
 
 mean_square = {}
 factor = {}
@@ -201,8 +203,8 @@ plt.show()
 # What to try next
 # ----------------
 #
-# - Add ``keras.activations.leaky_relu`` with its derivative. How much of a
-#   gradient does it let through where ReLU lets nothing pass?
+# - Add ``keras.activations.leaky_relu`` with its derivative and a style. How
+#   much of a gradient does it let through where ReLU lets nothing pass?
 # - Add ``keras.activations.gelu``, whose derivative contains ``ops.erf``. Is
 #   it ever larger than one?
 # - Draw the pre-activations from a normal distribution three times as wide.

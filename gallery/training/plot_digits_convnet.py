@@ -232,8 +232,8 @@ plt.show()
 #
 # - Leave out ``activation="relu"``. The max pooling is then all that is not
 #   linear before the softmax.
-# - Train on a tenth of the images. How does the accuracy change, and how many
-#   epochs does the network need?
+# - Train on a tenth of the training images, with ``MOST_EPOCHS = 60``. How
+#   does the accuracy change, and how many epochs does the network need?
 # - Repeat the training with five seeds. Is the spread of the accuracy larger
 #   than the standard error of one test?
 

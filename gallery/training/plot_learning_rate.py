@@ -186,7 +186,8 @@ plt.show()
 #
 # - Train for twice as many steps. Does the range of good rates move?
 # - Give SGD a momentum of 0.9. By which factor does its best rate fall?
-# - Multiply the inputs by ten. Which of the two optimisers suffers more?
+# - Multiply the inputs by ten. Which of the two optimisers needs another
+#   learning rate, and does its lowest loss change?
 
 # %%
 # Numbers and checks

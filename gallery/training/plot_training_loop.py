@@ -377,11 +377,14 @@ plt.show()
 # What to try next
 # ----------------
 #
-# - Sum the gradients of four mini-batches before each step of the optimiser.
-#   The network then sees mini-batches four times as large.
-# - Replace SGD by ``keras.optimizers.Adam`` in both. Do the weights still
-#   agree as well? Think of weights whose gradient is almost zero.
-# - Shuffle the examples before each epoch.
+# - Take the mean of the gradients of four mini-batches before each step of the
+#   optimiser, and give ``fit`` mini-batches four times as large. Do the
+#   weights agree? What becomes of the last mini-batches of an epoch?
+# - Replace SGD by ``keras.optimizers.Adam`` in both. Where rounding differs,
+#   for instance on a graphics card, which weights would drift apart first?
+#   Think of those whose gradient is almost zero.
+# - Shuffle the examples before each epoch, in ``train`` and in ``fit``. Why do
+#   the weights differ then, while the losses nearly agree?
 
 # %%
 # Numbers and checks

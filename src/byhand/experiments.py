@@ -401,7 +401,8 @@ def tune(
     finite = [value for value in tried if math.isfinite(scores[value])]
     if not finite:
         raise ValueError(
-            f"no run had a finite score, for any of {tried}: try smaller values"
+            f"no run had a finite score, for any of {tried}: try others, such as "
+            "lower learning rates"
         )
     chosen = best(finite, key=lambda value: scores[value])
     return Tuning(chosen, scores[chosen], scores, seed, runs)
