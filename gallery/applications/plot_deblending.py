@@ -367,7 +367,7 @@ plt.show()
 # - Real galaxies are not symmetric. Add a bright spot to each simulated galaxy
 #   at a random place. Which method suffers most?
 # - Move the middle galaxy by one pixel in the test set only.
-# - Twice the noise: how large is the lead of the network then?
+# - Twice the noise: how large is the lead of the network with symmetry then?
 
 # %%
 # Numbers and checks

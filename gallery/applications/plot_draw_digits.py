@@ -339,8 +339,9 @@ print(f"The answer of the riddle: digit {position + 1} from the left.")
 # ----------------
 #
 # - Describe a digit by two latent numbers, and draw a map of all digits.
-# - Multiply the divergence by 0.1 or by 10. The restored digits become sharper
-#   or more blurred, and the generated ones better or worse.
+# - Multiply the divergence by 0.1 and by 10. With 0.1 the restored digits
+#   become sharper: do the generated ones look more like digits, too? With 10
+#   all images become alike: why?
 # - Train the classifier longer. How many generated digits does it still miss?
 
 # %%

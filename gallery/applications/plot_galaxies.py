@@ -378,12 +378,14 @@ plt.show()
 # What to try next
 # ----------------
 #
-# - Divide each image by its sum. Is the standard deviation still as good, and
-#   is the network?
+# - Divide each image by its mean, so that no galaxy is brighter than another.
+#   Is the standard deviation still as good, and is the network?
 # - Give the tree both numbers and two splits, ``max_depth=2``.
-# - Test on discs that are seen nearly edge-on, ``galaxies(..., tilt=85)``,
-#   without new training. All classifiers know only what they were shown.
-# - Train with 100 galaxies. Which classifier needs more of them?
+# - Test on discs of which some are seen nearly edge-on, with
+#   ``galaxies(..., tilt=85)``, without new training. All classifiers know only
+#   what they were shown.
+# - Train with 100 galaxies, and for six times as many epochs, so that the
+#   number of steps stays the same. Which classifier loses most?
 
 # %%
 # Numbers and checks

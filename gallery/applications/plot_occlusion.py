@@ -371,8 +371,10 @@ plt.show()
 # What to try next
 # ----------------
 #
-# - Add a bright pixel to a corner of each training image with an arc. The
-#   network may learn the mark instead of the arc. Do the maps reveal it?
+# - Put a block of 3 x 3 pixels with a brightness of 2 into the upper left
+#   corner of each training image with an arc. The network may learn this mark
+#   instead of the arc. What is the accuracy on the test set, and where do the
+#   maps point if the test lenses have the block, too?
 # - Cover with zeros in place of the mean image. Do the log odds rise when the
 #   middle of the galaxy is covered, and why?
 # - Use the lenses of ``galaxies(..., lenses=0.5)``. Their arcs are not known,

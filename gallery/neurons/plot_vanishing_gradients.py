@@ -232,7 +232,8 @@ plt.show()
 #   of the gradient is left then, and does the network learn?
 # - Compile the networks anew before they are trained, with
 #   ``keras.optimizers.Adam``, which divides each step by the recent size of
-#   the gradient. Does the network with sigmoids learn now?
+#   the gradient. Leave its learning rate as it is, since ``RATE`` is too large
+#   for it. Does the network with sigmoids learn now?
 # - Train a copy of the network with a ``BatchNormalization`` before each
 #   sigmoid.
 

@@ -284,7 +284,8 @@ plt.show()
 # ----------------
 #
 # - Train for five epochs. Is the network still overconfident?
-# - Fit the temperature on the training set. Why does it correct so little?
+# - Fit the temperature on the training set. Why does it come out below one,
+#   and what does it do to the error on the test set?
 # - Use 100 bins. Why do both the error after scaling and its floor grow?
 # - Simulate test spectra with ``spectra(TEST, noise=0.4)``. Is the temperature
 #   still the right one?

@@ -205,7 +205,7 @@ for row, name in enumerate(order):
         ax.semilogx(errors[name], row, "s", color="C1")
 ax.set_yticks(range(len(order)), order)
 ax.set(xlabel="relative error of the gradient")
-ax.set_xlim(left=1e-7, right=1)
+ax.set_xlim(left=1e-7, right=10)
 ax.margins(y=0.15)
 ax.grid(axis="y", alpha=0.4)
 fig.set_label(

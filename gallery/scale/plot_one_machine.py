@@ -274,10 +274,11 @@ plt.show()
 # ----------------
 #
 # - A network four times as wide: why are more machines of use to it?
-# - Add the exchange of gradients, with four bytes for each parameter and the
-#   speed of your network. From how many machines on does it dominate?
-# - Mixed precision halves the activations. Which of the networks fit a laptop
-#   then?
+# - Add the exchange of gradients, with four bytes for each parameter and 100
+#   megabits per second. From how many machines on does it take longer than the
+#   computation, and does it ever at 10 gigabits per second?
+# - Mixed precision halves the activations and adds a copy of the weights in 16
+#   bits. Which networks gain most, and does a wider one fit a laptop then?
 
 # %%
 # Numbers and checks

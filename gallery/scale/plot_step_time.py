@@ -311,11 +311,13 @@ plt.show()
 # ----------------
 #
 # - Take the larger of both times layer by layer, since each layer has its own
-#   limit, and sum them. Does the prediction improve?
+#   limit, and sum them. Does the prediction change, and what does that say of
+#   the layers?
 # - Measure the overhead of a network with many tiny layers as well, and add a
 #   time for each layer.
 # - Replace SGD by Adam, which keeps two more numbers for each parameter. How
-#   often is a parameter moved then, and which networks become slower?
+#   often is a parameter moved then, and which networks become slower? Does the
+#   prediction say so, too?
 
 # %%
 # Numbers and checks
