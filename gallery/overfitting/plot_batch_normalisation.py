@@ -231,12 +231,12 @@ for name, reference in [
 #
 # With a learning rate that suits it, each of the three networks learns, and
 # their accuracies differ by a few hundredths. Half an epoch of warm-up gains a
-# part of what batch normalisation gains over the plain network. Whether batch
-# normalisation adds anything beyond the warm-up, five seeds do not show
-# reliably: the interval contains zero or comes close to it. A network of three
-# layers with well chosen initial weights has little need of it. A part of
-# what it gains here is speed: of a training four times as long, about half of
-# the gain is left.
+# part of what batch normalisation gains over the plain network. What batch
+# normalisation adds to that is small, and five seeds do not settle it: whether
+# the interval contains zero differs from one backend of Keras to the next,
+# because each draws other random numbers. A network of three layers with well
+# chosen initial weights has little need of it. A part of what it gains here is
+# speed: after a training four times as long, about half of the gain is left.
 
 # %%
 # The worst learning rate
@@ -329,6 +329,6 @@ for (name, reference), difference in differences.items():
 gain = differences["normalised", "plain"].mean
 assert 0.01 < gain < 0.1
 assert differences["warm-up", "plain"].mean > gain / 4
-assert differences["normalised", "warm-up"].low < 0.015
+assert differences["normalised", "warm-up"].low < 0.025
 assert differences["normalised", "warm-up"].mean < 0.05
 assert worst["plain"] < min(worst["warm-up"], worst["normalised"]) - 0.15
