@@ -23,7 +23,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 from byhand.datasets import mnist
-from byhand.experiments import spread
+from byhand.experiments import LEVEL, spread
 from byhand.restarts import fresh_start
 from keras import layers, ops
 
@@ -238,6 +238,7 @@ facts = {
     "half-width": gain.half_width,
     "seeds": len(SEEDS),
 }
+assert LEVEL == 0.95  # of the interval
 assert gain.low > 0
 assert max(lengths) < EPOCHS
 assert max(scores["stopped", "falsely labelled"]) < 0.3
