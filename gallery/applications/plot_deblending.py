@@ -26,7 +26,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 from astropy.modeling.models import Sersic2D
-from byhand.experiments import spread, tune
+from byhand.experiments import LEVEL, spread, tune
 from byhand.restarts import fresh_start
 from keras import layers, ops
 
@@ -386,6 +386,7 @@ for name, gap in gaps.items():
     facts[f"learning rate, {name}"] = tunings[name].best
 
 assert facts["network"] < facts["nothing"] / 2
+assert LEVEL == 0.95  # of the intervals
 assert gaps["network"].mean > 0.01
 assert gaps["network"].low > -0.02
 assert gaps["network + symmetry"].high < 0
