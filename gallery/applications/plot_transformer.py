@@ -76,9 +76,9 @@ for seed in [*SEEDS, TUNING_SEED]:
 # -------------------------
 #
 # In the vision transformer a token is a linear function of its patch. One
-# convolution with a stride, and without an activation function, does the same
-# for the 40 points here and makes ten tokens of them. Its kernel is twice as
-# wide as the stride, so each token describes the eight points around it.
+# convolution with a stride, and without an activation function, makes ten such
+# tokens of the 40 points here. Its kernel is twice as wide as the stride, so
+# the patches overlap, and each token describes the eight points around it.
 #
 # Tokens can also come from several convolutions with ReLU (Xiao et al. 2021,
 # arXiv:2106.14881). Of these three the last two have a stride of two, which
@@ -111,8 +111,8 @@ def convolved_tokens(flux):
 # -----------------------
 #
 # Attention treats tokens as a set. It could not tell a spectrum from one whose
-# tokens are in another order. A transformer therefore learns a vector for each
-# position, which is added to the token.
+# tokens are in another order. So here a vector is learned for each position
+# and added to the token.
 class AddPosition(layers.Layer):
     """Add a learned vector to the token at each position."""
 
@@ -173,7 +173,8 @@ def transformer(tokens_of):
 # The convolutional network
 # -------------------------
 #
-# It has the three convolutions and a dense layer, and no block between them.
+# It has the same three convolutions. A dense layer sees all their features,
+# and not their mean.
 def convolutions():
     """Return a network with three convolutions."""
     flux = keras.Input((LENGTH, 1))
@@ -275,12 +276,13 @@ means = scores.mean(axis=1)
 #
 # The transformer with linear tokens is worse than the convolutions at every
 # seed, and the interval is far from zero. The block is not to blame, for the
-# same block does much better when convolutions make its tokens. A line is only
-# a few points wide, and what distinguishes the ten kinds is found by combining
-# neighbouring points. Convolutions do this in three steps with ReLU, a linear
-# token in one step without. Whether the block adds something to the
-# convolutions is another question: the last row of the table has the
-# difference, with its interval.
+# same block does much better when convolutions make its tokens. Convolutions
+# combine neighbouring points in three steps with ReLU, and they look at about
+# twice as many points as a linear token, which is made in one step without.
+# Which of the two matters more, this comparison does not say. The last row of
+# the table has the difference between the convolutions with the block and
+# those without. Their last layers differ as well, so it is not the block's
+# alone.
 
 # %%
 # Tuning and test
@@ -327,10 +329,10 @@ plt.show()
 # to a query, the token that takes a mean, and a column to a key, a token that
 # the mean is taken over. Each row adds up to one. Is the token at the line
 # given more weight than others? We train the transformer with linear tokens
-# once more, because each of these belongs to one patch, and make a network of
-# its layers that ends at the weights. In every test spectrum we
-# take the token whose points vary most. Compared with the mean of all tokens,
-# it is given more weight on average.
+# once more, since the network has been used for other runs, and make a network
+# of its layers that ends at the weights. In every test spectrum we take the
+# token whose points vary most. Compared with the mean of all tokens, it is
+# given more weight on average.
 seed = SEEDS[0]
 network = trained("transformer", tunings["transformer"].best, seed)
 flux, labels = data[seed]["test"]
@@ -382,9 +384,9 @@ fig.set_label(
 plt.show()
 
 # %%
-# Figure: Top, a spectrum with the borders of its patches, the same in each
-# column. Below, the attention weights of each head. Dark means a large weight,
-# on a scale for each head, and every column of a map stands below its patch.
+# Figure: Top, a spectrum, the same in each column, with lines between the
+# places of its tokens. Below, the attention weights of each head, dark where
+# they are large, on a scale for each head. A column stands below its token.
 
 # %%
 # What the result does not say
@@ -416,14 +418,14 @@ plt.show()
 # build fails unless the assertions hold. Both belong to the settings above:
 # leave this cell out of what you copy.
 difference = comparison.difference("transformer")
-from_block = spread(scores[2] - scores[1])
+from_tokens = spread(scores[2] - scores[1])
 facts = {
     "training spectra": STEPS * BATCH,
     "steps": STEPS * EPOCHS,
     "difference": difference.mean,
     "half-width": difference.half_width,
-    "convolved minus linear tokens": from_block.mean,
-    "convolved minus linear tokens, half-width": from_block.half_width,
+    "convolved minus linear tokens": from_tokens.mean,
+    "convolved minus linear tokens, half-width": from_tokens.half_width,
     "weight at the line": weight_at_line,
 }
 for name in networks:
@@ -434,6 +436,6 @@ assert len(LINES) == TOKENS == 10
 assert list(networks) == ["convolutions", "transformer", "both"]
 assert np.all(scores[0] > scores[1])  # at every seed
 assert difference.high < 0
-assert from_block.low > 0.1
+assert from_tokens.low > 0.1
 assert np.allclose(weights.sum(axis=-1), 1, atol=1e-5)
 assert weight_at_line > 1

@@ -41,8 +41,9 @@ rng = np.random.default_rng(0)
 # The network has two hidden layers, one with tanh and one with ReLU. Inputs
 # and labels are random. That is better for a check than real images, in which
 # many pixels are zero and hide errors in the weights that they are multiplied
-# by. Inputs, hidden layers and classes differ in number, so that a kernel that
-# is transposed by mistake does not fit and raises an error at once.
+# by. The numbers of inputs, of units in each hidden layer and of classes all
+# differ, so that a kernel that is transposed by mistake does not fit and
+# raises an error at once.
 net = Sequential(
     [
         Dense(INPUTS, FIRST, rng=rng),
@@ -91,8 +92,8 @@ def gradients(parameters):
 # -------------------------
 #
 # With many parameters the check moves all elements of an array together, each
-# in proportion to its size (those that are zero by as much as one another) and
-# with a random sign. It compares one number, the rate at which the loss
+# in proportion to its size (zeros all by the same amount) and with a random
+# sign. It compares one number, the rate at which the loss
 # changes in this direction, by the gradient and by differences of the loss. An
 # error in any element changes that number. One by one, central quotients would
 # need two evaluations for each derivative.
@@ -238,9 +239,9 @@ plt.show()
 # Numbers and checks
 # ------------------
 #
-# The book quotes these numbers, and its build fails unless the assertions
-# hold. Both belong to the settings above: leave this cell out of what you
-# copy.
+# The book's tests compare these numbers between the backends of Keras, and its
+# build fails unless the assertions hold. Both belong to the settings above:
+# leave this cell out of what you copy.
 facts = {
     "derivatives": derivatives,
     "evaluations for a pass": correct.evaluations,

@@ -4,11 +4,11 @@ The sweet spot
 
 How many hidden units are right for few examples with some wrong labels?
 With too few units a network hardly learns what distinguishes ten kinds of
-spectra. With too many it becomes too confident, and its loss on other spectra
-rises. Geman, Bienenstock and Doursat (1992, doi:10.1162/neco.1992.4.1.1)
-describe this trade-off between bias and variance for neural networks. A
-validation set finds the best width, but only for one learning rate and one
-length of training. We shall see how much it depends on the latter.
+spectra. With too many, its loss on other spectra rises again. Geman,
+Bienenstock and Doursat (1992, doi:10.1162/neco.1992.4.1.1) describe this
+trade-off between bias and variance for neural networks. A validation set finds
+the best width, but only for one learning rate and one length of training. We
+shall see how much it depends on the latter.
 """
 
 # SPDX-FileCopyrightText: 2026 The Hands-on deep learning authors
@@ -170,9 +170,9 @@ print(f"test accuracy    {test_accuracy.mean(axis=0).round(2)}")
 # higher one, because a fifth of its labels are wrong and none of those of the
 # validation set.
 #
-# The validation loss rises because wide networks become too confident, in
-# wrong answers as well as in right ones. Their accuracy need not fall: here
-# the widest network makes the fewest mistakes.
+# The validation loss probably rises because wide networks become too
+# confident, in wrong answers as well as in right ones. Their accuracy need not
+# fall: here the widest network makes the fewest mistakes on average.
 
 # %%
 # Loss against width
@@ -217,11 +217,11 @@ plt.show()
 # --------------------
 #
 # After few epochs the validation loss is lowest for a wider network than at
-# the end of the training, and it is lower than the lowest one at the end. The
-# sweet spot of a long training is thus worse than a wide network that stops
-# early. So the width is tuned together with the number of epochs and the
-# learning rate, or the training is stopped where the validation loss is
-# lowest.
+# the end of the training, and it is lower than the lowest one at the end. On
+# this validation set, the sweet spot of a long training is worse than a wide
+# network that stops early. So the width is tuned together with the number of
+# epochs and the learning rate, or the training is stopped where the validation
+# loss is lowest.
 fig, ax = plt.subplots(figsize=(6.4, 3.4), layout="constrained")
 epochs = np.arange(EVERY, EPOCHS + 1, EVERY)
 for measurement, style in [(0, "o--"), (1, "s-."), (-1, "^-")]:
