@@ -454,7 +454,7 @@ def test_extrapolation_ends_where_rounding_leaves_nothing_to_win(fn, x, calls):
     st.integers(-300, 300).map(lambda hundredths: hundredths / 100),
     st.sampled_from([0.0, 10.0, 1e3, 32 * np.pi / 0.1, 1e5, 1e7, 2.46e6, 1.7e9]),
 )
-def test_a_wave_far_from_zero_is_not_stepped_over(x, offset):
+def test_a_wave_that_is_stepped_over_far_from_zero_is_told(x, offset):
     # A tenth of 1000 is nearly 16 periods, and so are its halves whole periods.
     point = offset + x
 
@@ -464,10 +464,11 @@ def test_a_wave_far_from_zero_is_not_stepped_over(x, offset):
     gradient, error = numerical_gradient(wave, point, return_error=True)
     gap = abs(gradient - np.cos(point) * np.exp(np.sin(point)))
     assert gap <= 4 * error + 1e-13
-    assert error < 1e-6
+    if offset <= 10:
+        assert error < 1e-9
 
 
-def test_each_element_takes_steps_as_short_as_it_needs():
+def test_each_element_has_a_doubt_of_its_own():
     offsets = np.array([0.5, 1e3, 2e6, -3e8])
 
     def fn(x):
@@ -476,7 +477,7 @@ def test_each_element_takes_steps_as_short_as_it_needs():
     gradient, error = numerical_gradient(fn, offsets, return_error=True)
     exact = np.cos(offsets) + np.array([0, 0, 1e-3, 0])
     assert np.all(np.abs(gradient - exact) <= 4 * error + 1e-13)
-    assert np.all(error < 1e-6)
+    assert error[0] < 1e-10 < 1e-3 < error[3]
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def numerical_gradient(
     h^2 with each halving, stopping where rounding takes over (Ridders 1982,
     doi:10.1016/S0141-1195(82)80057-0). It begins at a tenth of an element's size. A
     step 2000 times as short as the last then has to agree; where it does not, and
-    others beside it agree with it, the extrapolation begins there.
+    others beside it agree with it, the error is as large as the difference.
 
     Examples
     --------
@@ -344,10 +344,10 @@ def _richardson(
 ) -> tuple[Array, Array]:
     """Return central quotients extrapolated to step zero, with their errors.
 
-    A first step by an element's own size may be too long, for it may span many
-    periods of a wave. So much shorter ones are asked, and decide. Where rounding
-    leaves too much, longer ones follow, which refine what the shorter ones say and
-    may not contradict it.
+    Where rounding leaves too much of a first step by an element's own size, longer
+    ones follow, which refine what the shorter ones say and may not contradict it.
+    A first step may also be too long, and span many periods of a wave. Where much
+    shorter ones say something else, the error is at least as large as the difference.
     """
     h = _steps(step, FIRST, point, own=TINY)
     every = np.arange(point.size)
@@ -355,11 +355,7 @@ def _richardson(
     best, error = limit.derivative, limit.error
     if step is not None:
         return best, error
-    wrong, shorter = _contradicted(sample, point, limit)
-    if wrong.size:
-        h[wrong] = shorter
-        found = _extrapolated(sample, point, shorter, wrong)
-        best[wrong], error[wrong] = found.derivative, found.error
+    doubt = _doubt(sample, point, limit)
     for _ in range(RISES):
         size = np.abs(best)
         least = 1e-3 * float(np.max(size, initial=0.0, where=np.isfinite(size)))
@@ -376,7 +372,7 @@ def _richardson(
         error[poor[better]] = wider.error[better]
         if not better.any():
             break
-    return best, error
+    return best, np.maximum(error, doubt)
 
 
 class _Limit(NamedTuple):
@@ -398,42 +394,41 @@ class _Limit(NamedTuple):
     quotient: Array
 
 
-def _contradicted(sample: _Sampler, point: Array, limit: _Limit) -> tuple[Array, Array]:
-    """Return the elements whose derivative shorter steps contradict, and such steps.
+def _doubt(sample: _Sampler, point: Array, limit: _Limit) -> Array:
+    """Return how far shorter steps, which agree, are from each derivative; or 0.
 
     One quotient that differs may be rounding that `sample.eps` does not tell of, as in
-    a function that computes in float32. Several that differ from the derivative, and
-    agree with one another, are not. Where none of them moves the value, they are
-    shorter than the grain of what is computed, and say nothing.
+    a function that computes in float32. So several have to differ and to agree with
+    one another. They do so for a wave, and also where they are shorter than the grain
+    of what is computed: values alone do not tell which, so the derivative stays.
     """
-    wrong, shorter = [], []
-    doubted = np.arange(point.size)
+    doubt = np.zeros(point.size)
+    asked = np.arange(point.size)
     with np.errstate(all="ignore"):
         truncation = np.abs(limit.quotient - limit.derivative)
     for look in range(1, LOOKS + 1):
-        h = limit.step[doubted] / CLOSER**look
-        quotient, rounding = _central(sample, point, h, doubted)
+        h = limit.step[asked] / CLOSER**look
+        quotient, rounding = _central(sample, point, h, asked)
         with np.errstate(all="ignore"):
-            left = limit.error[doubted] + truncation[doubted] / CLOSER ** (2 * look)
-            gap = np.abs(quotient - limit.derivative[doubted])
+            left = limit.error[asked] + truncation[asked] / CLOSER ** (2 * look)
+            gap = np.abs(quotient - limit.derivative[asked])
             differs = gap > CHANCE * (rounding + left)
         if not differs.any():
             break
-        doubted, h = doubted[differs], h[differs]
+        asked, h = asked[differs], h[differs]
         pairs = [(quotient[differs], rounding[differs])]
-        pairs += [_central(sample, point, share * h, doubted) for share in BESIDE]
+        pairs += [_central(sample, point, share * h, asked) for share in BESIDE]
         quotients = np.array([quotient for quotient, _ in pairs])
         with np.errstate(all="ignore"):
-            gap = np.min(np.abs(quotients - limit.derivative[doubted]), axis=0)
+            gaps = np.abs(quotients - limit.derivative[asked])
             apart = np.ptp(quotients, axis=0) + np.max([r for _, r in pairs], axis=0)
-            agree = (gap > CHANCE * apart) & (quotients != 0).any(axis=0)
-        wrong.append(doubted[agree])
-        shorter.append(h[agree])
-        doubted = doubted[~agree]
-        if not doubted.size:
+            agree = np.min(gaps, axis=0) > CHANCE * apart
+            agree &= (quotients != 0).any(axis=0)
+        doubt[asked[agree]] = (np.max(gaps, axis=0) + apart)[agree]
+        asked = asked[~agree]
+        if not asked.size:
             break
-    none = np.array([], dtype=int)
-    return np.concatenate([none, *wrong]), np.concatenate([none, *shorter])
+    return doubt
 
 
 def _extrapolated(sample: _Sampler, point: Array, h: Array, index: Array) -> _Limit:
