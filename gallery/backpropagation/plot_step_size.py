@@ -229,8 +229,9 @@ print(f"its own estimate of the error: {estimated_error:.0e}")
 #
 # - Add 1000 to the points. The function changes over the same distances as
 #   before, but the rounding error of x is far larger. How much larger are the
-#   best steps in double precision? What is the error at a step of 1000 √ε? Does
-#   ``numerical_gradient`` still find the derivative, or say that it does not?
+#   best steps in double precision? What is the error at a step of 1000 √ε?
+#   Does ``numerical_gradient`` still find the derivative, or say that it does
+#   not?
 # - Rounding also changes the step itself. Begin the forward quotient with
 #   ``step = (x + step) - x``, the step that is really made. Which part of the
 #   curve gets lower? Where no step is made, it has no value.
