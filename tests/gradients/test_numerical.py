@@ -480,25 +480,6 @@ def test_each_element_has_a_doubt_of_its_own():
     assert error[0] < 1e-10 < 1e-3 < error[3]
 
 
-@pytest.mark.parametrize(
-    "computed",
-    [
-        lambda x: float(np.exp(np.sin(np.float32(x)))),
-        lambda x: float(np.float32(np.exp(np.sin(x)))),
-        lambda x: float(np.float16(np.exp(np.sin(x)))),
-        lambda x: round(float(np.exp(np.sin(x))), 5),
-        lambda x: float(np.exp(np.sin(np.round(x, 5)))),
-    ],
-    ids=["in float32", "to float32", "to float16", "to decimals", "of decimals"],
-)
-def test_shorter_steps_see_only_noise_in_a_rounded_function(computed, monkeypatch):
-    points = np.random.default_rng(0).uniform(-3, 3, size=60)
-    asked = [numerical_gradient(computed, x) for x in points]
-    monkeypatch.setattr(numerical, "LOOKS", 0)
-    unasked = [numerical_gradient(computed, x) for x in points]
-    assert asked == unasked
-
-
 def test_where_no_quotients_agree_shorter_steps_are_asked_four_times(monkeypatch):
     _, _, moves = recorded(lambda x: np.cbrt(x[0] - 1), [1.0])
     monkeypatch.setattr(numerical, "LOOKS", 0)
