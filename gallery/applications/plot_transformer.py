@@ -289,9 +289,9 @@ means = scores.mean(axis=1)
 # ---------------
 #
 # The left panel shows the tuning and the right one the comparison.
-fig, (left, right) = plt.subplots(
-    1, 2, figsize=(6.4, 3.2), sharey=True, layout="constrained"
-)
+fig, (left, right) = plt.subplots(1, 2, width_ratios=[4, 5], sharey=True)
+fig.set_size_inches(6.4, 3.2)
+fig.set_layout_engine("constrained")
 markers = {"convolutions": "s", "transformer": "o", "both": "^"}
 for name, marker in markers.items():
     validation = list(tunings[name].scores.values())
