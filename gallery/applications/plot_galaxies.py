@@ -414,6 +414,7 @@ assert np.isclose(float(keras.optimizers.Adam().learning_rate), 0.001)
 assert means["concentration"][0] > means["concentration"][1]
 assert means["deviation"][0] < means["deviation"][1]
 assert network.count_params() > 1000
+assert tuning.best == max(RATES)
 assert gain["concentration"].low > 0
 assert gain["deviation"].low < 0.005
 assert abs(gain["deviation"].mean) < gain["concentration"].mean / 3
